@@ -1,0 +1,1 @@
+//! Phone providers spoken to over HTTP.

@@ -1,0 +1,1 @@
+//! Runs calls: one driver task a call, channels, timers, no sockets.

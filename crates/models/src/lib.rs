@@ -1,0 +1,1 @@
+//! Ears and voices: local speech engines and their stubs behind the ports.

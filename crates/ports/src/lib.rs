@@ -1,0 +1,8 @@
+//! The seams between rules and world: one trait a file with its requests and its error.
+//!
+//! No logic and no runtime. Shells implement these traits; the engine uses them; the binary joins the two.
+
+pub mod error;
+pub mod speech_to_text;
+pub mod text_to_speech;
+pub mod turn_vote;

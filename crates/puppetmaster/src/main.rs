@@ -1,0 +1,3 @@
+//! The `puppetmaster` binary: wires everything once and decides nothing.
+
+fn main() {}

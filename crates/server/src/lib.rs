@@ -1,0 +1,1 @@
+//! The HTTP surfaces: carriers' webhooks and media sockets, health.

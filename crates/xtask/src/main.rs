@@ -1,0 +1,3 @@
+//! Developers' errands: load runs, generated pages.
+
+fn main() {}

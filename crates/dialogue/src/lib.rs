@@ -1,1 +1,12 @@
 //! What to say and when: turn-taking, screening, the scripted conversation and the report with its proof.
+//!
+//! Pure. [`conversation::Conversation`] is the one machine that a call's driver talks to; it owns the turn, the
+//! silence watch, the screening and the transcript. What to say is decided by a mind behind a port, which answers
+//! [`moves::Observation`]s with [`moves::Move`]s: the scripted one lives in [`script`].
+
+pub mod brief;
+pub mod conversation;
+pub mod moves;
+pub mod report;
+pub mod screening;
+pub mod transcript;

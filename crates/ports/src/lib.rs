@@ -2,6 +2,7 @@
 //!
 //! No logic and no runtime. Shells implement these traits; the engine uses them; the binary joins the two.
 
+pub mod brain;
 pub mod error;
 pub mod speech_to_text;
 pub mod text_to_speech;

@@ -1,0 +1,246 @@
+//! A phone provider, in three small traits: [`Carrier`] dials and ends, [`Callbacks`] verifies, reads and answers what
+//! the provider sends to us, [`MediaCodec`] reads and writes the messages of its media socket.
+//!
+//! What a provider lacks it says in [`Abilities`]; nobody asks it by name.
+
+use std::time::Duration;
+
+use assistant::policy::Cleared;
+use async_trait::async_trait;
+use telephony::cost::Micros;
+use telephony::dtmf::Digit;
+use telephony::leg::LegState;
+use telephony::plan::Plan;
+use telephony::{AttemptId, CarrierCallId, PhoneNumber, Timestamp};
+use thiserror::Error;
+
+/// Dials, ends, and tells the truth about calls.
+#[async_trait]
+pub trait Carrier: Send + Sync {
+    /// Returns the provider's name for people and records: `twilio`.
+    fn name(&self) -> &'static str;
+
+    /// Returns what the provider can do.
+    fn abilities(&self) -> Abilities;
+
+    /// Asks the provider to dial. At most one request leaves this process, whatever happens.
+    ///
+    /// # Errors
+    /// [`CarrierError::Unreachable`] means that no byte of the request was sent; [`CarrierError::Unclear`] that the phone
+    /// may be ringing: ask [`Carrier::find_calls`] and never dial again by machine.
+    async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError>;
+
+    /// Ends a call in whatever state it is. Ending a call that has ended is no error.
+    async fn end_call(&self, call: &CarrierCallId) -> Result<(), CarrierError>;
+
+    /// Returns the provider's present view of a call, or `None` if it knows no such call.
+    async fn fetch_call(&self, call: &CarrierCallId) -> Result<Option<CarrierCall>, CarrierError>;
+
+    /// Returns the calls between these numbers that were made since `since`, newest first.
+    async fn find_calls(&self, from: &PhoneNumber, to: &PhoneNumber, since: Timestamp) -> Result<Vec<CarrierCall>, CarrierError>;
+}
+
+/// What a provider can do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Abilities {
+    /// It streams the call's audio both ways over a socket.
+    pub media_stream: bool,
+    /// It presses keys for us inside a media stream; if not, keys are played as tones.
+    pub stream_digits: bool,
+    /// A second identical create within this time is the same call.
+    pub create_is_idempotent: Option<Duration>,
+}
+
+/// All that a provider must know to place one call.
+#[derive(Clone, Debug)]
+pub struct CallRequest {
+    /// The attempt; part of both addresses below.
+    pub attempt: AttemptId,
+    /// Whom to ring.
+    pub to: PhoneNumber,
+    /// Our number.
+    pub from: PhoneNumber,
+    /// Where the provider asks what to do once the call is answered.
+    pub answer_url: String,
+    /// Where the provider reports the leg's states.
+    pub status_url: String,
+    /// How long it may ring. Whole seconds, 5 to 600.
+    pub ring_timeout: Duration,
+    /// When the provider itself ends the call, whatever we do. Whole seconds.
+    pub time_limit: Duration,
+}
+
+/// The provider's view of a call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CarrierCall {
+    /// Its name at the provider.
+    pub id: CarrierCallId,
+    /// State of the leg.
+    pub state: LegState,
+    /// When the provider began to dial, if it says so.
+    pub started_at: Option<Timestamp>,
+    /// Length of the answered part, if ended.
+    pub duration: Option<Duration>,
+    /// The price, once the provider has settled it: µ of `currency`.
+    pub price: Option<(Micros, String)>,
+}
+
+/// Why the provider did not do what we asked, sorted by what helps.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum CarrierError {
+    /// The credentials are wrong or lack a right. Fix the settings; nothing was done.
+    #[error("{carrier} does not accept the credentials (code {code})")]
+    Unauthorized {
+        /// Who.
+        carrier: &'static str,
+        /// The provider's own code, or the HTTP status.
+        code: u32,
+    },
+    /// The provider refuses this request for good. Nothing was done; the code says why.
+    #[error("{carrier} refused the request (code {code}): {message}")]
+    Rejected {
+        /// Who.
+        carrier: &'static str,
+        /// The provider's own code, or the HTTP status.
+        code: u32,
+        /// A sentence a person understands, with what to do; made by us from the code.
+        message: String,
+    },
+    /// Too many requests; nothing was done. Wait this long.
+    #[error("{carrier} asks to wait before the next request")]
+    Throttled {
+        /// Who.
+        carrier: &'static str,
+        /// How long, if it said so.
+        wait: Option<Duration>,
+    },
+    /// No connection, so no byte of the request was sent. May be tried again.
+    #[error("{carrier} cannot be reached")]
+    Unreachable {
+        /// Who.
+        carrier: &'static str,
+    },
+    /// The request may or may not have been carried out, e.g. the reply timed out.
+    ///
+    /// The phone may be ringing. Find out first.
+    #[error("no clear answer from {carrier}")]
+    Unclear {
+        /// Who.
+        carrier: &'static str,
+    },
+}
+
+/// Verifies, reads and answers what a provider sends over HTTP.
+pub trait Callbacks: Send + Sync {
+    /// Checks the signature of a webhook and reads it.
+    ///
+    /// # Errors
+    /// [`CallbackError::Forged`] before anything else is looked at.
+    fn read(&self, request: &WebhookRequest<'_>) -> Result<CarrierEvent, CallbackError>;
+
+    /// Checks the signature of a media socket's handshake; `url` is the public address with `ws` or `wss`.
+    fn verify_socket(&self, url: &str, header: &dyn Fn(&str) -> Option<String>) -> Result<(), CallbackError>;
+
+    /// Writes a plan as the provider's document: body and content type.
+    fn document(&self, plan: &Plan) -> (String, &'static str);
+
+    /// Returns a reader and writer for one media socket.
+    fn media_codec(&self) -> Box<dyn MediaCodec>;
+}
+
+/// A webhook as it arrived.
+pub struct WebhookRequest<'a> {
+    /// `GET` or `POST`.
+    pub method: &'a str,
+    /// The public address that the provider called: configured origin, then path and query as received.
+    pub url: &'a str,
+    /// Looks a header up by its name in lower case.
+    pub header: &'a dyn Fn(&str) -> Option<&'a str>,
+    /// The raw body.
+    pub body: &'a [u8],
+}
+
+/// What a webhook says, once verified.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CarrierEvent {
+    /// The call it is about.
+    pub call: CarrierCallId,
+    /// State of the leg, if it says one we know.
+    pub state: Option<LegState>,
+    /// Tells doubles apart: the same event delivered twice has the same key.
+    pub key: String,
+    /// Length of the answered part, if ended.
+    pub duration: Option<Duration>,
+    /// The SIP or provider code of a failure, if given.
+    pub failure_code: Option<u32>,
+}
+
+/// Why a webhook or handshake is not accepted.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum CallbackError {
+    /// No signature, or a wrong one. `puppetmaster doctor` shows the address that was signed.
+    #[error("the signature is missing or wrong")]
+    Forged,
+    /// The signature is right but the content cannot be read.
+    #[error("the webhook cannot be read: {what}")]
+    Unreadable {
+        /// What is wrong; holds no value from the webhook.
+        what: &'static str,
+    },
+}
+
+/// Reads and writes the messages of one media socket. Keeps the stream's identity between messages.
+pub trait MediaCodec: Send {
+    /// Reads one text message. Audio is decoded from its transport form into `audio` (μ-law bytes, cleared first).
+    ///
+    /// # Errors
+    /// A message that cannot be read is an error; one that is merely unknown is [`MediaEvent::Other`].
+    fn read(&mut self, message: &str, audio: &mut Vec<u8>) -> Result<MediaEvent, MediaError>;
+
+    /// Appends a message that plays μ-law audio.
+    fn write_audio(&mut self, ulaw: &[u8], out: &mut String);
+
+    /// Appends a message that asks for an echo once all audio before it was played.
+    fn write_mark(&mut self, name: &str, out: &mut String);
+
+    /// Appends a message that drops all audio not yet played.
+    fn write_clear(&mut self, out: &mut String);
+}
+
+/// What a message of the media socket says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MediaEvent {
+    /// The socket is open; nothing is known yet.
+    Connected,
+    /// The stream begins.
+    Started {
+        /// The call at the provider.
+        call: CarrierCallId,
+        /// The one-time token that the stream presents.
+        token: Option<String>,
+    },
+    /// Audio of the callee; the bytes are in the buffer.
+    Audio {
+        /// Milliseconds since the stream began, as the provider counts.
+        at_millis: u64,
+    },
+    /// All audio before this mark was played, or dropped by a clear.
+    Mark {
+        /// Its name.
+        name: String,
+    },
+    /// The callee pressed a key.
+    Digit(Digit),
+    /// The stream is over.
+    Stopped,
+    /// Something newer than we are.
+    Other,
+}
+
+/// Why a message of the media socket cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("bad media message: {what}")]
+pub struct MediaError {
+    /// What is wrong; holds nothing of the message.
+    pub what: &'static str,
+}

@@ -1,0 +1,70 @@
+//! From the intent to a call that the carrier knows, or surely does not.
+
+use super::{CallMachine, EndedBy, Output, State, Timer};
+use crate::ids::CarrierCallId;
+use crate::leg::LegState;
+use crate::time::SessionTime;
+
+impl CallMachine {
+    pub(super) fn start(&mut self, _now: SessionTime) -> Vec<Output> {
+        match self.state {
+            State::Idle => {
+                self.state = State::Placing;
+                vec![Output::Dial]
+            }
+            // A second start is our own mistake; a second ring would be the callee's.
+            State::Placing | State::Unclear | State::Live | State::Ending(_) | State::Over => Vec::new(),
+        }
+    }
+
+    /// The carrier named the call: by its reply, by a webhook that overtook the reply, or by a search.
+    pub(super) fn placed(&mut self, now: SessionTime, call: CarrierCallId, state: LegState) -> Vec<Output> {
+        match self.state {
+            State::Placing | State::Unclear => {
+                self.call = Some(call.clone());
+                self.state = State::Live;
+                self.timers.cancel(Timer::FindOut);
+                self.timers.cancel(Timer::GiveUp);
+                self.timers.set(Timer::Ring, now + self.config.ring_timeout + self.config.grace);
+                if let Some(by) = self.end_when_placed.take() {
+                    return self.hang_up(now, by);
+                }
+                self.leg_news(now, call, state)
+            }
+            // The reply came after a webhook had already told us.
+            State::Live | State::Ending(_) => self.leg_news(now, call, state),
+            State::Idle | State::Over => Vec::new(),
+        }
+    }
+
+    pub(super) fn unclear(&mut self, now: SessionTime) -> Vec<Output> {
+        match self.state {
+            State::Placing => {
+                self.state = State::Unclear;
+                self.timers.set(Timer::GiveUp, now + self.config.ring_timeout + self.config.give_up_after);
+                vec![Output::FindOut]
+            }
+            State::Idle | State::Unclear | State::Live | State::Ending(_) | State::Over => Vec::new(),
+        }
+    }
+
+    /// The carrier lists late what it accepted, so one empty list proves nothing: ask until patience ends.
+    pub(super) fn none_found(&mut self, now: SessionTime) -> Vec<Output> {
+        if self.state == State::Unclear {
+            self.timers.set(Timer::FindOut, now + self.config.poll_every);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn find_out(&mut self, _now: SessionTime) -> Vec<Output> {
+        if self.state == State::Unclear { vec![Output::FindOut] } else { Vec::new() }
+    }
+
+    pub(super) fn give_up(&mut self) -> Vec<Output> {
+        let by = match self.state {
+            State::Ending(by) => by,
+            State::Idle | State::Placing | State::Unclear | State::Live | State::Over => EndedBy::Unknown,
+        };
+        self.end(LegState::Failed, by)
+    }
+}

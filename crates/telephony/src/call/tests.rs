@@ -1,0 +1,251 @@
+//! Traces of a call's life.
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn at(text: &str) -> SessionTime {
+    let (seconds, millis) = text.split_once('.').unwrap();
+    SessionTime::from_millis(seconds.parse::<u64>().unwrap() * 1_000 + millis.parse::<u64>().unwrap())
+}
+
+/// Runs a trace, one input a line, waking the machine whenever a deadline has come, and compares what came out.
+fn check(trace: &str, expected: Expect) {
+    let mut machine = CallMachine::new(Config::new(Duration::from_secs(30), Duration::from_secs(60)));
+    let mut printed = String::new();
+    let mut print = |now: SessionTime, outputs: Vec<Output>| {
+        for output in outputs {
+            printed.push_str(&format!("{now} {output:?}\n"));
+        }
+    };
+    let call = || CarrierCallId::new("CA1");
+    for line in trace.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (time, what) = line.split_once(' ').unwrap();
+        let now = at(time);
+        while let Some((due, _)) = machine.next_wakeup().filter(|(due, _)| *due <= now) {
+            let outputs = machine.handle(due, Input::Wakeup);
+            print(due, outputs);
+        }
+        let input = match what {
+            "start" => Input::Start,
+            "placed" => Input::Placed { call: call(), state: LegState::Queued },
+            "not-placed" => Input::NotPlaced,
+            "unclear" => Input::Unclear,
+            "none-found" => Input::NoneFound,
+            "ringing" => Input::Leg { call: call(), state: LegState::Ringing },
+            "answered" => Input::Leg { call: call(), state: LegState::InProgress },
+            "completed" => Input::Leg { call: call(), state: LegState::Completed },
+            "busy" => Input::Leg { call: call(), state: LegState::Busy },
+            "stranger-completed" => Input::Leg { call: CarrierCallId::new("CA2"), state: LegState::Completed },
+            "media-opened" => Input::MediaOpened,
+            "media-closed" => Input::MediaClosed,
+            "hang-up" => Input::HangUp,
+            "cancel" => Input::Cancel,
+            "hang-up-accepted" => Input::HangUpAccepted,
+            "later" => Input::Wakeup,
+            other => panic!("unknown input {other}"),
+        };
+        let outputs = machine.handle(now, input);
+        print(now, outputs);
+    }
+    expected.assert_eq(&printed);
+}
+
+#[test]
+fn a_call_that_goes_well() {
+    check(
+        "0.000 start
+         0.100 placed
+         0.500 ringing
+         3.000 answered
+         3.200 media-opened
+         20.000 hang-up
+         20.100 hang-up-accepted
+         20.300 completed",
+        expect![[r#"
+            0.000 Dial
+            0.500 Ringing
+            3.000 Answered
+            3.200 OpenLine
+            20.000 CloseLine
+            20.000 EndCall
+            20.300 Ended { leg: Completed, by: Conversation }
+        "#]],
+    );
+}
+
+#[test]
+fn late_doubled_and_foreign_news_change_nothing() {
+    check(
+        "0.000 start
+         0.050 ringing
+         0.100 placed
+         0.200 ringing
+         1.000 stranger-completed
+         2.000 answered
+         2.100 ringing
+         2.200 answered
+         3.000 completed
+         4.000 completed",
+        expect![[r#"
+            0.000 Dial
+            0.050 Ringing
+            2.000 Answered
+            3.000 Ended { leg: Completed, by: FarEnd }
+        "#]],
+    );
+}
+
+#[test]
+fn an_unclear_dial_is_looked_up_and_never_repeated() {
+    check(
+        "0.000 start
+         30.000 unclear
+         30.500 none-found
+         33.000 placed
+         34.000 busy",
+        expect![[r#"
+            0.000 Dial
+            30.000 FindOut
+            32.500 FindOut
+            34.000 Ended { leg: Busy, by: FarEnd }
+        "#]],
+    );
+}
+
+#[test]
+fn an_unclear_dial_that_nobody_knows_ends_in_the_books() {
+    check(
+        "0.000 start
+         30.000 unclear
+         30.500 none-found
+         95.000 later",
+        expect![[r#"
+            0.000 Dial
+            30.000 FindOut
+            32.500 FindOut
+            90.000 Ended { leg: Failed, by: Unknown }
+        "#]],
+    );
+}
+
+#[test]
+fn a_cancel_before_the_carrier_answers_ends_the_call_as_soon_as_it_has_a_name() {
+    check(
+        "0.000 start
+         0.100 cancel
+         0.500 placed
+         0.900 completed",
+        expect![[r#"
+            0.000 Dial
+            0.500 EndCall
+            0.900 Ended { leg: Completed, by: User }
+        "#]],
+    );
+}
+
+#[test]
+fn a_hang_up_that_nobody_confirms_is_repeated_and_then_closed() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.100 media-opened
+         5.000 hang-up
+         5.100 hang-up-accepted
+         7.500 later
+         40.000 later",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.100 OpenLine
+            5.000 CloseLine
+            5.000 EndCall
+            7.100 Poll
+            7.100 EndCall
+            9.100 Poll
+            9.100 EndCall
+            11.100 Poll
+            11.100 EndCall
+            13.100 Poll
+            13.100 EndCall
+            15.100 Poll
+            15.100 EndCall
+            17.100 Poll
+            17.100 EndCall
+            19.100 Poll
+            19.100 EndCall
+            21.100 Poll
+            21.100 EndCall
+            23.100 Poll
+            23.100 EndCall
+            25.100 Poll
+            25.100 EndCall
+            27.100 Poll
+            27.100 EndCall
+            29.100 Poll
+            29.100 EndCall
+            31.100 Poll
+            31.100 EndCall
+            33.100 Poll
+            33.100 EndCall
+            35.000 Ended { leg: Failed, by: Conversation }
+        "#]],
+    );
+}
+
+#[test]
+fn a_lost_stream_ends_the_call_unless_the_far_end_already_did() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.100 media-opened
+         5.000 media-closed
+         8.000 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.100 OpenLine
+            5.000 CloseLine
+            5.000 Poll
+            7.000 EndCall
+            8.000 Ended { leg: Completed, by: MediaLost }
+        "#]],
+    );
+}
+
+#[test]
+fn an_answer_without_a_stream_is_ended() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         11.500 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            11.000 EndCall
+            11.500 Ended { leg: Completed, by: SetupTimeout }
+        "#]],
+    );
+}
+
+#[test]
+fn the_total_time_ends_the_call_though_the_carrier_forgot() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.100 media-opened
+         66.500 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.100 OpenLine
+            66.000 CloseLine
+            66.000 EndCall
+            66.500 Ended { leg: Completed, by: TimeLimit }
+        "#]],
+    );
+}

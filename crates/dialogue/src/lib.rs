@@ -7,6 +7,8 @@
 pub mod brief;
 pub mod conversation;
 pub mod moves;
+pub mod question;
 pub mod report;
 pub mod screening;
+pub mod script;
 pub mod transcript;

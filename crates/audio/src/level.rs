@@ -38,39 +38,42 @@ fn power_dbfs(mean_square: f64) -> f32 {
     ((10.0 * (mean_square / full_scale).log10()) as f32).max(SILENCE_DBFS)
 }
 
-/// Follows the level of the line's background noise, frame by frame.
+/// Follows the level of the line's background noise: the quietest frame of the last two seconds.
 ///
-/// Falls within a few frames to any quieter level and rises slowly, so a pause between two words lowers
-/// it at once while an utterance of several seconds hardly lifts it. Start it high and the first silence
-/// corrects it; start it low and a noisy line opens the gate for a second or two.
+/// Falls at once and rises after two seconds at most, also while somebody speaks: speech dips to the
+/// noise between its syllables, steady noise never does, so no decision about voice is needed first.
 #[derive(Clone, Debug)]
 pub struct NoiseFloor {
-    dbfs: f32,
+    /// The quietest frame of each of the last parts, oldest first; the newest part is still filling.
+    quietest: [f32; NoiseFloor::PARTS],
+    filled: u32,
 }
 
 impl NoiseFloor {
-    /// Decibels a second that the floor rises while the line is louder: a steady fan 20 dB above the
-    /// floor is learnt in 5 s, a 3 s utterance lifts it by 12 dB and the next pause takes it back.
-    const RISE_DB_PER_FRAME: f32 = 4.0 / 50.0;
+    const PARTS: usize = 5;
+    const FRAMES_PER_PART: u32 = 25;
 
-    /// The share of the way down that one quieter frame takes the floor.
-    const FALL_SHARE: f32 = 0.3;
-
-    /// Returns a tracker that believes the noise to be at `dbfs`.
+    /// Returns a tracker that believes the noise to be at `dbfs` until two seconds have passed.
     pub fn new(dbfs: f32) -> Self {
-        Self { dbfs }
+        Self { quietest: [dbfs; Self::PARTS], filled: 0 }
     }
 
     /// Takes the level of the next 20 ms frame and returns the floor.
     pub fn update(&mut self, frame_dbfs: f32) -> f32 {
-        let above = frame_dbfs - self.dbfs;
-        self.dbfs += if above < 0.0 { above * Self::FALL_SHARE } else { above.min(Self::RISE_DB_PER_FRAME) };
-        self.dbfs
+        if self.filled == Self::FRAMES_PER_PART {
+            self.quietest.rotate_left(1);
+            self.quietest[Self::PARTS - 1] = frame_dbfs;
+            self.filled = 0;
+        }
+        let newest = &mut self.quietest[Self::PARTS - 1];
+        *newest = newest.min(frame_dbfs);
+        self.filled += 1;
+        self.dbfs()
     }
 
     /// Returns the floor in dBFS.
     pub fn dbfs(&self) -> f32 {
-        self.dbfs
+        self.quietest.iter().copied().fold(0.0, f32::min)
     }
 }
 
@@ -107,15 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn the_floor_falls_fast_and_rises_slowly() {
+    fn the_floor_falls_at_once_and_rises_after_two_seconds() {
         let mut floor = NoiseFloor::new(-40.0);
-        for _ in 0..15 {
-            floor.update(-60.0);
+        assert_eq!(floor.update(-60.0), -60.0);
+        for _ in 0..99 {
+            assert_eq!(floor.update(-30.0), -60.0);
         }
-        near(floor.dbfs(), -60.0, 0.2);
-        for _ in 0..150 {
-            floor.update(-20.0);
+        for _ in 0..50 {
+            floor.update(-30.0);
         }
-        near(floor.dbfs(), -48.0, 0.3);
+        assert_eq!(floor.dbfs(), -30.0);
     }
 }

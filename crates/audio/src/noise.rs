@@ -25,7 +25,7 @@ impl Noise {
         // below were measured over a million samples.
         let raw_rms = match colour {
             Colour::White => 0.577_35,
-            Colour::Pink => 0.990,
+            Colour::Pink => 1.700,
         };
         let amplitude = 32_768.0 * crate::level::amplitude_of_db(dbfs.min(0.0)) / raw_rms;
         Self { colour, state: seed, amplitude, poles: [0.0; 3] }

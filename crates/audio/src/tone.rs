@@ -269,8 +269,9 @@ impl ToneDetector {
                 return;
             }
             run.misses += 1;
-            // The phase reversals of a modem's answer, and a lost packet, spoil one frame of a long tone.
-            if run.misses == 1 && run.len() >= Self::BEEP_AFTER {
+            // The phase reversals of a modem's answer, a lost packet or a crackle spoil a frame or two of a
+            // long tone.
+            if run.misses <= 2 && run.len() >= Self::BEEP_AFTER {
                 return;
             }
             self.judge_ended(each);

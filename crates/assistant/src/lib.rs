@@ -1,1 +1,21 @@
 //! The errand and its rules: tasks, approval, the gate that clears a dial, money.
+//!
+//! Pure: the hour, the counts and the identities come in as values; decisions go out as values. Start reading at
+//! [`task`], then [`policy`]: it is the only giver of the key that opens a dial.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod approval;
+pub mod attempt;
+pub mod budget;
+pub mod codes;
+pub mod compliance;
+pub mod notice;
+pub mod policy;
+pub mod rate_limit;
+pub mod refusal;
+pub mod retry;
+pub mod statistics;
+pub mod task;
+
+mod table;

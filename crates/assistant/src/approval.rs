@@ -1,0 +1,214 @@
+//! The receipt that a user says yes to, and the yes.
+//!
+//! An approval binds a hash of the receipt: change a word and the yes is void. It is good for one attempt.
+
+use std::fmt;
+use std::time::Duration;
+
+use dialogue::brief::{Persona, TaskType};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use telephony::cost::Micros;
+use telephony::{PhoneNumber, Private, TaskId, Timestamp};
+
+use crate::notice::Notice;
+use crate::task::{CalleeKind, Limits, Line, Schedule, Task};
+
+/// All that the user is shown before a call: whom, why, the first sentence, what may be said, what it may cost.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The task.
+    pub task: TaskId,
+    /// What kind of errand.
+    pub task_type: TaskType,
+    /// Whom we ring.
+    pub number: PhoneNumber,
+    /// Over which network.
+    pub line: Line,
+    /// Who picks up there, as far as the user knows.
+    pub callee_kind: CalleeKind,
+    /// Why, in the user's own words.
+    pub intent: Private<String>,
+    /// For whom, as it is said aloud.
+    pub principal: Private<String>,
+    /// The first sentence, word for word.
+    pub opening: Private<String>,
+    /// Facts that may be given when asked: label and value.
+    pub may_say: Private<Vec<(String, String)>>,
+    /// What is left on a voicemail, if anything.
+    pub voicemail_message: Option<Private<String>>,
+    /// Manner of speaking.
+    pub persona: Persona,
+    /// How long and how expensive it may become.
+    pub limits: Limits,
+    /// When it may be done.
+    pub schedule: Schedule,
+    /// Whether the call is recorded; the opening then says so.
+    pub is_recorded: bool,
+    /// What a usual call of this kind costs.
+    pub estimated_cost: Micros,
+    /// What it costs if it lasts to its time limit.
+    pub worst_case_cost: Micros,
+    /// ISO 4217 code of both.
+    pub currency: String,
+    /// What the user should know. Not part of the hash: notices follow the hour and bind nothing.
+    pub notices: Vec<Notice>,
+}
+
+/// What the shell adds to a task to make its receipt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Quote {
+    /// The first sentence, word for word.
+    pub opening: String,
+    /// Whether the call is recorded.
+    pub is_recorded: bool,
+    /// What a usual call of this kind costs.
+    pub estimated_cost: Micros,
+    /// What it costs if it lasts to its time limit.
+    pub worst_case_cost: Micros,
+    /// ISO 4217 code of both.
+    pub currency: String,
+    /// What the user should know.
+    pub notices: Vec<Notice>,
+}
+
+impl Receipt {
+    /// Makes the receipt of a task.
+    pub fn of(task: &Task, quote: Quote) -> Self {
+        Self {
+            task: task.id.clone(),
+            task_type: task.task_type,
+            number: task.number.clone(),
+            line: task.line,
+            callee_kind: task.callee_kind,
+            intent: task.intent.clone(),
+            principal: task.principal.clone(),
+            opening: Private::new(quote.opening),
+            may_say: task.context.clone(),
+            voicemail_message: task.voicemail_message.clone(),
+            persona: task.persona,
+            limits: task.limits,
+            schedule: task.schedule,
+            is_recorded: quote.is_recorded,
+            estimated_cost: quote.estimated_cost,
+            worst_case_cost: quote.worst_case_cost,
+            currency: quote.currency,
+            notices: quote.notices,
+        }
+    }
+
+    /// Returns the text that is hashed: one line a field, in a fixed order, each value with its length before it, so
+    /// that no two receipts share a text. Its first line names the version of the form.
+    pub fn canonical(&self) -> Private<String> {
+        let mut text = Canonical::new("receipt 1");
+        text.field("task", self.task.as_str());
+        text.field("task_type", &word(&self.task_type));
+        text.field("number", self.number.as_e164());
+        text.field("line", &word(&self.line));
+        text.field("callee_kind", &word(&self.callee_kind));
+        text.field("intent", self.intent.expose());
+        text.field("principal", self.principal.expose());
+        text.field("opening", self.opening.expose());
+        for (label, value) in self.may_say.expose() {
+            text.field("may_say_label", label);
+            text.field("may_say_value", value);
+        }
+        text.field("voicemail", self.voicemail_message.as_ref().map_or("-", |_| "+"));
+        text.field("voicemail_message", self.voicemail_message.as_ref().map_or("", |message| message.expose()));
+        text.field("persona", &word(&self.persona));
+        text.field("ring_timeout_ms", &self.limits.ring_timeout.as_millis().to_string());
+        text.field("total_time_ms", &self.limits.total_time.as_millis().to_string());
+        text.field("max_cost", &self.limits.max_cost.0.to_string());
+        text.field("max_attempts", &self.limits.max_attempts.to_string());
+        text.field("not_before", &moment(self.schedule.not_before));
+        text.field("not_after", &moment(self.schedule.not_after));
+        text.field("is_recorded", if self.is_recorded { "yes" } else { "no" });
+        text.field("estimated_cost", &self.estimated_cost.0.to_string());
+        text.field("worst_case_cost", &self.worst_case_cost.0.to_string());
+        text.field("currency", &self.currency);
+        Private::new(text.0)
+    }
+
+    /// Returns the SHA-256 of [`Receipt::canonical`].
+    pub fn hash(&self) -> ReceiptHash {
+        let digest = Sha256::digest(self.canonical().expose().as_bytes());
+        ReceiptHash(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+struct Canonical(String);
+
+impl Canonical {
+    fn new(version: &str) -> Self {
+        Self(format!("{version}\n"))
+    }
+
+    fn field(&mut self, name: &str, value: &str) {
+        self.0.push_str(&format!("{name} {} {value}\n", value.len()));
+    }
+}
+
+/// Returns the stable word of a unit variant, as it stands in JSON.
+fn word(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn moment(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "-".into(), |at| at.as_millis().to_string())
+}
+
+/// The SHA-256 of a receipt, as 64 hexadecimal digits.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReceiptHash(String);
+
+impl ReceiptHash {
+    /// Wraps a hash read back from a store.
+    pub fn new(hex: impl Into<String>) -> Self {
+        Self(hex.into())
+    }
+
+    /// Returns the hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ReceiptHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A yes to one receipt, good for one attempt.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Approval {
+    /// What was approved.
+    pub receipt_hash: ReceiptHash,
+    /// When.
+    pub approved_at: Timestamp,
+    /// From this moment on it is void.
+    pub expires_at: Timestamp,
+    /// By whom.
+    pub by: ApprovedBy,
+}
+
+/// Who said yes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovedBy {
+    /// The user, having seen the receipt.
+    User,
+    /// The user's standing choice (`requires_approval: false`, `--yes`). Never the model's.
+    StandingChoice,
+}
+
+impl Approval {
+    /// How long a yes is good for unless the caller says otherwise: a day, so that a task scheduled for tomorrow morning can be dialed.
+    pub const GOOD_FOR: Duration = Duration::from_secs(24 * 3_600);
+
+    /// Approves a receipt.
+    pub fn of(receipt: &Receipt, by: ApprovedBy, approved_at: Timestamp, good_for: Duration) -> Self {
+        Self { receipt_hash: receipt.hash(), approved_at, expires_at: approved_at + good_for, by }
+    }
+}

@@ -1,0 +1,202 @@
+//! Every stable code that a refusal or an error may carry, with its text and what to do.
+//!
+//! The troubleshooting page is generated from [`CODES`]. A refusal can only be built from an entry, so none lacks one.
+
+/// One entry of the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CodeEntry {
+    /// The stable code, `family.name`.
+    pub code: &'static str,
+    /// What it means: a clause in lower case without a full stop.
+    pub text: &'static str,
+    /// What to do about it: sentences.
+    pub remedy: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $text:literal, $remedy:literal;)*) => {
+        $(#[doc = concat!("`", $code, "`: ", $text, ".")] pub const $name: CodeEntry = CodeEntry { code: $code, text: $text, remedy: $remedy };)*
+
+        /// All entries, in the order in which the troubleshooting page shows them.
+        pub const CODES: &[CodeEntry] = &[$($name),*];
+    };
+}
+
+codes! {
+    NUMBER_EMPTY = "number.empty",
+        "no number was given",
+        "Write the number with + and the country code, for example +12125550123.";
+    NUMBER_NOT_A_NUMBER = "number.not_a_number",
+        "the text is not a phone number",
+        "Write digits with + and the country code, for example +12125550123; no letters, no extension.";
+    NUMBER_NO_COUNTRY_CODE = "number.no_country_code",
+        "the country code is missing",
+        "Write the number with + and the country code, for example +12125550123.";
+    NUMBER_WRONG_LENGTH = "number.wrong_length",
+        "a phone number has 7 to 15 digits behind the +",
+        "Check for missing or doubled digits.";
+    NUMBER_EMERGENCY = "number.emergency",
+        "the digits reach an emergency service somewhere",
+        "Puppet Master never calls emergency services. In an emergency, call yourself, now.";
+    NUMBER_N11 = "number.n11",
+        "three-digit service codes such as 211, 411 or 811 are never called",
+        "Call the service yourself, or give the ten-digit number of the office you want.";
+    NUMBER_CRISIS = "number.crisis",
+        "crisis and public-safety lines are never called",
+        "Call the line yourself: the people there expect a person.";
+    NUMBER_SHORT_CODE = "number.short_code",
+        "short codes are never called",
+        "Give the full number with + and the country code.";
+    NUMBER_INVALID = "number.invalid",
+        "no such number can exist in its country's numbering plan",
+        "Check the digits against the source of the number.";
+    NUMBER_PREMIUM = "number.premium",
+        "the number is a premium-rate line",
+        "Look for the ordinary number of the same business.";
+    NUMBER_SHARED_COST = "number.shared_cost",
+        "the number is a shared-cost line",
+        "Look for the ordinary number of the same business.";
+    NUMBER_PERSONAL = "number.personal",
+        "the number is a follow-me number whose price its holder sets",
+        "Ask for a landline or mobile number.";
+    NUMBER_PAGER = "number.pager",
+        "the number is a pager",
+        "Ask for a landline or mobile number.";
+    NUMBER_SATELLITE = "number.satellite",
+        "the number is a satellite phone, at satellite prices",
+        "Ask for a landline or mobile number.";
+    NUMBER_GLOBAL_NETWORK = "number.global_network",
+        "the number belongs to an international network and not to a country",
+        "Ask for a national number.";
+    NUMBER_DIRECTORY = "number.directory",
+        "directory assistance costs money for every call",
+        "Look the number up elsewhere.";
+    NUMBER_CARRIER_SERVICE = "number.carrier_service",
+        "the area code is reserved for carriers' or government services",
+        "Give the ordinary number of the office you want.";
+    NUMBER_FOREIGN_NANP = "number.foreign_nanp",
+        "the number begins with +1 and yet lies outside the United States and Canada, at international prices",
+        "If you mean to call that country, add its region, for example JM, to `allowed_regions`.";
+    NUMBER_REGION = "number.region",
+        "calls to this country are not allowed",
+        "Add the country, for example GB, to `allowed_regions`.";
+    NUMBER_KIND = "number.kind",
+        "numbers of this kind are not called",
+        "Ask for a landline or mobile number.";
+    NUMBER_FICTIONAL = "number.fictional",
+        "the number is reserved for fiction: no telephone has it",
+        "Use the practice line (`phone_provider: mock`) or give a real number.";
+    NUMBER_PRACTICE_ONLY = "number.practice_only",
+        "the practice line has no real telephones",
+        "Choose a number of the cast (`puppetmaster sandbox --cast`), or set `phone_provider` to a real one.";
+    NUMBER_OWN = "number.own",
+        "the number is our own: the call would ring back to us",
+        "Give the number of the callee.";
+    NUMBER_OPTED_OUT = "number.opted_out",
+        "whoever has this number asked never to be called again",
+        "Call the number yourself if you must. Only they can take it back.";
+    SCHEDULE_TOO_EARLY = "schedule.too_early",
+        "the task's schedule has not begun",
+        "Wait, or change the schedule; a changed task needs a new approval.";
+    SCHEDULE_EXPIRED = "schedule.expired",
+        "the task's schedule is over",
+        "Choose a later end; a changed task needs a new approval.";
+    APPROVAL_MISSING = "approval.missing",
+        "nobody has approved this call",
+        "Look at the receipt and approve it: `puppetmaster task approve`.";
+    APPROVAL_VOID = "approval.void",
+        "the task was changed after it was approved",
+        "Look at the new receipt and approve it again.";
+    APPROVAL_EXPIRED = "approval.expired",
+        "the approval is too old",
+        "Look at the receipt and approve it again.";
+    APPROVAL_USED = "approval.used",
+        "the approval was used up by an earlier attempt",
+        "Each attempt needs an approval of its own: approve it again.";
+    CAP_NUMBER = "cap.number",
+        "the number was called often enough for a day",
+        "Wait until it is allowed again; more calls would be a nuisance.";
+    CAP_ATTEMPTS = "cap.attempts",
+        "all attempts of this task are used up",
+        "Raise `max_attempts` if another try makes sense; a changed task needs a new approval.";
+    CAP_CONCURRENCY = "cap.concurrency",
+        "as many calls are running as may run at once",
+        "Wait until one ends, or raise `calls_at_once`.";
+    HOURS_OUTSIDE = "hours.outside",
+        "it is not a decent hour to ring there",
+        "Wait until it is. If a business picks up, say so (`callee_kind: business`): its hours are longer.";
+    HOURS_UNKNOWN_PLACE = "hours.unknown_place",
+        "it is not known where the number is, so the hour there is not known either",
+        "Check the number; without a place there is no decent hour.";
+    BUDGET_CALL = "budget.call",
+        "the call may cost more than one call is allowed to",
+        "Shorten `total_time`, or raise `max_cost` or the budget for one call.";
+    BUDGET_DAY = "budget.day",
+        "the budget for 24 hours would be passed",
+        "Wait, or raise the budget for a day.";
+    BUDGET_MONTH = "budget.month",
+        "the budget for 30 days would be passed",
+        "Wait, or raise the budget for a month.";
+    TASK_EMPTY_INTENT = "task.empty_intent",
+        "the intent is empty",
+        "Say in a sentence what the call is for, for example \"Ask what time they close today\".";
+    TASK_NO_PRINCIPAL = "task.no_principal",
+        "it is not said for whom the call is",
+        "Give a name as it should be said aloud, for example \"Sam Miller\".";
+    TASK_TOO_LONG = "task.too_long",
+        "a text of the task is too long",
+        "Shorten it.";
+    TASK_OUT_OF_RANGE = "task.out_of_range",
+        "a limit of the task is out of its range",
+        "Choose a value within the range that the error names.";
+    TASK_EMPTY_SCHEDULE = "task.empty_schedule",
+        "the schedule ends before it begins",
+        "Choose a later end.";
+    TASK_WRONG_STATE = "task.wrong_state",
+        "the task is in a state in which this cannot be done",
+        "Look at the task: `puppetmaster task show`.";
+    STORE_LOCKED = "store.locked",
+        "another process is using the database",
+        "Stop the other Puppet Master, or let it do this: only one process may dial from one data directory.";
+    STORE_NEWER = "store.newer",
+        "the database was written by a newer version",
+        "Use the newer version, or restore the backup that it made before it changed the database.";
+    STORE_FULL = "store.full",
+        "the disk is full",
+        "Make room and try again. Nothing that was acknowledged is lost.";
+    STORE_CORRUPT = "store.corrupt",
+        "the database or the vault cannot be read",
+        "Restore a backup of the whole data directory; keep the damaged files for inspection.";
+    STORE_WRONG_KEY = "store.wrong_key",
+        "the vault key does not open this data",
+        "Put the vault.key that belongs to this data directory back in its place; without it the data cannot be read.";
+    STORE_UNAVAILABLE = "store.unavailable",
+        "the data directory cannot be used",
+        "Check that it exists, is on a local disk and belongs to you.";
+    STORE_CONFLICT = "store.conflict",
+        "the record is not in a state in which this can be done",
+        "Look at it again; something else has changed it.";
+    STORE_NOT_FOUND = "store.not_found",
+        "there is no such record",
+        "Check the identity; `puppetmaster task list` shows all tasks.";
+}
+
+/// Returns the entry of a code.
+pub fn find(code: &str) -> Option<&'static CodeEntry> {
+    CODES.iter().find(|entry| entry.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_there_once_and_says_what_to_do() {
+        for (index, entry) in CODES.iter().enumerate() {
+            assert_eq!(CODES.iter().position(|other| other.code == entry.code), Some(index), "{} stands twice", entry.code);
+            assert!(entry.code.split_once('.').is_some_and(|(family, name)| !family.is_empty() && !name.is_empty()));
+            assert!(!entry.text.ends_with('.') && entry.remedy.ends_with('.'), "{}", entry.code);
+            assert_eq!(find(entry.code), Some(entry));
+        }
+    }
+}

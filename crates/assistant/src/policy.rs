@@ -1,0 +1,499 @@
+//! Decides whether an attempt may dial now, and if not, when it may.
+//!
+//! Pure: all facts, the hour at the callee's place among them, come in through [`Facts`]. Asked at the moment of
+//! dialing and not only when a task is made. Does not know about carriers; [`Cleared`] is the only key that opens
+//! `Carrier::place_call`. The caller fails closed: a fact that could not be had is no dial.
+//!
+//! On the practice line nobody real is rung. What only protects real people (decent hours, calls a day, stop
+//! requests) becomes a [`Notice`] there, unless the practice is strict.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use telephony::cost::Micros;
+use telephony::{AttemptId, PhoneNumber, Timestamp};
+
+use crate::approval::{Approval, Receipt, ReceiptHash};
+use crate::budget::{self, Budget, Spending};
+use crate::codes;
+use crate::compliance::calling_hours::{self, CalleeHours};
+use crate::compliance::number_gate;
+use crate::notice::Notice;
+use crate::rate_limit::{self, Caps, Usage};
+use crate::refusal::{AllowedWhen, Refusal, Refusals, Rule};
+use crate::task::Line;
+
+/// The rules of an installation.
+#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Rules {
+    /// ISO regions that may be called on a real line (`["US"]`). Empty: none.
+    pub allowed_regions: Vec<String>,
+    /// The number that we call from; never called itself.
+    pub own_number: Option<PhoneNumber>,
+    /// How often and how many at once.
+    pub caps: Caps,
+    /// How much money.
+    pub budget: Budget,
+    /// Practice calls obey also what only protects real people.
+    pub strict_practice: bool,
+}
+
+/// All that a decision rests on.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// The attempt that would be made.
+    pub attempt: AttemptId,
+    /// The task as it stands now, as a receipt.
+    pub receipt: &'a Receipt,
+    /// The latest approval, if there is one.
+    pub approval: Option<&'a Approval>,
+    /// Whether an earlier attempt has used it up.
+    pub is_approval_used: bool,
+    /// How many attempts of this task were made before.
+    pub attempts_made: u32,
+    /// The callee asked never to be called again.
+    pub has_opted_out: bool,
+    /// Now.
+    pub now: Timestamp,
+    /// The hour at the callee's place, for a call that begins now and lasts to its limit.
+    pub hours: &'a CalleeHours,
+    /// What was done so far.
+    pub usage: Usage,
+    /// What was spent so far.
+    pub spending: Spending,
+    /// The rules of the installation.
+    pub rules: &'a Rules,
+}
+
+/// What comes out: a key or the reasons why not, and what the user should know either way.
+#[derive(Debug)]
+pub struct Decision {
+    /// The key, or the reasons.
+    pub verdict: Result<Cleared, Refusals>,
+    /// What the user should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Leave to dial once. Only [`decide`] makes one, it cannot be copied, and dialing consumes it.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Cleared {
+    attempt: AttemptId,
+    number: PhoneNumber,
+    line: Line,
+    receipt_hash: ReceiptHash,
+    worst_case_cost: Micros,
+    ring_timeout: Duration,
+    time_limit: Duration,
+    cleared_at: Timestamp,
+}
+
+impl Cleared {
+    /// Returns the one attempt it is good for.
+    pub const fn attempt(&self) -> &AttemptId {
+        &self.attempt
+    }
+
+    /// Returns the one number it is good for.
+    pub const fn number(&self) -> &PhoneNumber {
+        &self.number
+    }
+
+    /// Returns the one network it is good for.
+    pub const fn line(&self) -> Line {
+        self.line
+    }
+
+    /// Returns the hash of the receipt that was approved.
+    pub const fn receipt_hash(&self) -> &ReceiptHash {
+        &self.receipt_hash
+    }
+
+    /// Returns what must be reserved: the cost of a call to its time limit.
+    pub const fn worst_case_cost(&self) -> Micros {
+        self.worst_case_cost
+    }
+
+    /// Returns how long it may ring.
+    pub const fn ring_timeout(&self) -> Duration {
+        self.ring_timeout
+    }
+
+    /// Returns how long the call may last once answered. To be set at the carrier as well.
+    pub const fn time_limit(&self) -> Duration {
+        self.time_limit
+    }
+
+    /// Returns when it was given.
+    pub const fn cleared_at(&self) -> Timestamp {
+        self.cleared_at
+    }
+}
+
+/// Decides whether the attempt may dial now.
+///
+/// Asks in the order of [`Rule`]. A number that may not be rung ends the questions; of everything else all reasons are
+/// given at once, so that the user need not ask again and again.
+pub fn decide(facts: &Facts<'_>) -> Decision {
+    let receipt = facts.receipt;
+    let rules = facts.rules;
+    let gate = number_gate::check(&receipt.number, receipt.line, &rules.allowed_regions, rules.own_number.as_ref());
+    if let Err(refusal) = gate {
+        return Decision { verdict: Err(refusal.into()), notices: Vec::new() };
+    }
+    let mut findings = Findings { refusals: Vec::new(), notices: Vec::new(), is_lenient: is_lenient(receipt, rules) };
+    findings.protects_people(check_opt_out(facts.has_opted_out));
+    findings.binds(check_approval(facts));
+    findings.binds(check_attempts(facts));
+    findings.protects_people(rate_limit::check_number(receipt.callee_kind, &rules.caps, &facts.usage));
+    findings.binds(check_schedule(facts));
+    findings.protects_people(calling_hours::check(facts.hours));
+    findings.binds(budget::check(receipt.worst_case_cost, receipt.limits.max_cost, &rules.budget, &facts.spending));
+    findings.binds(rate_limit::check_concurrency(&rules.caps, &facts.usage));
+
+    let verdict = match Refusals::from_list(findings.refusals) {
+        Some(refusals) => Err(refusals),
+        None => Ok(clear(facts)),
+    };
+    Decision { verdict, notices: findings.notices }
+}
+
+/// Returns the notices for a receipt that nobody has approved yet: what would be refused now, and what is merely to be known.
+///
+/// Nothing about the approval itself, which is what the receipt asks for.
+pub fn notices(facts: &Facts<'_>) -> Vec<Notice> {
+    let decision = decide(facts);
+    let mut notices = decision.notices;
+    if let Err(refusals) = decision.verdict {
+        let others = refusals.as_slice().iter().filter(|refusal| refusal.rule != Rule::Approval);
+        notices.extend(others.map(|refusal| Notice::new(refusal.code, format!("as things stand it would not be dialed: {}", refusal.fact))));
+    }
+    notices
+}
+
+fn clear(facts: &Facts<'_>) -> Cleared {
+    Cleared {
+        attempt: facts.attempt.clone(),
+        number: facts.receipt.number.clone(),
+        line: facts.receipt.line,
+        receipt_hash: facts.receipt.hash(),
+        worst_case_cost: facts.receipt.worst_case_cost,
+        ring_timeout: facts.receipt.limits.ring_timeout,
+        time_limit: facts.receipt.limits.total_time,
+        cleared_at: facts.now,
+    }
+}
+
+fn is_lenient(receipt: &Receipt, rules: &Rules) -> bool {
+    receipt.line == Line::Practice && !rules.strict_practice
+}
+
+struct Findings {
+    refusals: Vec<Refusal>,
+    notices: Vec<Notice>,
+    is_lenient: bool,
+}
+
+impl Findings {
+    /// Takes refusals that hold on every line.
+    fn binds(&mut self, refusals: impl IntoIterator<Item = Refusal>) {
+        self.refusals.extend(refusals);
+    }
+
+    /// Takes a refusal that only protects real people.
+    fn protects_people(&mut self, refusal: Option<Refusal>) {
+        match refusal {
+            Some(refusal) if self.is_lenient => {
+                self.notices.push(Notice::new(refusal.code, format!("a real call would not be dialed now: {}", refusal.fact)));
+            }
+            other => self.refusals.extend(other),
+        }
+    }
+}
+
+fn check_opt_out(has_opted_out: bool) -> Option<Refusal> {
+    let entry = codes::NUMBER_OPTED_OUT;
+    has_opted_out.then(|| Refusal::new(Rule::NumberGate, &entry, entry.text, AllowedWhen::Never))
+}
+
+fn check_approval(facts: &Facts<'_>) -> Option<Refusal> {
+    let refuse = |entry: codes::CodeEntry| Some(Refusal::new(Rule::Approval, &entry, entry.text, AllowedWhen::AfterRemedy));
+    let Some(approval) = facts.approval else {
+        return refuse(codes::APPROVAL_MISSING);
+    };
+    if approval.receipt_hash != facts.receipt.hash() {
+        return refuse(codes::APPROVAL_VOID);
+    }
+    if facts.is_approval_used {
+        return refuse(codes::APPROVAL_USED);
+    }
+    // A clock that was set back must not bring an approval from the future to life.
+    if facts.now < approval.approved_at || facts.now >= approval.expires_at {
+        return refuse(codes::APPROVAL_EXPIRED);
+    }
+    None
+}
+
+fn check_attempts(facts: &Facts<'_>) -> Option<Refusal> {
+    let cap = facts.receipt.limits.max_attempts;
+    if facts.attempts_made < cap {
+        return None;
+    }
+    let fact = format!("{} attempts were made; the task allows {cap}", facts.attempts_made);
+    Some(Refusal::new(Rule::Caps, &codes::CAP_ATTEMPTS, fact, AllowedWhen::AfterRemedy))
+}
+
+fn check_schedule(facts: &Facts<'_>) -> Option<Refusal> {
+    let schedule = facts.receipt.schedule;
+    if let Some(from) = schedule.not_before
+        && facts.now < from
+    {
+        let entry = codes::SCHEDULE_TOO_EARLY;
+        return Some(Refusal::new(Rule::Hours, &entry, entry.text, AllowedWhen::From(from)));
+    }
+    if let Some(to) = schedule.not_after
+        && facts.now >= to
+    {
+        let entry = codes::SCHEDULE_EXPIRED;
+        return Some(Refusal::new(Rule::Hours, &entry, entry.text, AllowedWhen::AfterRemedy));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use dialogue::brief::{Persona, TaskType};
+    use telephony::{Private, TaskId};
+
+    use super::*;
+    use crate::approval::{ApprovedBy, Quote};
+    use crate::task::{CalleeKind, Limits, Schedule, Task, TaskState};
+
+    const NOON: Timestamp = Timestamp(1_795_539_600_000); // 2026-11-24 17:00 UTC, noon in New York
+
+    fn task(line: Line, number: &str) -> Task {
+        Task {
+            id: TaskId::new("t1"),
+            task_type: TaskType::InformationInquiry,
+            number: PhoneNumber::parse(number).unwrap(),
+            line,
+            callee_kind: CalleeKind::Business,
+            intent: Private::new("Ask what time they close today".into()),
+            principal: Private::new("Sam Miller".into()),
+            context: Private::default(),
+            voicemail_message: None,
+            persona: Persona::default(),
+            limits: Limits::default(),
+            schedule: Schedule::default(),
+            created_at: NOON,
+            state: TaskState::Approved,
+        }
+    }
+
+    fn receipt(task: &Task) -> Receipt {
+        let quote = Quote {
+            opening: "Hello, this is an automated assistant calling for Sam Miller.".into(),
+            is_recorded: true,
+            estimated_cost: Micros(36_000),
+            worst_case_cost: Micros(180_000),
+            currency: "USD".into(),
+            notices: Vec::new(),
+        };
+        Receipt::of(task, quote)
+    }
+
+    /// A world in which everything is in order; tests change one thing.
+    struct World {
+        receipt: Receipt,
+        approval: Option<Approval>,
+        is_approval_used: bool,
+        attempts_made: u32,
+        has_opted_out: bool,
+        now: Timestamp,
+        usage: Usage,
+        spending: Spending,
+        rules: Rules,
+    }
+
+    fn world(line: Line) -> World {
+        let number = if line == Line::Practice { "+12125550123" } else { "+12125552671" };
+        let receipt = receipt(&task(line, number));
+        let approval = Approval::of(&receipt, ApprovedBy::User, NOON, Approval::GOOD_FOR);
+        World {
+            receipt,
+            approval: Some(approval),
+            is_approval_used: false,
+            attempts_made: 0,
+            has_opted_out: false,
+            now: NOON,
+            usage: Usage::default(),
+            spending: Spending::default(),
+            rules: Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
+        }
+    }
+
+    impl World {
+        fn decide(&self) -> Decision {
+            let hours = calling_hours::callee_hours(&self.receipt.number, self.receipt.callee_kind, self.now, self.receipt.limits.total_time);
+            decide(&Facts {
+                attempt: AttemptId::new("a1"),
+                receipt: &self.receipt,
+                approval: self.approval.as_ref(),
+                is_approval_used: self.is_approval_used,
+                attempts_made: self.attempts_made,
+                has_opted_out: self.has_opted_out,
+                now: self.now,
+                hours: &hours,
+                usage: self.usage,
+                spending: self.spending,
+                rules: &self.rules,
+            })
+        }
+    }
+
+    /// Changes one thing in a world and returns the codes of the refusals, then of the notices.
+    fn with(line: Line, change: fn(&mut World)) -> (Vec<&'static str>, Vec<String>) {
+        let mut world = world(line);
+        change(&mut world);
+        let decision = world.decide();
+        let notices = decision.notices.into_iter().map(|notice| notice.code).collect();
+        match decision.verdict {
+            Ok(_) => (Vec::new(), notices),
+            Err(refusals) => (refusals.as_slice().iter().map(|refusal| refusal.code).collect(), notices),
+        }
+    }
+
+    #[test]
+    fn what_is_in_order_is_cleared_with_its_limits() {
+        let world = world(Line::Real);
+        let cleared = world.decide().verdict.unwrap();
+        assert_eq!(cleared.attempt(), &AttemptId::new("a1"));
+        assert_eq!(cleared.number(), &world.receipt.number);
+        assert_eq!(cleared.receipt_hash(), &world.receipt.hash());
+        assert_eq!(cleared.worst_case_cost(), Micros(180_000));
+        assert_eq!(cleared.time_limit(), Duration::from_secs(600));
+    }
+
+    #[test]
+    fn one_thing_out_of_order_is_one_refusal() {
+        let table: [(fn(&mut World), &str); 15] = [
+            (|w| w.approval = None, "approval.missing"),
+            (|w| w.is_approval_used = true, "approval.used"),
+            (|w| w.approval.as_mut().unwrap().expires_at = w.now, "approval.expired"),
+            (|w| w.approval.as_mut().unwrap().approved_at = w.now + Duration::from_millis(1), "approval.expired"),
+            (|w| w.receipt.intent = Private::new("Ask for the owner's name".into()), "approval.void"),
+            (|w| w.attempts_made = 1, "cap.attempts"),
+            (|w| w.usage.attempts_to_number = 3, "cap.number"),
+            (|w| w.usage.live_calls = 4, "cap.concurrency"),
+            (|w| w.now = w.now + Duration::from_secs(9 * 3_600), "hours.outside"),
+            (|w| w.spending.last_day = Micros(4_900_000), "budget.day"),
+            (|w| w.spending.last_month = Micros(49_900_000), "budget.month"),
+            (|w| w.rules.budget.per_call = Micros(1), "budget.call"),
+            (|w| w.has_opted_out = true, "number.opted_out"),
+            (|w| w.rules.allowed_regions.clear(), "number.region"),
+            (|w| w.rules.own_number = Some(w.receipt.number.clone()), "number.own"),
+        ];
+        for (change, code) in table {
+            assert_eq!(with(Line::Real, change), (vec![code], Vec::new()));
+        }
+    }
+
+    #[test]
+    fn the_schedule_is_kept_also_on_the_practice_line() {
+        let early = |w: &mut World| {
+            w.receipt.schedule.not_before = Some(w.now + Duration::from_secs(60));
+            w.approval = Some(Approval::of(&w.receipt, ApprovedBy::User, NOON, Approval::GOOD_FOR));
+        };
+        let late = |w: &mut World| {
+            w.receipt.schedule.not_after = Some(w.now);
+            w.approval = Some(Approval::of(&w.receipt, ApprovedBy::User, NOON, Approval::GOOD_FOR));
+        };
+        assert_eq!(with(Line::Practice, early).0, ["schedule.too_early"]);
+        assert_eq!(with(Line::Real, late).0, ["schedule.expired"]);
+    }
+
+    #[test]
+    fn an_edit_of_any_field_voids_the_approval() {
+        let edits: [fn(&mut Receipt); 19] = [
+            |r| r.task = TaskId::new("t2"),
+            |r| r.task_type = TaskType::Complaint,
+            |r| r.number = PhoneNumber::parse("+12125552672").unwrap(),
+            |r| r.callee_kind = CalleeKind::Consumer,
+            |r| r.intent = Private::new("else".into()),
+            |r| r.principal = Private::new("Alex".into()),
+            |r| r.opening = Private::new("Hi".into()),
+            |r| r.may_say = Private::new(vec![("name".into(), "Sam".into())]),
+            |r| r.voicemail_message = Some(Private::new(String::new())),
+            |r| r.persona = Persona::Concise,
+            |r| r.limits.ring_timeout = Duration::from_secs(41),
+            |r| r.limits.total_time = Duration::from_secs(601),
+            |r| r.limits.max_cost = Micros(1_000_001),
+            |r| r.limits.max_attempts = 2,
+            |r| r.schedule.not_before = Some(Timestamp(0)),
+            |r| r.schedule.not_after = Some(NOON + Duration::from_secs(60)),
+            |r| r.is_recorded = false,
+            |r| r.worst_case_cost = Micros(180_001),
+            |r| r.currency = "EUR".into(),
+        ];
+        for (index, edit) in edits.into_iter().enumerate() {
+            let mut world = world(Line::Real);
+            edit(&mut world.receipt);
+            let refusals = world.decide().verdict.unwrap_err();
+            assert!(refusals.as_slice().iter().any(|refusal| refusal.code == "approval.void"), "edit {index}");
+        }
+    }
+
+    #[test]
+    fn notices_do_not_void_an_approval() {
+        let mut world = world(Line::Practice);
+        world.receipt.notices.push(Notice::new("hours.outside", "late"));
+        assert!(world.decide().verdict.is_ok());
+    }
+
+    #[test]
+    fn practice_turns_what_protects_people_into_notices() {
+        let everything = |w: &mut World| {
+            w.now = w.now + Duration::from_secs(9 * 3_600);
+            w.usage.attempts_to_number = 9;
+            w.has_opted_out = true;
+        };
+        let codes = ["number.opted_out", "cap.number", "hours.outside"];
+        assert_eq!(with(Line::Practice, everything), (Vec::new(), codes.map(String::from).to_vec()));
+        let strictly = |w: &mut World| {
+            w.rules.strict_practice = true;
+            w.now = w.now + Duration::from_secs(9 * 3_600);
+            w.usage.attempts_to_number = 9;
+            w.has_opted_out = true;
+        };
+        assert_eq!(with(Line::Practice, strictly), (codes.to_vec(), Vec::new()));
+    }
+
+    #[test]
+    fn practice_needs_approval_and_money_like_everything_else() {
+        assert_eq!(with(Line::Practice, |w| w.approval = None).0, ["approval.missing"]);
+        assert_eq!(with(Line::Practice, |w| w.rules.budget.per_call = Micros(1)).0, ["budget.call"]);
+        assert_eq!(with(Line::Practice, |w| w.usage.live_calls = 4).0, ["cap.concurrency"]);
+    }
+
+    #[test]
+    fn refusals_come_in_the_order_of_the_rules() {
+        let mut world = world(Line::Real);
+        world.approval = None;
+        world.attempts_made = 1;
+        world.now = world.now + Duration::from_secs(9 * 3_600);
+        world.spending.last_day = Micros(5_000_000);
+        world.usage.live_calls = 4;
+        let refusals = world.decide().verdict.unwrap_err();
+        let rules: Vec<Rule> = refusals.as_slice().iter().map(|refusal| refusal.rule).collect();
+        assert_eq!(rules, [Rule::Approval, Rule::Caps, Rule::Hours, Rule::Budget, Rule::Concurrency]);
+        assert!(rules.is_sorted());
+    }
+
+    #[test]
+    fn a_refusal_tells_nothing_private() {
+        let mut world = world(Line::Real);
+        world.approval = None;
+        world.rules.allowed_regions.clear();
+        let text = format!("{:?} {:?}", world.decide(), world.receipt);
+        assert!(!text.contains("2125552671") && !text.contains("Sam") && !text.contains("close"), "{text}");
+    }
+}

@@ -22,13 +22,18 @@ impl Noise {
     /// Returns noise of `colour` with a mean level of `dbfs`, fixed by `seed`.
     pub fn new(colour: Colour, dbfs: f32, seed: u64) -> Self {
         // The level of the raw source: uniform noise in ±1 has a power of 1/3, and the three poles
-        // below were measured over a million samples.
+        // below were measured.
         let raw_rms = match colour {
             Colour::White => 0.577_35,
             Colour::Pink => 1.700,
         };
         let amplitude = 32_768.0 * crate::level::amplitude_of_db(dbfs.min(0.0)) / raw_rms;
-        Self { colour, state: seed, amplitude, poles: [0.0; 3] }
+        Self {
+            colour,
+            state: seed,
+            amplitude,
+            poles: [0.0; 3],
+        }
     }
 
     /// Overwrites `samples` with noise.
@@ -50,8 +55,8 @@ impl Noise {
         if self.colour == Colour::White {
             return white;
         }
-        // Three poles and a feed-through, after P. Kellet's economy filter: within 0.5 dB of −3 dB an
-        // octave from 10 Hz to 4 kHz at telephone rate.
+        // Three poles and a feed-through, after P. Kellet's economy filter: within about half a
+        // decibel of −3 dB an octave.
         let [a, b, c] = &mut self.poles;
         *a = 0.997_65 * *a + white * 0.099_046;
         *b = 0.963_00 * *b + white * 0.296_516_4;

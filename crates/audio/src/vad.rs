@@ -7,7 +7,8 @@
 //! Two surprises. The detector scores pure steady noise, white or pink, at 0.6 to 0.75, and real speech at
 //! 0.5 to 0.9 with a slow rise: no threshold tells them apart in time, but a pitch does. And it lags the
 //! sound by a block or two, so an onset's position is not where the score rose but where the energy did,
-//! at most [`VoiceActivity::LOOK_BACK_MS`] earlier. It takes music with a beat for voice as often as not.
+//! at most [`VoiceActivity::LOOK_BACK_MS`] earlier. It was not made to
+//! tell music from voice; a callee on hold needs another judge.
 //! Does not know words or turns: `dialogue` decides what an edge means.
 
 use std::fmt;
@@ -32,7 +33,8 @@ pub struct VoiceConfig {
     pub voiced_from: f32,
     /// The score below which voice turns to silence; lower than `voiced_from`, so that it does not flutter.
     pub unvoiced_below: f32,
-    /// How periodic 40 ms must be to have a pitch, 0 to 1. Steady noise reaches 0.42, vowels lie above 0.5.
+    /// How periodic 40 ms must be to have a pitch, 0 to 1. Steady noise reaches 0.42, most
+    /// frames of a vowel lie above 0.5.
     pub pitched_from: f32,
     /// Voice without any pitch for longer than this is noise, in ms. Longer than any run of consonants.
     pub pitch_within_ms: u32,
@@ -57,7 +59,7 @@ impl Default for VoiceConfig {
             offset_after_ms: 100,
             voiced_from: 0.45,
             unvoiced_below: 0.35,
-            pitched_from: 0.45,
+            pitched_from: 0.5,
             pitch_within_ms: 400,
             gate_dbfs: -50.0,
             above_noise_db: 6.0,
@@ -118,6 +120,7 @@ impl VoiceActivity {
     const PRE_ROLL: usize = 3;
     const REFERENCES: usize = 32;
     const BLOCK: usize = 256;
+    const PITCH_KEEPS: u32 = 5;
 
     /// Returns a detector that has heard nothing and believes the line to be quiet.
     pub fn new(config: VoiceConfig) -> Self {
@@ -169,7 +172,11 @@ impl VoiceActivity {
     /// The gate rises to [`VoiceConfig::below_reference_db`] under the loudest level of the last
     /// [`VoiceConfig::echo_tail_ms`], so that our echo is not taken for the callee.
     pub fn set_reference_level(&mut self, dbfs: f32) {
-        self.reference_dbfs = if dbfs.is_nan() { SILENCE_DBFS } else { dbfs.clamp(SILENCE_DBFS, 0.0) };
+        self.reference_dbfs = if dbfs.is_nan() {
+            SILENCE_DBFS
+        } else {
+            dbfs.clamp(SILENCE_DBFS, 0.0)
+        };
     }
 
     /// Tells whether the last frame was voiced; true from the first one, before an onset is certain.
@@ -189,7 +196,8 @@ impl VoiceActivity {
 
     /// Returns the level that the last frame had to reach, in dBFS.
     pub fn gate_dbfs(&self) -> f32 {
-        let by_noise = (self.floor.dbfs() + self.config.above_noise_db).min(self.config.noise_gate_at_most_dbfs);
+        let by_noise = (self.floor.dbfs() + self.config.above_noise_db)
+            .min(self.config.noise_gate_at_most_dbfs);
         let by_echo = self.loudest_reference() - self.config.below_reference_db;
         self.config.gate_dbfs.max(by_noise).max(by_echo)
     }
@@ -213,7 +221,8 @@ impl VoiceActivity {
     fn loudest_reference(&self) -> f32 {
         let newest = (self.position / FRAME_SAMPLES as u64) as usize;
         let tail = ((self.config.echo_tail_ms / FRAME_MS) as usize + 1).min(Self::REFERENCES);
-        let levels = (0..tail).map(|back| self.references[(newest + Self::REFERENCES - back) % Self::REFERENCES]);
+        let levels = (0..tail)
+            .map(|back| self.references[(newest + Self::REFERENCES - back) % Self::REFERENCES]);
         levels.fold(SILENCE_DBFS, f32::max)
     }
 
@@ -229,7 +238,11 @@ impl VoiceActivity {
             }
             self.shut_for = 0;
         }
-        let threshold = if self.voiced_run > 0 || self.is_speech { self.config.unvoiced_below } else { self.config.voiced_from };
+        let threshold = if self.voiced_run > 0 || self.is_speech {
+            self.config.unvoiced_below
+        } else {
+            self.config.voiced_from
+        };
         if let Some(score) = self.score_frame(frame) {
             self.score = score;
         }
@@ -238,7 +251,10 @@ impl VoiceActivity {
 
     /// Tells whether this frame, or one not long before it, has a pitch.
     fn has_pitch(&mut self, frame: &Frame) -> bool {
-        if periodicity(&self.recent[Self::PRE_ROLL - 1], frame) >= self.config.pitched_from {
+        // The search costs half of what the detector does, so a fresh pitch is good for five frames.
+        if self.unpitched < Self::PITCH_KEEPS {
+            self.unpitched += 1;
+        } else if periodicity(&self.recent[Self::PRE_ROLL - 1], frame) >= self.config.pitched_from {
             self.unpitched = 0;
         } else {
             self.unpitched = self.unpitched.saturating_add(1);
@@ -276,13 +292,19 @@ impl VoiceActivity {
                 self.unpitched = u32::MAX;
             }
         }
-        if !self.is_speech && self.voiced_run >= self.config.onset_after_ms.div_ceil(FRAME_MS).max(1) {
+        if !self.is_speech
+            && self.voiced_run >= self.config.onset_after_ms.div_ceil(FRAME_MS).max(1)
+        {
             self.is_speech = true;
             return Some(VoiceEdge::Onset { at: self.run_began });
         }
-        if self.is_speech && self.unvoiced_run >= self.config.offset_after_ms.div_ceil(FRAME_MS).max(1) {
+        if self.is_speech
+            && self.unvoiced_run >= self.config.offset_after_ms.div_ceil(FRAME_MS).max(1)
+        {
             self.is_speech = false;
-            return Some(VoiceEdge::Offset { at: self.last_voiced_end });
+            return Some(VoiceEdge::Offset {
+                at: self.last_voiced_end,
+            });
         }
         None
     }
@@ -290,7 +312,10 @@ impl VoiceActivity {
     /// Returns where the loud run around `begins` started, within the look-back and after the last voice.
     fn energy_began(&self, begins: u64) -> u64 {
         let earliest = begins.saturating_sub(crate::frame::samples_of_ms(Self::LOOK_BACK_MS));
-        self.loud_since.unwrap_or(begins).max(earliest).max(self.last_voiced_end)
+        self.loud_since
+            .unwrap_or(begins)
+            .max(earliest)
+            .max(self.last_voiced_end)
     }
 }
 
@@ -338,7 +363,12 @@ mod tests {
     use crate::noise::{Colour, Noise};
 
     fn edges(vad: &mut VoiceActivity, samples: &[i16]) -> Vec<VoiceEdge> {
-        samples.as_chunks::<FRAME_SAMPLES>().0.iter().filter_map(|frame| vad.push(frame)).collect()
+        samples
+            .as_chunks::<FRAME_SAMPLES>()
+            .0
+            .iter()
+            .filter_map(|frame| vad.push(frame))
+            .collect()
     }
 
     #[test]
@@ -356,7 +386,11 @@ mod tests {
             let mut noise = vec![0; 8_000 * 6];
             Noise::new(colour, -45.0, 11).fill(&mut noise);
             assert_eq!(edges(&mut vad, &noise), [], "{colour:?}");
-            assert!(vad.shut_for > 0, "{colour:?}: {vad:?}, noise {}", vad.noise_dbfs());
+            assert!(
+                vad.shut_for > 0,
+                "{colour:?}: {vad:?}, noise {}",
+                vad.noise_dbfs()
+            );
         }
     }
 

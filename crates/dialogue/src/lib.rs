@@ -4,6 +4,8 @@
 //! silence watch, the screening and the transcript. What to say is decided by a mind behind a port, which answers
 //! [`moves::Observation`]s with [`moves::Move`]s: the scripted one lives in [`script`].
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod brief;
 pub mod conversation;
 pub mod moves;
@@ -11,4 +13,6 @@ pub mod question;
 pub mod report;
 pub mod screening;
 pub mod script;
+pub mod speakable;
 pub mod transcript;
+pub mod understand;

@@ -269,7 +269,9 @@ impl RecordingCallback {
         form.push("RecordingSid", self.recording_sid.as_str());
         form.push("RecordingUrl", self.url.as_str());
         form.push("RecordingStatus", self.status.as_str());
-        form.push_some("RecordingDuration", text(self.duration));
+        // A recording that still runs is said to have lasted -1 seconds.
+        let running = (self.status == RecordingStatus::InProgress).then(|| "-1".to_owned());
+        form.push_some("RecordingDuration", text(self.duration).or(running));
         form.push_some("RecordingChannels", text(self.channels));
         form.push_some("RecordingStartTime", self.started_at.map(date::rfc2822));
         form.push("RecordingSource", self.source.as_str());

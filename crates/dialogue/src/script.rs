@@ -23,3 +23,6 @@ impl Script {
         Thought::default()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -60,7 +60,7 @@ pub fn times_in(words: &Words<'_>, leaning: Leaning) -> Vec<(Heard<Clock>, usize
     let found = spots(words);
     let mut clocks: Vec<(Heard<Clock>, usize)> = Vec::new();
     for (nth, spot) in found.iter().enumerate() {
-        if words.before(spot.from, 1) == "not" {
+        if words.before(spot.from, 1) == "not" && !words.words[spot.from - 1].ends_clause {
             continue;
         }
         let role = role_of(words, &found, nth);

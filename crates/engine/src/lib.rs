@@ -1,1 +1,23 @@
-//! Runs calls: one driver task a call, channels, timers, no sockets.
+//! Runs calls: one driver task a call, channels and timers, no sockets.
+//!
+//! [`assistant::Assistant`] is the façade under every surface. A call is a [`call_driver`] that owns its machines
+//! and a [`media_lane`]; sockets and webhooks reach it through the [`directory`] of live calls. Slow work (models,
+//! carriers, disk) runs beside and comes back as an event.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod assistant;
+pub mod call_driver;
+pub mod directory;
+pub mod live;
+pub mod media_lane;
+pub mod media_link;
+pub mod metrics;
+pub mod recorder;
+pub mod recovery;
+pub mod replay;
+pub mod script_brain;
+pub mod scribe;
+pub mod trace_writer;
+pub mod verdict;
+pub mod voicing;

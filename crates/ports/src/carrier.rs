@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use assistant::policy::Cleared;
+pub use assistant::policy::Cleared;
+pub use assistant::task::Line;
 use async_trait::async_trait;
 use telephony::cost::Micros;
 use telephony::dtmf::Digit;

@@ -3,7 +3,11 @@
 //! No logic and no runtime. Shells implement these traits; the engine uses them; the binary joins the two.
 
 pub mod brain;
+pub mod carrier;
+pub mod clock;
 pub mod error;
+pub mod recording_vault;
 pub mod speech_to_text;
+pub mod task_store;
 pub mod text_to_speech;
 pub mod turn_vote;

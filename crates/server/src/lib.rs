@@ -1,1 +1,15 @@
-//! The HTTP surfaces: carriers' webhooks and media sockets, health.
+//! The HTTP surfaces: carriers' webhooks and media sockets, health and counters.
+//!
+//! Holds no rules: verify, parse, hand to the engine, write its answer. All routes stand on one page, [`router`].
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod health;
+pub mod media_socket;
+pub mod router;
+pub mod serve;
+pub mod state;
+pub mod webhooks;
+
+pub use serve::{Server, ServeError};
+pub use state::{Admission, ServerState};

@@ -1,0 +1,391 @@
+//! The façade of all surfaces: [`Assistant`] takes an errand, shows its receipt, takes the yes, makes the call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
+use ::assistant::attempt::AttemptState;
+use ::assistant::compliance::calling_hours::{callee_hours, local_time};
+use ::assistant::policy::{self, Cleared, Facts, Rules};
+use ::assistant::rate_limit::COUNTED_OVER;
+use ::assistant::refusal::Refusals;
+use ::assistant::statistics::Statistics;
+use ::assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskError, TaskState};
+use dialogue::brief::{Brief, Persona, TaskType};
+use dialogue::{conversation, question};
+use ports::carrier::CallRequest;
+use ports::clock::Clock;
+use ports::recording_vault::{ObjectKind, RecordingVault};
+use ports::task_store::{StoreError, TaskStore};
+use ports::text_to_speech::Voice;
+use telephony::cost::RateCard;
+use telephony::recording::{RecordingBasis, RecordingGrant};
+use telephony::{AttemptId, PhoneNumber, Private, TaskId, Timestamp};
+use thiserror::Error;
+use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
+
+use crate::call_driver::{CallDriver, CallOrder, CallOutcome, CallPorts, ControlSender, Event, Records, control};
+use crate::directory::Directory;
+use crate::live::LiveEvent;
+use crate::media_lane::LaneConfig;
+use crate::recorder::Recorder;
+use crate::scribe::Scribe;
+use crate::trace_writer::TraceWriter;
+
+/// Events that a slow watcher may be behind before it loses the oldest.
+const WATCHED_AT_MOST: usize = 256;
+
+/// What an installation is made of.
+pub struct Installation {
+    /// Carrier, ears, voice, mind.
+    pub ports: CallPorts,
+    /// Rows.
+    pub store: Arc<dyn TaskStore>,
+    /// Recordings and traces.
+    pub vault: Arc<dyn RecordingVault>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Makes identities and tokens that nobody can guess: at least 128 bits of chance, in characters that an address may hold.
+    pub make_token: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Live calls, shared with the server.
+    pub directory: Arc<Directory>,
+    /// Which network is behind the carrier.
+    pub line: Line,
+    /// Our number.
+    pub from: PhoneNumber,
+    /// What the carrier charges.
+    pub rates: RateCard,
+    /// What may be done.
+    pub rules: Rules,
+    /// Whether calls are recorded where that is lawful.
+    pub records: bool,
+    /// Returns the addresses under which the carrier reaches an attempt: answer, status, media socket.
+    pub addresses: Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync>,
+}
+
+/// Where the carrier reaches an attempt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CarrierAddresses {
+    /// Asks what to do.
+    pub answer: String,
+    /// Reports the leg.
+    pub status: String,
+    /// Streams the audio.
+    pub media: String,
+}
+
+/// An errand as the user gives it.
+#[derive(Clone, Debug)]
+pub struct Errand {
+    /// What kind.
+    pub task_type: TaskType,
+    /// Whom to ring.
+    pub number: PhoneNumber,
+    /// Who picks up there, as far as the user knows.
+    pub callee_kind: CalleeKind,
+    /// What is wanted, in the user's words.
+    pub intent: String,
+    /// For whom, as it is said aloud.
+    pub principal: String,
+    /// Facts that may be given: label and value.
+    pub context: Vec<(String, String)>,
+    /// What to leave on a voicemail.
+    pub voicemail_message: Option<String>,
+    /// Manner of speaking.
+    pub persona: Persona,
+    /// How long and how expensive.
+    pub limits: Limits,
+}
+
+/// Why a call is not made. Nothing rang.
+#[derive(Debug, Error)]
+pub enum NotMade {
+    /// The errand itself is not right.
+    #[error(transparent)]
+    Errand(#[from] TaskError),
+    /// The rules say no.
+    #[error("the call may not be made")]
+    Refused(Refusals),
+    /// There is no such task.
+    #[error("there is no such task")]
+    NoSuchTask,
+    /// The task cannot be called for in its state.
+    #[error("the task is {}", state.in_words())]
+    WrongState {
+        /// Its state.
+        state: TaskState,
+    },
+    /// The rows cannot be read or written, and without them nothing dials.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A call under way.
+pub struct LiveCall {
+    /// Its attempt.
+    pub attempt: AttemptId,
+    /// What happens, as it happens.
+    pub events: broadcast::Receiver<LiveEvent>,
+    control: ControlSender,
+    work: JoinHandle<CallOutcome>,
+}
+
+impl LiveCall {
+    /// Asks for a goodbye and the end.
+    pub fn end_politely(&self) {
+        self.control.send(Event::EndPolitely);
+    }
+
+    /// Ends it at the carrier without another word.
+    pub fn cancel(&self) {
+        self.control.send(Event::Cancel);
+    }
+
+    /// Waits until the carrier's leg is over and everything is on disk; `None` if our own task died.
+    pub async fn outcome(self) -> Option<CallOutcome> {
+        self.work.await.ok()
+    }
+}
+
+/// Takes errands and makes calls.
+pub struct Assistant {
+    installation: Installation,
+}
+
+impl Assistant {
+    /// Returns the assistant of an installation. Run [`crate::recovery::recover`] before the first call.
+    pub fn new(installation: Installation) -> Self {
+        Self { installation }
+    }
+
+    /// Keeps an errand as a task and returns it with the receipt to show.
+    ///
+    /// # Errors
+    /// [`NotMade`]; a number that may never be called is refused here already.
+    pub async fn create_task(&self, errand: Errand) -> Result<(Task, Receipt), NotMade> {
+        let now = self.installation.clock.now();
+        let task = Task {
+            id: TaskId::new((self.installation.make_token)()),
+            task_type: errand.task_type,
+            number: errand.number,
+            line: self.installation.line,
+            callee_kind: errand.callee_kind,
+            intent: Private::new(errand.intent),
+            principal: Private::new(errand.principal),
+            context: Private::new(errand.context),
+            voicemail_message: errand.voicemail_message.map(Private::new),
+            persona: errand.persona,
+            limits: errand.limits,
+            schedule: Schedule::default(),
+            created_at: now,
+            state: TaskState::AwaitingApproval,
+        };
+        task.check()?;
+        let rules = &self.installation.rules;
+        ::assistant::compliance::number_gate::check(&task.number, task.line, &rules.allowed_regions, rules.own_number.as_ref())
+            .map_err(|refusal| NotMade::Refused(refusal.into()))?;
+        let receipt = self.receipt(&task).await?;
+        self.installation.store.create_task(&task, &receipt).await?;
+        Ok((task, receipt))
+    }
+
+    /// Returns the receipt of a task as it stands now.
+    ///
+    /// # Errors
+    /// [`NotMade::Store`].
+    pub async fn receipt(&self, task: &Task) -> Result<Receipt, NotMade> {
+        let now = self.installation.clock.now();
+        let brief = self.brief(task, now);
+        let rates = &self.installation.rates;
+        let mut receipt = Receipt::of(
+            task,
+            Quote {
+                opening: question::purpose(&brief),
+                is_recorded: brief.is_recorded,
+                estimated_cost: rates.call_cost(USUAL_CALL),
+                worst_case_cost: rates.call_cost(task.limits.total_time),
+                currency: rates.currency.clone(),
+                notices: Vec::new(),
+            },
+        );
+        receipt.notices = self.with_facts(&receipt, AttemptId::new("preview"), None, |facts| policy::notices(facts)).await?;
+        Ok(receipt)
+    }
+
+    /// Takes the user's yes to a receipt.
+    ///
+    /// # Errors
+    /// [`NotMade`].
+    pub async fn approve(&self, receipt: &Receipt, by: ApprovedBy) -> Result<(), NotMade> {
+        let approval = Approval::of(receipt, by, self.installation.clock.now(), Approval::GOOD_FOR);
+        self.installation.store.approve(&receipt.task, &approval).await?;
+        self.installation.store.set_task_state(&receipt.task, TaskState::Approved).await?;
+        Ok(())
+    }
+
+    /// Gives a task up. A live call of it is ended by its [`LiveCall`].
+    ///
+    /// # Errors
+    /// [`NotMade`].
+    pub async fn cancel(&self, task: &TaskId) -> Result<(), NotMade> {
+        let found = self.installation.store.task(task).await?.ok_or(NotMade::NoSuchTask)?;
+        if found.state.is_final() {
+            return Err(NotMade::WrongState { state: found.state });
+        }
+        Ok(self.installation.store.set_task_state(task, TaskState::Canceled).await?)
+    }
+
+    /// Asks the gate at the moment of dialing, writes the intent, and makes the call.
+    ///
+    /// # Errors
+    /// [`NotMade`]; nothing rang.
+    pub async fn execute(&self, task: &TaskId) -> Result<LiveCall, NotMade> {
+        let store = &self.installation.store;
+        let task = store.task(task).await?.ok_or(NotMade::NoSuchTask)?;
+        if task.state != TaskState::Approved {
+            return Err(NotMade::WrongState { state: task.state });
+        }
+        let receipt = self.receipt(&task).await?;
+        let attempt = AttemptId::new((self.installation.make_token)());
+        let decision = self.with_facts(&receipt, attempt.clone(), Some(&task.id), |facts| policy::decide(facts)).await?;
+        let cleared = decision.verdict.map_err(NotMade::Refused)?;
+        store.commit_intent(&task.id, &cleared).await?;
+        store.set_task_state(&task.id, TaskState::Running).await?;
+        Ok(self.begin(&task, attempt, cleared))
+    }
+
+    /// Returns the figures of all ended attempts.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn statistics(&self) -> Result<Statistics, StoreError> {
+        Ok(Statistics::of(&self.installation.store.groups().await?))
+    }
+
+    fn begin(&self, task: &Task, attempt: AttemptId, cleared: Cleared) -> LiveCall {
+        let installation = &self.installation;
+        let addresses = (installation.addresses)(&attempt);
+        let (sender, receiver) = control();
+        installation.directory.enter(attempt.clone(), sender.clone(), addresses.media, (installation.make_token)());
+        let (watchers, events) = broadcast::channel(WATCHED_AT_MOST);
+        let brief = self.brief(task, installation.clock.now());
+        let order = CallOrder {
+            request: CallRequest {
+                attempt: attempt.clone(),
+                to: task.number.clone(),
+                from: installation.from.clone(),
+                answer_url: addresses.answer,
+                status_url: addresses.status,
+                ring_timeout: cleared.ring_timeout(),
+                time_limit: cleared.time_limit(),
+            },
+            call: telephony::call::Config::new(cleared.ring_timeout(), cleared.time_limit()),
+            records: self.records(&attempt, &brief),
+            cleared,
+            brief,
+            conversation: conversation::Config::default(),
+            lane: LaneConfig::default(),
+            voice: Voice::default(),
+        };
+        let scribe = Scribe::begin(
+            installation.store.clone(),
+            installation.clock.clone(),
+            attempt.clone(),
+            task.number.clone(),
+            installation.rates.clone(),
+        );
+        let driver = CallDriver::new(order, installation.ports.clone(), (sender.clone(), receiver), watchers, scribe);
+        let (directory, store, task) = (installation.directory.clone(), installation.store.clone(), task.id.clone());
+        let left = attempt.clone();
+        let work = tokio::spawn(async move {
+            let outcome = driver.run().await;
+            directory.leave(&left);
+            if let Err(error) = store.set_task_state(&task, TaskState::Done).await {
+                tracing::warn!(%error, "a task's end could not be written");
+            }
+            outcome
+        });
+        LiveCall { attempt, events, control: sender, work }
+    }
+
+    /// A vault that cannot be used costs recording and trace, not the call; the warning says so.
+    fn records(&self, attempt: &AttemptId, brief: &Brief) -> Records {
+        let open = |kind| match self.installation.vault.create(attempt, kind) {
+            Ok(sink) => Some(sink),
+            Err(error) => {
+                tracing::warn!(%error, "the vault cannot be used; the call goes on without {}", kind.as_str());
+                None
+            }
+        };
+        let grant = brief.is_recorded.then(|| RecordingGrant::after_notice(self.recording_basis()));
+        Records {
+            recorder: grant.and_then(|grant| open(ObjectKind::Recording).map(|sink| Recorder::new(&grant, sink))),
+            trace: open(ObjectKind::Trace).map(TraceWriter::new),
+        }
+    }
+
+    fn recording_basis(&self) -> RecordingBasis {
+        match self.installation.line {
+            Line::Practice => RecordingBasis::Practice,
+            Line::Real => RecordingBasis::Notice,
+        }
+    }
+
+    fn brief(&self, task: &Task, now: Timestamp) -> Brief {
+        Brief {
+            task_type: task.task_type,
+            intent: task.intent.expose().clone(),
+            principal: task.principal.expose().clone(),
+            may_disclose: task.context.expose().clone(),
+            voicemail_message: task.voicemail_message.as_ref().map(|message| message.expose().clone()),
+            persona: task.persona,
+            is_recorded: self.installation.records,
+            local_time: local_time(&task.number, now),
+            time_limit: task.limits.total_time,
+        }
+    }
+
+    async fn with_facts<T>(
+        &self,
+        receipt: &Receipt,
+        attempt: AttemptId,
+        task: Option<&TaskId>,
+        ask: impl FnOnce(&Facts<'_>) -> T,
+    ) -> Result<T, StoreError> {
+        let store = &self.installation.store;
+        let now = self.installation.clock.now();
+        let approval = match task {
+            Some(task) => store.approval(task).await?,
+            None => None,
+        };
+        let attempts = match task {
+            Some(task) => store.attempts(task).await?.iter().filter(|attempt| attempt.state != AttemptState::Intent).count(),
+            None => 0,
+        };
+        let hours = callee_hours(&receipt.number, receipt.callee_kind, now, receipt.limits.total_time);
+        let facts = Facts {
+            attempt,
+            receipt,
+            is_approval_used: approval.as_ref().is_some_and(|(_, is_used)| *is_used),
+            approval: approval.as_ref().map(|(approval, _)| approval),
+            attempts_made: u32::try_from(attempts).unwrap_or(u32::MAX),
+            has_opted_out: store.has_opted_out(&receipt.number).await?,
+            now,
+            hours: &hours,
+            usage: store.usage(&receipt.number, ago(now, COUNTED_OVER)).await?,
+            spending: store.spending(ago(now, DAY), ago(now, 30 * DAY)).await?,
+            rules: &self.installation.rules,
+        };
+        Ok(ask(&facts))
+    }
+}
+
+/// A usual call lasts this long; the estimate on a receipt rests on it.
+const USUAL_CALL: Duration = Duration::from_secs(120);
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+fn ago(now: Timestamp, length: Duration) -> Timestamp {
+    Timestamp(now.0.saturating_sub(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)))
+}

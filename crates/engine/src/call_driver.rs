@@ -1,0 +1,355 @@
+//! One call, one task: everything that can happen to it comes through one closed [`Event`], goes to its machines, and
+//! what they answer is done in order.
+//!
+//! Control comes before audio. Nothing here waits for a model, a carrier or a disk: each of them works beside and
+//! answers with an event. What went into the machines and what came out is written to the trace.
+
+mod carrier_work;
+mod ending;
+mod talk;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ::assistant::policy::Cleared;
+use dialogue::brief::Brief;
+use dialogue::conversation::{self, Conversation};
+use dialogue::moves::{Thought, ThoughtId};
+use ports::brain::{Brain, Mind};
+use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent};
+use ports::speech_to_text::{Heard, Listening, SpeechToText};
+use ports::text_to_speech::{TextToSpeech, Voice, VoicePiece};
+use ports::turn_vote::EndOfTurn;
+use telephony::call::{self, CallMachine};
+use telephony::{AudioPosition, SessionTime, UtteranceId};
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::live::LiveEvent;
+use crate::media_lane::{LaneConfig, MediaLane};
+use crate::media_link::{DriverEnd, FromCarrier};
+use crate::recorder::Recorder;
+use crate::scribe::Scribe;
+use crate::trace_writer::{Setup, TraceWriter, Traced};
+use crate::voicing::{RenderId, Voicing};
+
+pub use ending::CallOutcome;
+
+/// Control events that may wait for a driver. Each producer has few under way, so only a stuck driver meets the bound.
+const CONTROL_AT_MOST: usize = 1_024;
+
+/// Everything that can happen to a call, but for its audio and the passing of time.
+pub enum Event {
+    /// The carrier says something of the leg.
+    Leg(CarrierEvent),
+    /// The carrier's media stream was let in.
+    MediaOpened(DriverEnd),
+    /// The carrier answered a request of ours.
+    Carrier(CarrierReply),
+    /// The ears heard something.
+    Heard(Heard),
+    /// The sound's vote on whether an utterance is finished, in percent.
+    Voted(UtteranceId, u8),
+    /// The mind answered.
+    Thought(ThoughtId, Thought),
+    /// A piece of speech has come.
+    Voice(RenderId, VoicePiece),
+    /// The stop request is on disk, or could not be put there.
+    OptOutKept(bool),
+    /// The user wants the call ended with a goodbye.
+    EndPolitely,
+    /// The user wants the call gone at once.
+    Cancel,
+}
+
+/// The carrier's answer to a request of ours.
+pub enum CarrierReply {
+    /// To the dial.
+    Dialed(Result<CarrierCall, CarrierError>),
+    /// To the question which calls there are.
+    Found(Result<Vec<CarrierCall>, CarrierError>),
+    /// To the question how the leg is.
+    Polled(Result<Option<CarrierCall>, CarrierError>),
+    /// To the hang-up.
+    HungUp(Result<(), CarrierError>),
+}
+
+/// Where a call's events are sent. Never waits and never drops silently: a queue that is full ends the call.
+#[derive(Clone)]
+pub struct ControlSender {
+    sender: mpsc::Sender<Event>,
+    has_overflowed: Arc<AtomicBool>,
+}
+
+impl ControlSender {
+    /// Sends an event; one for a call that is over is dropped.
+    pub fn send(&self, event: Event) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.sender.try_send(event) {
+            self.has_overflowed.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Where a driver takes its events from.
+pub struct ControlReceiver {
+    receiver: mpsc::Receiver<Event>,
+    has_overflowed: Arc<AtomicBool>,
+}
+
+/// Returns the two ends of a call's control.
+pub fn control() -> (ControlSender, ControlReceiver) {
+    let (sender, receiver) = mpsc::channel(CONTROL_AT_MOST);
+    let has_overflowed = Arc::new(AtomicBool::new(false));
+    (ControlSender { sender, has_overflowed: has_overflowed.clone() }, ControlReceiver { receiver, has_overflowed })
+}
+
+/// The world as a call sees it.
+#[derive(Clone)]
+pub struct CallPorts {
+    /// Who connects us.
+    pub carrier: Arc<dyn Carrier>,
+    /// The ears.
+    pub ears: Arc<dyn SpeechToText>,
+    /// The voice.
+    pub voice: Arc<dyn TextToSpeech>,
+    /// The vote on the end of a turn, if there is one.
+    pub end_of_turn: Option<Arc<dyn EndOfTurn>>,
+    /// The mind.
+    pub brain: Arc<dyn Brain>,
+}
+
+/// One call to be made.
+pub struct CallOrder {
+    /// Leave to dial, used up by the dial.
+    pub cleared: Cleared,
+    /// What the carrier must know.
+    pub request: CallRequest,
+    /// What the conversation must know.
+    pub brief: Brief,
+    /// The conversation's times.
+    pub conversation: conversation::Config,
+    /// The leg's times.
+    pub call: call::Config,
+    /// The lane's times.
+    pub lane: LaneConfig,
+    /// Our manner of speaking.
+    pub voice: Voice,
+    /// Recorder and trace.
+    pub records: Records,
+}
+
+/// One call under way.
+pub struct CallDriver {
+    ports: CallPorts,
+    control: ControlReceiver,
+    sender: ControlSender,
+    began: Instant,
+    cleared: Option<Cleared>,
+    request: CallRequest,
+    call: CallMachine,
+    conversation: Conversation,
+    lane: Option<MediaLane>,
+    lane_config: LaneConfig,
+    recorder: Option<Recorder>,
+    listening: Option<Box<dyn Listening>>,
+    mind: Box<dyn Mind>,
+    voicing: Voicing,
+    vote_window: talk::VoteWindow,
+    held_back: Vec<conversation::Output>,
+    watchers: broadcast::Sender<LiveEvent>,
+    scribe: Scribe,
+    trace: Option<TraceWriter>,
+    facts: ending::Facts,
+}
+
+impl CallDriver {
+    /// Returns a driver that has not begun. `sender` must be the other end of `control`.
+    pub fn new(
+        order: CallOrder,
+        ports: CallPorts,
+        (sender, control): (ControlSender, ControlReceiver),
+        watchers: broadcast::Sender<LiveEvent>,
+        scribe: Scribe,
+    ) -> Self {
+        let thoughts = sender.clone();
+        let mind = ports.brain.open(&order.brief, Box::new(move |id, thought| thoughts.send(Event::Thought(id, thought))));
+        let pieces = sender.clone();
+        let voicing = Voicing::new(ports.voice.clone(), order.voice, Arc::new(move |id, piece| pieces.send(Event::Voice(id, piece))));
+        let mut trace = order.records.trace;
+        if let Some(trace) = &mut trace {
+            trace.begin(&Setup { brief: order.brief.clone(), conversation: order.conversation.clone(), call: order.call.clone() });
+        }
+        Self {
+            vote_window: talk::VoteWindow::new(ports.end_of_turn.is_some()),
+            ports,
+            control,
+            sender,
+            began: Instant::now(),
+            cleared: Some(order.cleared),
+            request: order.request,
+            call: CallMachine::new(order.call),
+            conversation: Conversation::new(order.brief, order.conversation),
+            lane: None,
+            lane_config: order.lane,
+            recorder: order.records.recorder,
+            listening: None,
+            mind,
+            voicing,
+            held_back: Vec::new(),
+            watchers,
+            scribe,
+            trace,
+            facts: ending::Facts::default(),
+        }
+    }
+
+    /// Makes the call and returns what came of it, once the carrier's leg is over and everything is on disk.
+    pub async fn run(mut self) -> CallOutcome {
+        self.begin_listening();
+        self.converse(conversation::Input::Dialing);
+        self.line(call::Input::Start);
+        let sleep = sleep_until(self.began);
+        tokio::pin!(sleep);
+        while !self.call.is_over() {
+            self.step(sleep.as_mut()).await;
+        }
+        self.finish().await
+    }
+
+    async fn step(&mut self, mut sleep: std::pin::Pin<&mut Sleep>) {
+        let wake_at = self.next_wakeup();
+        if let Some(at) = wake_at {
+            let deadline = self.began + std::time::Duration::from_micros(at.0);
+            if sleep.deadline() != deadline {
+                sleep.as_mut().reset(deadline);
+            }
+        }
+        tokio::select! {
+            biased;
+            event = self.control.receiver.recv() => {
+                if let Some(event) = event {
+                    self.take(event);
+                }
+            }
+            () = sleep, if wake_at.is_some() => {}
+            message = next_message(&mut self.lane) => self.take_media(message),
+        }
+        self.wake();
+        if self.control.has_overflowed.swap(false, Ordering::Relaxed) {
+            tracing::error!("a call's control queue overflowed; the call is ended");
+            self.line(call::Input::Cancel);
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Leg(event) => self.leg_event(event),
+            Event::MediaOpened(end) => self.media_opened(end),
+            Event::Carrier(reply) => self.carrier_replied(reply),
+            Event::Heard(heard) => self.words(heard),
+            Event::Voted(utterance, finished) => self.converse(conversation::Input::Voted { utterance, finished }),
+            Event::Thought(id, thought) => self.converse(conversation::Input::Thought { id, thought }),
+            Event::Voice(render, piece) => self.voice_piece(render, piece),
+            Event::OptOutKept(is_kept) => self.opt_out_kept(is_kept),
+            Event::EndPolitely => self.end_politely(),
+            Event::Cancel => self.line(call::Input::Cancel),
+        }
+    }
+
+    fn take_media(&mut self, message: FromCarrier) {
+        match message {
+            FromCarrier::Audio { at_millis, ulaw } => self.audio(at_millis, &ulaw),
+            FromCarrier::Mark(name) => {
+                let mut inputs = Vec::new();
+                if let Some(lane) = &mut self.lane {
+                    lane.mark(&name, &mut inputs);
+                }
+                self.converse_all(inputs);
+            }
+            FromCarrier::Digit(digit) => self.converse(conversation::Input::Digit(digit)),
+            FromCarrier::Closed => self.line(call::Input::MediaClosed),
+        }
+    }
+
+    /// Sends the audio that is due and wakes the machines whose deadlines have come.
+    fn wake(&mut self) {
+        let now = self.now();
+        let mut inputs = Vec::new();
+        if let Some(lane) = &mut self.lane {
+            lane.pace(now, &mut inputs);
+        }
+        self.converse_all(inputs);
+        if self.lane.is_some() && self.conversation.next_wakeup().is_some_and(|(at, _)| at <= now) {
+            self.converse(conversation::Input::Wakeup);
+        }
+        if self.call.next_wakeup().is_some_and(|(at, _)| at <= now) {
+            self.line(call::Input::Wakeup);
+        }
+    }
+
+    fn next_wakeup(&self) -> Option<SessionTime> {
+        let lane = self.lane.as_ref();
+        let conversation = lane.and_then(|_| self.conversation.next_wakeup()).map(|(at, _)| at);
+        let call = self.call.next_wakeup().map(|(at, _)| at);
+        [lane.and_then(MediaLane::next_wakeup), conversation, call].into_iter().flatten().min()
+    }
+
+    /// Gives the conversation an input and does what it says.
+    fn converse(&mut self, input: conversation::Input) {
+        let now = self.now();
+        let outputs = self.conversation.handle(now, input.clone());
+        if let Some(trace) = &mut self.trace {
+            trace.record(&Traced::conversation(now, input, outputs.clone()));
+        }
+        for output in outputs {
+            self.perform(output);
+        }
+    }
+
+    fn converse_all(&mut self, inputs: Vec<conversation::Input>) {
+        for input in inputs {
+            self.converse(input);
+        }
+    }
+
+    /// Gives the leg's machine an input and does what it says.
+    fn line(&mut self, input: call::Input) {
+        let now = self.now();
+        let outputs = self.call.handle(now, input.clone());
+        if let Some(trace) = &mut self.trace {
+            trace.record(&Traced::call(now, input, outputs.clone()));
+        }
+        for output in outputs {
+            self.perform_on_line(output);
+        }
+    }
+
+    fn now(&self) -> SessionTime {
+        SessionTime(u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX))
+    }
+
+    fn tell(&self, event: LiveEvent) {
+        // Nobody watching is no error.
+        let _ = self.watchers.send(event);
+    }
+
+    fn position(&self) -> AudioPosition {
+        self.lane.as_ref().map_or(AudioPosition::ZERO, MediaLane::position)
+    }
+}
+
+/// What is kept of the call besides the store's rows.
+#[derive(Default)]
+pub struct Records {
+    /// The recorder, if the call may be recorded.
+    pub recorder: Option<Recorder>,
+    /// The trace.
+    pub trace: Option<TraceWriter>,
+}
+
+async fn next_message(lane: &mut Option<MediaLane>) -> FromCarrier {
+    match lane {
+        Some(lane) => lane.link().next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,157 @@
+//! Doing what the leg's machine says: requests to the carrier run beside and come back as events.
+
+use std::sync::Arc;
+
+use dialogue::conversation;
+use ports::carrier::{Carrier, CarrierError, CarrierEvent};
+use telephony::call::{Input, Output};
+use telephony::leg::LegState;
+
+use super::{CallDriver, CarrierReply, Event};
+use crate::live::LiveEvent;
+use crate::media_lane::MediaLane;
+use crate::media_link::DriverEnd;
+
+impl CallDriver {
+    pub(super) fn perform_on_line(&mut self, output: Output) {
+        match output {
+            Output::Dial => self.dial(),
+            Output::FindOut => self.find_out(),
+            Output::Poll => self.poll(),
+            Output::EndCall => self.end_call(),
+            Output::Ringing => self.tell(LiveEvent::Ringing),
+            Output::Answered => {
+                self.facts.answered_at.get_or_insert(self.began.elapsed());
+                self.tell(LiveEvent::Answered);
+            }
+            Output::OpenLine => self.open_line(),
+            Output::CloseLine => self.close_line(),
+            Output::Ended { leg, by } => self.facts.ended = Some((leg, by)),
+        }
+    }
+
+    /// The intent is on disk as "dialing" before a byte leaves: the scribe answers first, then the request goes out.
+    fn dial(&mut self) {
+        let Some(cleared) = self.cleared.take() else {
+            return;
+        };
+        self.tell(LiveEvent::Dialing);
+        let (carrier, request, sender) = (self.ports.carrier.clone(), self.request.clone(), self.sender.clone());
+        let is_written = self.scribe.dialing();
+        tokio::spawn(async move {
+            let reply = if is_written.await {
+                carrier.place_call(cleared, &request).await
+            } else {
+                Err(CarrierError::Unreachable { carrier: carrier.name() })
+            };
+            sender.send(Event::Carrier(CarrierReply::Dialed(reply)));
+        });
+    }
+
+    fn find_out(&self) {
+        let request = self.request.clone();
+        let since = self.scribe.dialed_at();
+        self.ask(async move |carrier| CarrierReply::Found(carrier.find_calls(&request.from, &request.to, since).await));
+    }
+
+    fn poll(&self) {
+        let Some(call) = self.call.carrier_call().cloned() else {
+            return;
+        };
+        self.ask(async move |carrier| CarrierReply::Polled(carrier.fetch_call(&call).await));
+    }
+
+    fn end_call(&self) {
+        let Some(call) = self.call.carrier_call().cloned() else {
+            return;
+        };
+        self.ask(async move |carrier| CarrierReply::HungUp(carrier.end_call(&call).await));
+    }
+
+    fn ask<Work, Reply>(&self, work: Work)
+    where
+        Work: FnOnce(Arc<dyn Carrier>) -> Reply + Send + 'static,
+        Reply: Future<Output = CarrierReply> + Send,
+    {
+        let (carrier, sender) = (self.ports.carrier.clone(), self.sender.clone());
+        tokio::spawn(async move { sender.send(Event::Carrier(work(carrier).await)) });
+    }
+
+    pub(super) fn carrier_replied(&mut self, reply: CarrierReply) {
+        match reply {
+            CarrierReply::Dialed(Ok(call)) => {
+                self.scribe.placed(call.id.clone());
+                self.line(Input::Placed { call: call.id, state: call.state });
+            }
+            CarrierReply::Dialed(Err(error)) => self.dial_failed(error),
+            // The list is newest first; the one we made is the only one since we dialed.
+            CarrierReply::Found(Ok(calls)) => match calls.into_iter().next() {
+                Some(call) => {
+                    self.scribe.placed(call.id.clone());
+                    self.line(Input::Placed { call: call.id, state: call.state });
+                }
+                None => self.line(Input::NoneFound),
+            },
+            CarrierReply::Found(Err(_)) => self.line(Input::NoneFound),
+            CarrierReply::Polled(Ok(Some(call))) => {
+                self.facts.carrier_duration = call.duration.or(self.facts.carrier_duration);
+                self.line(Input::Leg { call: call.id, state: call.state });
+            }
+            CarrierReply::Polled(Ok(None) | Err(_)) => {}
+            CarrierReply::HungUp(Ok(())) => self.line(Input::HangUpAccepted),
+            CarrierReply::HungUp(Err(error)) => {
+                tracing::warn!(%error, "the hang-up was not confirmed");
+                self.line(Input::HangUpFailed);
+            }
+        }
+    }
+
+    fn dial_failed(&mut self, error: CarrierError) {
+        match error {
+            CarrierError::Unclear { .. } => {
+                self.scribe.unknown();
+                self.line(Input::Unclear);
+            }
+            CarrierError::Unauthorized { .. } | CarrierError::Rejected { .. } | CarrierError::Throttled { .. } | CarrierError::Unreachable { .. } => {
+                self.facts.carrier_error = Some(error);
+                self.line(Input::NotPlaced);
+            }
+        }
+    }
+
+    pub(super) fn leg_event(&mut self, event: CarrierEvent) {
+        self.scribe.leg_event(event.call.clone(), event.key, event.state);
+        self.facts.carrier_duration = event.duration.or(self.facts.carrier_duration);
+        if let Some(state) = event.state {
+            self.line(Input::Leg { call: event.call, state });
+        }
+    }
+
+    pub(super) fn media_opened(&mut self, end: DriverEnd) {
+        self.scribe.talking();
+        self.lane = Some(MediaLane::new(&self.lane_config, end, self.recorder.take()));
+        self.line(Input::MediaOpened);
+    }
+
+    fn open_line(&mut self) {
+        self.facts.answered_at.get_or_insert(self.began.elapsed());
+        self.facts.was_connected = true;
+        self.tell(LiveEvent::Connected);
+        self.converse(conversation::Input::MediaReady);
+    }
+
+    /// Invariant I10: once the line is closed nothing is sent, whatever still comes from voice or mind.
+    fn close_line(&mut self) {
+        self.facts.length = self.position().since(telephony::AudioPosition::ZERO);
+        self.converse(conversation::Input::Ended);
+        self.listening = None;
+        if let Some(lane) = self.lane.take() {
+            self.recorder = lane.close();
+        }
+    }
+}
+
+/// Returns whether a leg's state, as the carrier last told it, means that it was picked up.
+pub(super) fn was_picked_up(leg: LegState) -> bool {
+    matches!(leg, LegState::InProgress | LegState::Completed)
+}

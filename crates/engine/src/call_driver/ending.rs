@@ -1,0 +1,111 @@
+//! What is left when the call is over: disposition, report, records.
+
+use std::time::Duration;
+
+use dialogue::moves::EndReason;
+use dialogue::report::Report;
+use dialogue::transcript::{Speaker, Transcript};
+use ports::carrier::CarrierError;
+use telephony::call::EndedBy;
+use telephony::leg::LegState;
+use telephony::{CarrierCallId, Disposition};
+
+use super::CallDriver;
+use super::carrier_work::was_picked_up;
+use crate::live::LiveEvent;
+use crate::verdict::{self, Ending};
+
+/// What the driver notices on the way.
+#[derive(Default)]
+pub(super) struct Facts {
+    pub answered_at: Option<Duration>,
+    pub was_connected: bool,
+    pub length: Duration,
+    pub carrier_duration: Option<Duration>,
+    pub ended: Option<(LegState, EndedBy)>,
+    pub reason: Option<EndReason>,
+    pub carrier_error: Option<CarrierError>,
+    pub engine_error: Option<String>,
+    pub opt_out_pending: bool,
+    pub opt_out_lost: bool,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug)]
+pub struct CallOutcome {
+    /// How the attempt ended on the line.
+    pub disposition: Disposition,
+    /// What came of the errand.
+    pub report: Report,
+    /// Who said what.
+    pub transcript: Transcript,
+    /// How long the answered part lasted: by the carrier if it says so, else by the audio.
+    pub answered_for: Duration,
+    /// The call's name at the carrier, if it was placed.
+    pub carrier_call: Option<CarrierCallId>,
+    /// Why the carrier did not place it.
+    pub carrier_error: Option<CarrierError>,
+    /// What failed in ears or voice; holds no words of the call.
+    pub engine_error: Option<String>,
+    /// Whether a recording was kept.
+    pub is_recorded: bool,
+    /// From the callee's last sound to our first, for each of our turns that answers one.
+    pub response_times: Vec<Duration>,
+}
+
+impl CallDriver {
+    pub(super) async fn finish(mut self) -> CallOutcome {
+        let is_recorded = match self.recorder.take() {
+            Some(recorder) => recorder.finish(),
+            None => false,
+        };
+        let (leg, by) = self.facts.ended.unwrap_or((LegState::Failed, EndedBy::Unknown));
+        let transcript = self.conversation.transcript().clone();
+        let callee_spoke = transcript.turns.iter().any(|turn| matches!(turn.speaker, Speaker::Callee(_)));
+        let disposition = verdict::disposition(&Ending {
+            leg,
+            by,
+            was_answered: self.facts.answered_at.is_some() || was_picked_up(leg) && self.facts.was_connected,
+            was_connected: self.facts.was_connected,
+            who: self.conversation.who_answered(),
+            reason: self.conversation.end_reason().or(self.facts.reason),
+            callee_spoke,
+        });
+        let ended_because = self.conversation.end_reason().or(self.facts.reason).unwrap_or(EndReason::CalleeLeft);
+        let report = Report::build(
+            self.conversation.brief(),
+            &transcript,
+            self.conversation.notes(),
+            self.conversation.who_answered(),
+            ended_because,
+            self.conversation.opted_out(),
+        );
+        if let Some(trace) = self.trace.take() {
+            trace.finish();
+        }
+        self.tell(LiveEvent::Ended);
+        let outcome = CallOutcome {
+            disposition,
+            report,
+            answered_for: self.facts.carrier_duration.unwrap_or(self.facts.length),
+            carrier_call: self.call.carrier_call().cloned(),
+            carrier_error: self.facts.carrier_error,
+            engine_error: self.facts.engine_error,
+            is_recorded,
+            response_times: response_times(&transcript),
+            transcript,
+        };
+        self.scribe.finish(&outcome).await;
+        outcome
+    }
+}
+
+/// Returns the pauses between the callee's last sound and our next, in the order of the transcript.
+pub fn response_times(transcript: &Transcript) -> Vec<Duration> {
+    let pairs = transcript.turns.windows(2);
+    pairs
+        .filter(|pair| matches!((pair[0].speaker, pair[1].speaker), (Speaker::Callee(_), Speaker::Assistant(_))))
+        .filter(|pair| pair[1].from >= pair[0].to)
+        .map(|pair| pair[1].from.since(pair[0].to))
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! Tasks, attempts, calls, turns, reports and costs on disk. Each method is one transaction.
+//!
+//! The dial protocol is in the order of the methods: [`TaskStore::commit_intent`], then
+//! [`TaskStore::advance`] to `dialing` before any byte leaves, then what the carrier says, then
+//! [`TaskStore::finish_attempt`], which has an effect once.
+
+use std::time::Duration;
+
+use assistant::approval::{Approval, Receipt};
+use assistant::attempt::AttemptState;
+use assistant::budget::Spending;
+use assistant::codes;
+use assistant::policy::Cleared;
+use assistant::rate_limit::Usage;
+use assistant::statistics::Group;
+use assistant::task::{Task, TaskState};
+use async_trait::async_trait;
+use dialogue::report::Report;
+use dialogue::transcript::Turn;
+use telephony::cost::Micros;
+use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, TaskId, Timestamp};
+use thiserror::Error;
+
+/// Keeps what must survive a crash.
+#[async_trait]
+pub trait TaskStore: Send + Sync {
+    /// Keeps a new task with the receipt that is shown for it.
+    async fn create_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError>;
+
+    /// Returns a task.
+    async fn task(&self, id: &TaskId) -> Result<Option<Task>, StoreError>;
+
+    /// Returns the receipt that was shown when a task was created.
+    async fn receipt(&self, id: &TaskId) -> Result<Option<Receipt>, StoreError>;
+
+    /// Returns the newest tasks, newest first.
+    async fn tasks(&self, at_most: u32) -> Result<Vec<Task>, StoreError>;
+
+    /// Moves a task to another state; a task that has ended stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if no event leads there from where the task is.
+    async fn set_task_state(&self, id: &TaskId, state: TaskState) -> Result<(), StoreError>;
+
+    /// Keeps a yes to a task's receipt.
+    async fn approve(&self, id: &TaskId, approval: &Approval) -> Result<(), StoreError>;
+
+    /// Returns the latest approval of a task, and whether an attempt has used it up.
+    async fn approval(&self, id: &TaskId) -> Result<Option<(Approval, bool)>, StoreError>;
+
+    /// Writes down that an attempt will dial, reserves its worst cost and uses its approval up.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the approval is used up already or another attempt of the task lives: somebody else
+    /// dials. [`StoreError::Locked`] if this process may not dial from this database.
+    async fn commit_intent(&self, id: &TaskId, cleared: &Cleared) -> Result<(), StoreError>;
+
+    /// Moves an attempt forward; late news has no effect, but the carrier's name of the call is always kept. Returns
+    /// whether it moved.
+    async fn advance(&self, attempt: &AttemptId, state: AttemptState, call: Option<&CarrierCallId>, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Keeps what the carrier said of a leg, once a key. Returns whether it was new.
+    async fn record_leg_event(&self, attempt: &AttemptId, event: &LegEvent, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Keeps a turn of the transcript, once a number.
+    async fn append_turn(&self, attempt: &AttemptId, number: u32, turn: &Turn) -> Result<(), StoreError>;
+
+    /// Ends an attempt: disposition, report and cost, once. Returns whether this was the first end.
+    async fn finish_attempt(&self, attempt: &AttemptId, finish: &Finish) -> Result<bool, StoreError>;
+
+    /// Keeps the price that the carrier has settled, in µ of the installation's currency, in place of our own reckoning.
+    /// The first price stays. Returns whether this was it.
+    async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Returns the attempts that have not ended, oldest first: what a crash left behind.
+    async fn unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError>;
+
+    /// Returns the attempts of a task, oldest first.
+    async fn attempts(&self, id: &TaskId) -> Result<Vec<AttemptRecord>, StoreError>;
+
+    /// Returns the turns of an attempt in order.
+    async fn turns(&self, attempt: &AttemptId) -> Result<Vec<Turn>, StoreError>;
+
+    /// Returns how often a number was tried and how many calls are live, for the caps.
+    async fn usage(&self, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError>;
+
+    /// Returns what was spent and reserved, for the budget.
+    async fn spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError>;
+
+    /// Keeps that a number must never be called again. Committed when it returns.
+    async fn opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Returns whether a number must never be called again.
+    async fn has_opted_out(&self, number: &PhoneNumber) -> Result<bool, StoreError>;
+
+    /// Returns ended attempts in groups, for statistics.
+    async fn groups(&self) -> Result<Vec<Group>, StoreError>;
+}
+
+/// What a carrier said of a leg.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LegEvent {
+    /// The call at the carrier.
+    pub call: CarrierCallId,
+    /// Tells doubles apart.
+    pub key: String,
+    /// The state it told, as a word.
+    pub state: Option<String>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Finish {
+    /// On the line.
+    pub disposition: Disposition,
+    /// In the errand; `None` if nothing could be reported.
+    pub report: Option<Report>,
+    /// How long the answered part lasted.
+    pub answered_for: Duration,
+    /// What it cost by the rate card.
+    pub cost: Micros,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An attempt that has not ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenAttempt {
+    /// Which.
+    pub attempt: AttemptId,
+    /// Of which task.
+    pub task: TaskId,
+    /// Whom it rings.
+    pub number: PhoneNumber,
+    /// How far it came.
+    pub state: AttemptState,
+    /// Its call at the carrier, if it is known.
+    pub call: Option<CarrierCallId>,
+    /// When it was begun.
+    pub began_at: Timestamp,
+}
+
+/// An attempt as it is shown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AttemptRecord {
+    /// Which.
+    pub attempt: AttemptId,
+    /// How far it came.
+    pub state: AttemptState,
+    /// Its call at the carrier, if it is known.
+    pub call: Option<CarrierCallId>,
+    /// When it was begun.
+    pub began_at: Timestamp,
+    /// How it ended, if it has.
+    pub finish: Option<Finish>,
+}
+
+/// Why the store cannot do it.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum StoreError {
+    /// Another program holds the database. Stop it, or wait and try again.
+    #[error("the database is in use by another program")]
+    Locked,
+    /// A newer program wrote the database. Use that one, or name another data folder.
+    #[error("the database has version {found}; this program knows up to {known}")]
+    Newer {
+        /// Its version.
+        found: i64,
+        /// The newest we know.
+        known: i64,
+    },
+    /// No space left. Free some and try again; nothing was written.
+    #[error("the disk is full")]
+    Full,
+    /// The file is not a database, or is damaged. Restore it from a backup, or name another data folder.
+    #[error("the database is damaged")]
+    Corrupt,
+    /// Somebody else did it first.
+    #[error("this was done already")]
+    Conflict,
+    /// There is no such task or attempt.
+    #[error("there is no such record")]
+    NotFound,
+    /// The key that seals texts is missing or another one. Restore `vault.key` from a backup.
+    #[error("the vault's key is missing or is another one")]
+    WrongKey,
+    /// Anything else; says what the database said, never what was to be written.
+    #[error("the database cannot be used: {what}")]
+    Unavailable {
+        /// What it said.
+        what: String,
+    },
+}
+
+impl StoreError {
+    /// Returns the stable code of the error, an entry of [`assistant::codes::CODES`].
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Locked => codes::STORE_LOCKED.code,
+            Self::Newer { .. } => codes::STORE_NEWER.code,
+            Self::Full => codes::STORE_FULL.code,
+            Self::Corrupt => codes::STORE_CORRUPT.code,
+            Self::Conflict => codes::STORE_CONFLICT.code,
+            Self::NotFound => codes::STORE_NOT_FOUND.code,
+            Self::WrongKey => codes::STORE_WRONG_KEY.code,
+            Self::Unavailable { .. } => codes::STORE_UNAVAILABLE.code,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! All routes on one page.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::state::ServerState;
+use crate::{health, media_socket, webhooks};
+
+/// The largest webhook body: carriers send a few kilobytes.
+const BODY_AT_MOST: usize = 64 * 1024;
+
+/// Returns the application.
+///
+/// | path | who | proof |
+/// | --- | --- | --- |
+/// | `POST /carrier/answer/{attempt}` | the carrier asks what to do | signature |
+/// | `POST /carrier/status/{attempt}` | the carrier reports the leg | signature |
+/// | `GET /carrier/media` | the carrier's media socket | signature, then one-time token |
+/// | `GET /healthz` | anybody | – |
+/// | `GET /metrics` | scrapers | – |
+pub fn router(state: ServerState) -> Router {
+    Router::new()
+        .route("/carrier/answer/{attempt}", post(webhooks::answer))
+        .route("/carrier/status/{attempt}", post(webhooks::status))
+        .route("/carrier/media", get(media_socket::upgrade))
+        .route("/healthz", get(health::healthz))
+        .route("/metrics", get(health::metrics))
+        .layer(DefaultBodyLimit::max(BODY_AT_MOST))
+        .with_state(state)
+}
+
+/// Returns the addresses of one attempt under an origin: answer, status and media socket.
+pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
+    let socket_origin = match origin.strip_prefix("https") {
+        Some(rest) => format!("wss{rest}"),
+        None => format!("ws{}", origin.strip_prefix("http").unwrap_or(origin)),
+    };
+    Addresses {
+        answer: format!("{origin}/carrier/answer/{attempt}"),
+        status: format!("{origin}/carrier/status/{attempt}"),
+        media: format!("{socket_origin}/carrier/media"),
+    }
+}
+
+/// Where a carrier reaches one attempt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Addresses {
+    /// Asks what to do.
+    pub answer: String,
+    /// Reports the leg.
+    pub status: String,
+    /// Streams the audio.
+    pub media: String,
+}

@@ -1,0 +1,62 @@
+//! Any carrier's webhooks: signature first, then the engine, then an answer within milliseconds.
+
+use std::sync::atomic::Ordering;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use ports::carrier::{CallbackError, CarrierEvent, WebhookRequest};
+use telephony::AttemptId;
+
+use crate::state::ServerState;
+
+/// The carrier asks what to do with an answered call.
+pub async fn answer(
+    State(state): State<ServerState>,
+    Path(attempt): Path<String>,
+    uri: Uri,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let event = match verified(&state, &uri, &method, &headers, &body) {
+        Ok(event) => event,
+        Err(refused) => return refused,
+    };
+    let plan = state.directory.answer(&AttemptId::new(attempt), event);
+    let (document, content_type) = state.callbacks.document(&plan);
+    ([(header::CONTENT_TYPE, content_type)], document).into_response()
+}
+
+/// The carrier reports a state of the leg. News of a call that is over is accepted: the carrier may repeat itself.
+pub async fn status(
+    State(state): State<ServerState>,
+    Path(attempt): Path<String>,
+    uri: Uri,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match verified(&state, &uri, &method, &headers, &body) {
+        Ok(event) => {
+            state.directory.leg_event(&AttemptId::new(attempt), event);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(refused) => refused,
+    }
+}
+
+fn verified(state: &ServerState, uri: &Uri, method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<CarrierEvent, Response> {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let url = state.public_url(path);
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let request = WebhookRequest { method: method.as_str(), url: &url, header: &header, body };
+    state.callbacks.read(&request).map_err(|error| match error {
+        CallbackError::Forged => {
+            state.metrics.refused_callbacks.fetch_add(1, Ordering::Relaxed);
+            StatusCode::FORBIDDEN.into_response()
+        }
+        CallbackError::Unreadable { what } => (StatusCode::BAD_REQUEST, what).into_response(),
+    })
+}

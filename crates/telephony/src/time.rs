@@ -155,6 +155,11 @@ impl<T: Copy + Ord> TimerTable<T> {
         self.deadlines.iter().any(|(other, _)| *other == timer)
     }
 
+    /// Returns when this deadline is, if it is set.
+    pub fn deadline(&self, timer: T) -> Option<SessionTime> {
+        self.deadlines.iter().find(|(other, _)| *other == timer).map(|(_, at)| *at)
+    }
+
     /// Returns the earliest deadline without taking it.
     pub fn next(&self) -> Option<(SessionTime, T)> {
         self.deadlines.iter().map(|(timer, at)| (*at, *timer)).min()

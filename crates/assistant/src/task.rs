@@ -259,6 +259,12 @@ pub enum TaskEvent {
     Cancel,
 }
 
+impl TaskEvent {
+    /// All events.
+    pub const ALL: [Self; 8] =
+        [Self::Present, Self::Approve, Self::Edit, Self::Start, Self::Finish, Self::TryAgain, Self::Fail, Self::Cancel];
+}
+
 /// The task is in a state in which this cannot happen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[error("the task is {}, so this cannot be done", state.in_words())]
@@ -288,6 +294,12 @@ impl TaskState {
         }
     }
 
+    /// Returns the state for its stable word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::Draft, Self::AwaitingApproval, Self::Approved, Self::Running, Self::Done, Self::Canceled, Self::Failed];
+        all.into_iter().find(|state| state.as_str() == word)
+    }
+
     /// Returns the state for people.
     pub const fn in_words(self) -> &'static str {
         match self {
@@ -299,6 +311,11 @@ impl TaskState {
             Self::Canceled => "canceled",
             Self::Failed => "failed",
         }
+    }
+
+    /// Returns whether some event leads from this state to `next`. Staying in a state is always possible.
+    pub fn may_become(self, next: Self) -> bool {
+        self == next || TaskEvent::ALL.into_iter().any(|event| self.after(event) == Ok(next))
     }
 
     /// Returns the state after an event.
@@ -403,19 +420,11 @@ mod tests {
     #[test]
     fn nothing_moves_a_task_that_has_ended() {
         for state in [TaskState::Done, TaskState::Canceled, TaskState::Failed] {
-            for event in [
-                TaskEvent::Present,
-                TaskEvent::Approve,
-                TaskEvent::Edit,
-                TaskEvent::Start,
-                TaskEvent::Finish,
-                TaskEvent::TryAgain,
-                TaskEvent::Fail,
-                TaskEvent::Cancel,
-            ] {
+            for event in TaskEvent::ALL {
                 assert_eq!(state.after(event), Err(WrongTaskState { state, event }));
             }
         }
         assert!(TaskState::AwaitingApproval.after(TaskEvent::Start).is_err(), "nothing starts without approval");
+        assert!(TaskState::Running.may_become(TaskState::Done) && !TaskState::Done.may_become(TaskState::Running));
     }
 }

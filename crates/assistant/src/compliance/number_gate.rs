@@ -434,9 +434,7 @@ mod tests {
                 ]);
             }
             for form in forms {
-                // Padded with a +, some are a subscriber's number in another country; typed without one, none passes.
-                let refusal = check_text(&form, &regions);
-                assert!(refusal.is_err(), "{form} of {} passed", row[0]);
+                assert!(check_text(&form, &regions).is_err(), "{form} of {} passed", row[0]);
                 checked += 1;
             }
         }
@@ -452,8 +450,10 @@ mod tests {
             }
             let is_n11 = matches!(number.as_bytes(), [b'2'..=b'8', b'1', b'1']);
             assert_eq!(typed(number), if is_n11 { "number.n11" } else { "number.emergency" }, "{number}");
-            assert_eq!(typed(&format!("+{code}{number}")), "number.emergency", "+{code}{number}");
-            assert_eq!(typed(&format!("00{code}{number}")), "number.emergency", "00{code}{number}");
+            if code != "0" {
+                assert_eq!(typed(&format!("+{code}{number}")), "number.emergency", "+{code}{number}");
+                assert_eq!(typed(&format!("00{code}{number}")), "number.emergency", "00{code}{number}");
+            }
         }
     }
 

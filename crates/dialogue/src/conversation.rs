@@ -5,6 +5,17 @@
 //! comes out as [`Output`]s. The engine carries both over real audio, the testbed over text in virtual time.
 
 mod config;
+mod ending;
+mod hearing;
+mod opening;
+mod screened;
+mod speaking;
+#[cfg(test)]
+pub(crate) mod tests;
+mod thinking;
+mod waiting;
+
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 use telephony::dtmf::Digit;
@@ -12,10 +23,18 @@ use telephony::time::TimerTable;
 use telephony::{AudioPosition, LineId, SessionTime, UtteranceId};
 
 pub use self::config::Config;
+use self::speaking::{Dropped, Line};
+use self::thinking::Thinking;
 use crate::brief::Brief;
+use crate::disclosure::{self, Opening};
+use crate::hold::Hold;
+use crate::menu::Menus;
 use crate::moves::{EndReason, LineKind, Note, Observation, Thought, ThoughtId};
 use crate::screening::WhoAnswered;
 use crate::transcript::{Transcript, Turn};
+use crate::turn::barge_in::BargeIn;
+use crate::turn::silence::Silence;
+use crate::utterance::Utterance;
 
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -223,12 +242,75 @@ pub enum Output {
     },
 }
 
-/// The deadlines of a conversation, at most one each.
+/// The deadlines of a conversation, at most one each. Ties fire in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Timer {
     /// The whole call's time is up.
     TimeLimit,
+    /// The callee's voice over our line is due for its next judgement.
+    BargeIn,
+    /// A pause is long enough to ask for the words up to it.
+    Settle,
+    /// The words asked for are overdue.
+    SettleTimeout,
+    /// A pause is long enough to end the turn.
+    TurnEnd,
+    /// A voice without words has gone on for long.
+    Wordless,
+    /// An utterance is as long as may be.
+    UtteranceLimit,
+    /// A voice that was no speech still goes on: listen into it.
+    Relisten,
+    /// The look into it is long enough.
+    ProbeEnd,
+    /// Both sides have been silent for too long.
+    NoInput,
+    /// The mind is overdue.
+    Thought,
+    /// A line's start or its mark is overdue.
+    LineLost,
+    /// The answer to a stop is overdue.
+    StopLost,
+    /// The voicemail's greeting has ended and no beep came.
+    VoicemailSilence,
+    /// The voicemail has talked for too long.
+    VoicemailLimit,
+    /// A menu or a screener says nothing more.
+    MachinePatience,
+    /// We have been on hold for too long.
+    HoldLimit,
+    /// The callee has had time to say their goodbye.
+    Farewell,
+    /// The time limit is near.
+    TimeShort,
+}
+
+/// Where the conversation as a whole is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    /// Nobody hears us yet.
+    Ringing,
+    /// We talk.
+    Talking,
+    /// All is said; once it is played, we hang up.
+    TakingLeave {
+        /// Why.
+        reason: EndReason,
+    },
+    /// The carrier was asked to hang up.
+    HangingUp,
+    /// The line is closed.
+    Over,
+}
+
+/// How far a voicemail is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Voicemail {
+    /// Its greeting runs (or there is none).
+    Greeting,
+    /// It records: our message is thought of or spoken.
+    Recording,
 }
 
 /// One call's talk, from the first ring to the last word.
@@ -236,35 +318,113 @@ pub enum Timer {
 pub struct Conversation {
     brief: Brief,
     config: Config,
+    opening: Opening,
+    stage: Stage,
+    now: SessionTime,
+    media_ready_at: SessionTime,
     timers: TimerTable<Timer>,
+    out: Vec<Output>,
+
     transcript: Transcript,
     notes: Vec<Note>,
     who: WhoAnswered,
     end_reason: Option<EndReason>,
     opted_out: Option<UtteranceId>,
+
+    lines: VecDeque<Line>,
+    last_line: u32,
+    failed_lines: u8,
+    lines_are_paused: bool,
+    barge_in: BargeIn,
+    dropped: Dropped,
+    said_again: u8,
+
+    voice_is_on: bool,
+    utterance: Option<Utterance>,
+    last_utterance: u32,
+    /// The callee's last turn that ended while the opening was spoken: an answer only if it began after the purpose did.
+    during_opening: Option<UtteranceId>,
+
+    thinking: Option<Thinking>,
+    last_thought: u32,
+
+    silence: Silence,
+    silent_since: SessionTime,
+    turns: u16,
+    sayings: Vec<(String, u8)>,
+    has_heard_words: bool,
+    time_is_short: bool,
+    was_reopened: bool,
+
+    voicemail: Voicemail,
+    menus: Menus,
+    hold: Hold,
+    screened_times: u8,
 }
+
+/// The deadlines that one call of `handle` may let pass; more would mean that a wait is zero and feeds itself.
+const WAKEUPS_AT_ONCE: usize = 64;
 
 impl Conversation {
     /// Returns a conversation before its first ring.
     pub fn new(brief: Brief, config: Config) -> Self {
         Self {
+            opening: disclosure::opening(&brief),
             brief,
             config,
+            stage: Stage::Ringing,
+            now: SessionTime::ZERO,
+            media_ready_at: SessionTime::ZERO,
             timers: TimerTable::default(),
+            out: Vec::new(),
             transcript: Transcript::default(),
             notes: Vec::new(),
             who: WhoAnswered::Unknown,
             end_reason: None,
             opted_out: None,
+            lines: VecDeque::new(),
+            last_line: 0,
+            failed_lines: 0,
+            lines_are_paused: false,
+            barge_in: BargeIn::None,
+            dropped: Dropped::default(),
+            said_again: 0,
+            voice_is_on: false,
+            utterance: None,
+            last_utterance: 0,
+            during_opening: None,
+            thinking: None,
+            last_thought: 0,
+            silence: Silence::default(),
+            silent_since: SessionTime::ZERO,
+            turns: 0,
+            sayings: Vec::new(),
+            has_heard_words: false,
+            time_is_short: false,
+            was_reopened: false,
+            voicemail: Voicemail::Greeting,
+            menus: Menus::default(),
+            hold: Hold::default(),
+            screened_times: 0,
         }
     }
 
     /// Takes in what happened at `now` and returns what to do, in order.
-    pub fn handle(&mut self, _now: SessionTime, _input: Input) -> Vec<Output> {
-        Vec::new()
+    ///
+    /// Late, doubled and reordered inputs are harmless. After [`Input::Ended`] nothing comes out any more.
+    pub fn handle(&mut self, now: SessionTime, input: Input) -> Vec<Output> {
+        self.now = self.now.max(now);
+        match self.stage {
+            Stage::Over => {}
+            Stage::HangingUp => self.while_hanging_up(input),
+            Stage::Ringing => self.while_ringing(input),
+            Stage::Talking | Stage::TakingLeave { .. } => self.while_talking(input),
+        }
+        self.follow_through();
+        std::mem::take(&mut self.out)
     }
 
-    /// Returns the earliest deadline: hand in [`Input::Wakeup`] then.
+    /// Returns the earliest deadline: hand in [`Input::Wakeup`] then. Always later than the last time handed in.
     pub fn next_wakeup(&self) -> Option<(SessionTime, Timer)> {
         self.timers.next()
     }
@@ -289,7 +449,7 @@ impl Conversation {
         self.end_reason
     }
 
-    /// Returns where the callee asked never to be called again.
+    /// Returns where the callee asked never to be called again; `UtteranceId(0)` if by a key before any word.
     pub fn opted_out(&self) -> Option<UtteranceId> {
         self.opted_out
     }
@@ -302,5 +462,122 @@ impl Conversation {
     /// Returns the waits and bounds.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    fn while_ringing(&mut self, input: Input) {
+        match input {
+            Input::Dialing => self.prepare_opening(),
+            Input::MediaReady => self.open(),
+            Input::UserWantsEnd => self.hang_up(EndReason::UserEnded),
+            Input::EarsFailed => self.hang_up(EndReason::EngineFailed),
+            Input::Ended => self.line_closed(),
+            // Nobody hears us and we hear nobody, so these are leftovers or nonsense.
+            Input::VoiceOnset { .. }
+            | Input::VoiceOffset { .. }
+            | Input::Interim { .. }
+            | Input::Settled { .. }
+            | Input::NotSpeech { .. }
+            | Input::Voted { .. }
+            | Input::Tone(_)
+            | Input::Digit(_)
+            | Input::LineStarted { .. }
+            | Input::LineFinished { .. }
+            | Input::LineStopped { .. }
+            | Input::LineFailed { .. }
+            | Input::DigitsPressed
+            | Input::Thought { .. }
+            | Input::Wakeup => {}
+        }
+    }
+
+    fn while_talking(&mut self, input: Input) {
+        match input {
+            // Said once already; a second socket of the same call changes nothing.
+            Input::Dialing | Input::MediaReady => {}
+            Input::VoiceOnset { at } => self.voice_begins(at),
+            Input::VoiceOffset { at } => self.voice_ends(at),
+            Input::Interim { utterance, text } => self.hears(utterance, &text),
+            Input::Settled { utterance, revision, text, confidence } => self.settles(utterance, revision, &text, confidence),
+            Input::NotSpeech { utterance, revision } => self.settles(utterance, revision, "", 0),
+            Input::Voted { utterance, finished } => self.votes(utterance, finished),
+            Input::Tone(tone) => self.hears_tone(tone),
+            Input::Digit(digit) => self.hears_digit(digit),
+            Input::LineStarted { line, at } => self.line_starts(line, at),
+            Input::LineFinished { line, at } => self.line_finishes(line, at),
+            Input::LineStopped { line, heard_permille, at } => self.line_stops(line, heard_permille, at),
+            Input::LineFailed { line } => self.line_fails(line),
+            Input::DigitsPressed => self.timers.cancel(Timer::MachinePatience),
+            Input::Thought { id, thought } => self.thought_comes(id, thought),
+            Input::EarsFailed => self.cannot_go_on(EndReason::EngineFailed),
+            Input::UserWantsEnd => self.user_wants_end(),
+            Input::Ended => self.line_closed(),
+            Input::Wakeup => {}
+        }
+    }
+
+    fn while_hanging_up(&mut self, input: Input) {
+        match input {
+            // What was still heard of us belongs into the transcript.
+            Input::LineFinished { line, at } => self.line_finishes(line, at),
+            Input::LineStopped { line, heard_permille, at } => self.line_stops(line, heard_permille, at),
+            Input::Ended => self.line_closed(),
+            Input::Dialing
+            | Input::MediaReady
+            | Input::VoiceOnset { .. }
+            | Input::VoiceOffset { .. }
+            | Input::Interim { .. }
+            | Input::Settled { .. }
+            | Input::NotSpeech { .. }
+            | Input::Voted { .. }
+            | Input::Tone(_)
+            | Input::Digit(_)
+            | Input::LineStarted { .. }
+            | Input::LineFailed { .. }
+            | Input::DigitsPressed
+            | Input::Thought { .. }
+            | Input::EarsFailed
+            | Input::UserWantsEnd
+            | Input::Wakeup => {}
+        }
+    }
+
+    /// Lets pass what is due, and does what has become possible: end a turn, speak a thought, hang up, watch the silence.
+    fn follow_through(&mut self) {
+        for _ in 0..WAKEUPS_AT_ONCE {
+            self.proceed();
+            match self.timers.take_due(self.now) {
+                Some(timer) => self.deadline(timer),
+                None => return,
+            }
+        }
+        // Waits of zero feed each other: the rest comes a moment later rather than never.
+        while let Some(timer) = self.timers.take_due(self.now) {
+            self.timers.set(timer, self.now + std::time::Duration::from_millis(1));
+        }
+    }
+
+    fn deadline(&mut self, timer: Timer) {
+        match timer {
+            Timer::TimeLimit => self.hang_up(EndReason::TimeLimit),
+            Timer::BargeIn => self.judge_barge_in(),
+            Timer::Settle => self.ask_for_words(),
+            Timer::SettleTimeout => self.words_are_overdue(),
+            // The pause is measured anew by `proceed`.
+            Timer::TurnEnd => {}
+            Timer::Wordless => self.ask_into_the_voice(),
+            Timer::UtteranceLimit => self.cut_utterance(),
+            Timer::Relisten => self.listen_again(),
+            Timer::ProbeEnd => self.ask_into_the_voice(),
+            Timer::NoInput => self.silence_lasts(),
+            Timer::Thought => self.cannot_go_on(EndReason::EngineFailed),
+            Timer::LineLost => self.line_is_lost(),
+            Timer::StopLost => self.stop_is_lost(),
+            Timer::VoicemailSilence => self.voicemail_is_ready(),
+            Timer::VoicemailLimit => self.hang_up(EndReason::VoicemailNoMessage),
+            Timer::MachinePatience => self.machine_says_no_more(),
+            Timer::HoldLimit => self.hang_up(EndReason::HoldTooLong),
+            Timer::Farewell => self.hang_up_after_leave(),
+            Timer::TimeShort => self.time_is_short = true,
+        }
     }
 }

@@ -8,6 +8,9 @@
 
 pub mod brief;
 pub mod conversation;
+pub mod disclosure;
+pub mod hold;
+pub mod menu;
 pub mod moves;
 pub mod question;
 pub mod report;
@@ -15,4 +18,6 @@ pub mod screening;
 pub mod script;
 pub mod speakable;
 pub mod transcript;
+pub mod turn;
 pub mod understand;
+pub mod utterance;

@@ -26,13 +26,15 @@ pub struct Config {
     pub complete_after: Duration,
     /// Silence that ends a turn of which the words do not tell, if the sound's vote says that it is finished.
     pub voted_after: Duration,
+    /// Silence that ends a turn whose words are a sentence with its full stop, as long as no vote has come.
+    pub likely_after: Duration,
     /// Silence that ends a turn whose words are unfinished ("we are open until") or of which nobody can tell.
     pub incomplete_after: Duration,
     /// Silence that ends a turn in which digits are read out: people breathe between the groups.
     pub digits_after: Duration,
     /// Silence that ends what a machine reads out: menus and greetings pause between sentences.
     pub machine_after: Duration,
-    /// At most this votes of the sound: from here up it says "finished". 0 to 100.
+    /// The sound's vote says "finished" from here up. 0 to 100.
     pub vote_threshold: u8,
     /// How long the ears may take for settled words before the turn ends with the words of the last interim.
     pub settle_timeout: Duration,
@@ -85,6 +87,12 @@ pub struct Config {
     pub slowest_millis_per_char: u32,
     /// How long the answer to [`super::Output::StopLines`] may take.
     pub stop_timeout: Duration,
+    /// How long the hang-up after our goodbye waits for the callee to finish their own.
+    pub farewell_patience: Duration,
+    /// How often in a row lines are said again that a voice had stopped which turned out to be nothing.
+    pub resay_limit: u8,
+    /// How many lines may fail to be spoken before we end.
+    pub failed_lines_limit: u8,
     /// The most lines of one thought; what is beyond is not said.
     pub lines_per_thought: usize,
     /// A key by which the callee may opt out at any time.
@@ -102,6 +110,7 @@ impl Default for Config {
             settle_after: ms(220),
             complete_after: ms(350),
             voted_after: ms(450),
+            likely_after: ms(600),
             incomplete_after: ms(900),
             digits_after: ms(1_200),
             machine_after: ms(1_500),
@@ -122,7 +131,7 @@ impl Default for Config {
             voicemail_limit: s(60),
             machine_patience: s(20),
             hold_limit: s(600),
-            hold_probe_every: s(6),
+            hold_probe_every: s(10),
             hold_probe: ms(2_500),
             menu_limit: 6,
             screener_limit: 3,
@@ -130,7 +139,10 @@ impl Default for Config {
             lost_mark_slack: s(2),
             slowest_millis_per_char: 110,
             stop_timeout: s(1),
-            lines_per_thought: 6,
+            farewell_patience: s(3),
+            resay_limit: 2,
+            failed_lines_limit: 3,
+            lines_per_thought: 8,
             opt_out_key: Digit::new('9'),
         }
     }

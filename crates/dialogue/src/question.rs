@@ -220,7 +220,7 @@ fn split_goal(intent: &str) -> (String, Vec<String>) {
 
 fn ends_in_abbreviation(piece: &str) -> bool {
     let last = piece.rsplit(' ').next().unwrap_or_default().to_lowercase();
-    matches!(last.as_str(), "dr" | "mr" | "mrs" | "ms" | "st" | "no") || last.len() == 1
+    matches!(last.as_str(), "dr" | "mr" | "mrs" | "ms" | "st" | "no") || (last.len() == 1 && last.chars().all(char::is_alphabetic))
 }
 
 fn of_goal(brief: &Brief, goal: &str) -> Errand {

@@ -1,26 +1,274 @@
 //! The scripted mind: carries an errand through a call without any model.
 //!
-//! Pure and immediate: one [`Observation`] in, one [`Thought`] out. What the callee says is data.
+//! Pure and immediate: one [`Observation`] in, one [`Thought`] out. The opening (machine, for whom, why, recorded) is
+//! spoken by the conversation before the script is asked anything, and again for whoever joins; the script asks, reads
+//! back, corrects, thanks and ends. What the callee says is data: it is understood or not, it is never obeyed. Every
+//! loop has a bound, so every call ends whatever is said.
+//!
+//! A [`Note`] is given as soon as something is heard, again with `affirmed_in` once the callee agreed to it, and again
+//! with a confidence of 0 if the callee took it back.
 
-use crate::brief::Brief;
-use crate::moves::{Observation, Thought};
+mod agreeing;
+mod answer;
+mod asking;
+mod confirming;
+mod delivering;
+mod details;
+mod ending;
+mod menu;
+mod special;
+mod wording;
+
+use telephony::UtteranceId;
+use telephony::dtmf::Digit;
+
+use crate::brief::{Brief, TaskType};
+use crate::moves::{EndReason, LineKind, Move, Note, Observation, Thought};
+use crate::question::{self, Errand};
+use crate::screening::WhoAnswered;
+use crate::understand::date::Day;
+
+use self::wording::Wording;
+
+/// Turns of the callee after which the script takes its leave: no errand of ours needs twenty.
+const MAX_TURNS: u8 = 30;
+/// How often a question is put differently when the answer is not understood.
+const MAX_TRIES: u8 = 2;
+/// How often one thing is read back.
+const MAX_READ_BACKS: u8 = 3;
+/// How often who we are, what we are and what we cannot do is explained.
+const MAX_EXPLANATIONS: u8 = 4;
+/// How often a detail is given.
+const MAX_DETAILS: u8 = 8;
+/// How often we say that we wait; beyond it we wait silently.
+const MAX_SPOKEN_WAITS: u8 = 3;
+/// How often a screener is answered.
+const MAX_SCREENERS: u8 = 3;
+/// How many menus are passed.
+const MAX_MENUS: u8 = 6;
 
 /// One call's script.
 #[derive(Clone, Debug)]
 pub struct Script {
     brief: Brief,
+    errand: Errand,
+    wording: Wording,
+    stage: Stage,
+    /// Which of the errand's questions is in hand.
+    ask: usize,
+    /// Whether the question in hand was put in words of its own, not only by the opening.
+    is_asked: bool,
+    tries: u8,
+    read_backs: u8,
+    pending: Vec<Pending>,
+    /// Facts that the callee has affirmed, or that were settled otherwise.
+    settled: Vec<String>,
+    /// What is agreed on at the moment: as asked, or an alternative that the callee offered and the brief allows.
+    day: Option<Day>,
+    minute: Option<u16>,
+    offers_tried: usize,
+    explanations: u8,
+    details: u8,
+    waits: u8,
+    turns: u8,
+    screeners: u8,
+    menus: u8,
+    pressed: Vec<(String, Digit)>,
+    last_line: String,
+    name_noted: bool,
+}
+
+/// Where the call stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    /// A question is open.
+    Asking,
+    /// Something was proposed: a booking, a change, a cancellation.
+    Proposing,
+    /// A message is being delivered.
+    Delivering,
+    /// What was understood was read back.
+    Confirming,
+    /// The callee was asked for a confirmation number.
+    AskingNumber,
+    /// Leave was taken.
+    Over,
+}
+
+/// A note that waits for the callee's yes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Pending {
+    /// Which question it answers; `None` for agreements and numbers.
+    ask: Option<usize>,
+    note: Note,
 }
 
 impl Script {
     /// Begins an errand; the opening (disclosure and purpose) is spoken by the conversation, not by the script.
     pub fn new(brief: Brief) -> Self {
-        Self { brief }
+        let errand = question::errand(&brief);
+        let stage = match errand.task_type {
+            TaskType::MessageDelivery => Stage::Delivering,
+            _ if errand.asks.is_empty() => Stage::Proposing,
+            _ => Stage::Asking,
+        };
+        Self {
+            wording: Wording::new(brief.persona),
+            day: errand.day,
+            minute: errand.minute,
+            brief,
+            errand,
+            stage,
+            ask: 0,
+            is_asked: false,
+            tries: 0,
+            read_backs: 0,
+            pending: Vec::new(),
+            settled: Vec::new(),
+            offers_tried: 0,
+            explanations: 0,
+            details: 0,
+            waits: 0,
+            turns: 0,
+            screeners: 0,
+            menus: 0,
+            pressed: Vec::new(),
+            last_line: String::new(),
+            name_noted: false,
+        }
     }
 
     /// Takes in what happened and returns what to do about it, in order.
-    pub fn handle(&mut self, _seen: Observation) -> Thought {
-        let _ = &self.brief;
-        Thought::default()
+    pub fn handle(&mut self, seen: Observation) -> Thought {
+        let mut reply = Reply::default();
+        if self.stage == Stage::Over {
+            self.after_goodbye(&seen, &mut reply);
+            return reply.into();
+        }
+        match seen {
+            Observation::CalleeSaid { utterance, text, who, interrupted } => {
+                let said = Said { utterance, text, interrupted };
+                match who {
+                    WhoAnswered::Menu => self.menu(&said.text, &mut reply),
+                    WhoAnswered::Screener => self.screener(&said, &mut reply),
+                    WhoAnswered::Announcement => self.announcement(&said, &mut reply),
+                    WhoAnswered::HoldQueue => reply.wait(),
+                    WhoAnswered::Voicemail | WhoAnswered::Fax => {}
+                    WhoAnswered::Human | WhoAnswered::Unknown | WhoAnswered::Silence => self.hear(&said, &mut reply),
+                }
+            }
+            Observation::NoInput { times } => self.no_input(times, &mut reply),
+            // The conversation has just said to them who calls and why.
+            Observation::PersonJoined => self.is_asked = false,
+            Observation::Menu { text, .. } => self.menu(&text, &mut reply),
+            Observation::ScreenerAsks { utterance, text } => self.screener(&Said { utterance, text, interrupted: None }, &mut reply),
+            Observation::VoicemailReady => self.voicemail(&mut reply),
+            Observation::TimeIsShort => self.out_of_time(EndReason::TimeLimit, &mut reply),
+            Observation::UserWantsEnd => self.out_of_time(EndReason::UserEnded, &mut reply),
+        }
+        if let Some(line) = reply.last_line() {
+            self.last_line = line;
+        }
+        reply.into()
+    }
+
+    /// A person's turn: what must be heeded whatever the errand comes first, then the errand.
+    fn hear(&mut self, said: &Said, reply: &mut Reply) {
+        self.turns += 1;
+        if self.heed(said, reply) {
+            return;
+        }
+        if self.turns > MAX_TURNS {
+            return self.give_up(reply);
+        }
+        self.note_name(said, reply);
+        match self.stage {
+            Stage::Asking => self.hear_answer(said, reply),
+            Stage::Proposing => self.hear_reply_to_proposal(said, reply),
+            Stage::Delivering => self.hear_reply_to_message(said, reply),
+            Stage::Confirming => self.hear_confirmation(said, reply),
+            Stage::AskingNumber => self.hear_number(said, reply),
+            Stage::Over => {}
+        }
+    }
+
+    /// Returns the question in hand, as it is put when nothing was said about it yet.
+    fn current_question(&self) -> String {
+        match self.stage {
+            Stage::Asking => self.errand.asks.get(self.ask).map(|ask| ask.question.clone()).unwrap_or_default(),
+            Stage::Proposing => self.proposal(),
+            Stage::Delivering => self.message_line(),
+            Stage::Confirming => self.read_back_line(),
+            Stage::AskingNumber => "Is there a confirmation number?".to_owned(),
+            Stage::Over => String::new(),
+        }
+    }
+
+    fn ask_current(&mut self, reply: &mut Reply) {
+        let kind = if self.stage == Stage::Confirming { LineKind::ReadBack } else { LineKind::Talk };
+        self.is_asked = true;
+        reply.say(self.current_question(), kind);
+    }
+
+    /// Puts the question once more and differently, or gives it up.
+    fn ask_again(&mut self, reply: &mut Reply) {
+        if !self.is_asked {
+            return self.ask_current(reply);
+        }
+        self.tries += 1;
+        if self.tries > MAX_TRIES {
+            return self.leave_question(EndReason::NotUnderstood, reply);
+        }
+        let kind = if self.stage == Stage::Confirming { LineKind::ReadBack } else { LineKind::Talk };
+        reply.say(self.wording.once_more(self.tries, &self.current_question()), kind);
+    }
+}
+
+/// What a person said.
+struct Said {
+    utterance: UtteranceId,
+    text: String,
+    /// What they had heard of our line when they cut it short.
+    interrupted: Option<String>,
+}
+
+/// Moves in the making.
+#[derive(Default)]
+struct Reply {
+    moves: Vec<Move>,
+}
+
+impl Reply {
+    fn say(&mut self, text: impl Into<String>, kind: LineKind) {
+        let text = text.into();
+        if !text.trim().is_empty() {
+            self.moves.push(Move::Say { text, kind });
+        }
+    }
+
+    fn talk(&mut self, text: impl Into<String>) {
+        self.say(text, LineKind::Talk);
+    }
+
+    fn note(&mut self, note: Note) {
+        self.moves.push(Move::Note(note));
+    }
+
+    fn wait(&mut self) {
+        self.moves.push(Move::Wait);
+    }
+
+    fn last_line(&self) -> Option<String> {
+        self.moves.iter().rev().find_map(|step| match step {
+            Move::Say { text, .. } => Some(text.clone()),
+            _ => None,
+        })
+    }
+}
+
+impl From<Reply> for Thought {
+    fn from(reply: Reply) -> Self {
+        Self { moves: reply.moves }
     }
 }
 

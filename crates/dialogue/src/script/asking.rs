@@ -1,0 +1,116 @@
+//! Questions: put, answered, read back, left.
+
+use crate::moves::{EndReason, LineKind, Move, Note};
+use crate::question::Answer;
+use crate::understand::code;
+use crate::understand::assent;
+use crate::understand::signal::{self, Signal};
+
+use super::{Pending, Reply, Said, Script, Stage};
+
+impl Script {
+    pub(super) fn hear_answer(&mut self, said: &Said, reply: &mut Reply) {
+        let found = self.answers_from(self.ask, said);
+        if found.first().is_some_and(|first| first.ask == Some(self.ask)) {
+            return self.read_back(found, reply);
+        }
+        let text = &said.text;
+        let has = |signal| signal::has(text, signal);
+        if self.waits_for(said, reply) || self.gives_detail(said, reply) {
+            return;
+        }
+        if has(Signal::CallBack) || has(Signal::Refusal) {
+            self.note_refusal(said, reply);
+            return self.leave_question(EndReason::Declined, reply);
+        }
+        if has(Signal::DoNotKnow) {
+            return self.leave_question(EndReason::Declined, reply);
+        }
+        if let Some(number) = code::phone_number(text).filter(|_| text.to_lowercase().contains("call")) {
+            // Another number is passed on to the user; it is not ours to call.
+            reply.note(Note { fact: "other_number".to_owned(), value: number.value, quote: number.quote, utterance: said.utterance, affirmed_in: None, confidence: number.confidence });
+            return self.explain("I can't call other numbers myself, but I'll pass that on.", reply);
+        }
+        if has(Signal::Goodbye) && !has(Signal::Greeting) {
+            return self.callee_takes_leave(reply);
+        }
+        if has(Signal::SayAgain) {
+            return self.repeat(reply);
+        }
+        if !self.is_asked || has(Signal::WhatIsItAbout) && self.tries == 0 {
+            return self.ask_current(reply);
+        }
+        if assent::is_bare(text) && self.tries == 0 {
+            self.tries += 1;
+            return self.ask_current(reply);
+        }
+        self.ask_again(reply);
+    }
+
+    /// What a turn answers, from the question in hand on: a callee may answer two at once.
+    fn answers_from(&self, first: usize, said: &Said) -> Vec<Pending> {
+        let mut found: Vec<Pending> = Vec::new();
+        for place in first..self.errand.asks.len() {
+            let is_exact = !matches!(self.errand.asks[place].answer, Answer::Words | Answer::YesNo | Answer::Name);
+            if place > first && !is_exact {
+                continue;
+            }
+            match self.answer(place, said) {
+                Some(note) if place == first || (note.confidence >= 75 && !found.iter().any(|earlier| earlier.note.value == note.value)) => found.push(Pending { ask: Some(place), note }),
+                None if place == first => break,
+                _ => {}
+            }
+        }
+        found
+    }
+
+    pub(super) fn repeat(&mut self, reply: &mut Reply) {
+        self.explanations += 1;
+        if self.explanations > super::MAX_EXPLANATIONS {
+            return self.give_up(reply);
+        }
+        let line = if self.is_asked || self.stage == Stage::Confirming {
+            self.current_question()
+        } else {
+            format!("This is an automated assistant calling for {}. {}", self.principal(), self.current_question())
+        };
+        self.is_asked = true;
+        let kind = if self.stage == Stage::Confirming { LineKind::ReadBack } else { LineKind::Talk };
+        reply.say(self.wording.repeat(&line), kind);
+    }
+
+    /// Goes on to the next question that is not answered yet.
+    pub(super) fn next_question(&mut self, reply: &mut Reply) {
+        self.tries = 0;
+        self.read_backs = 0;
+        self.pending.clear();
+        let next = (self.ask + 1..self.errand.asks.len()).find(|place| !self.settled.iter().any(|fact| fact == self.errand.asks[*place].fact));
+        match next {
+            Some(next) => {
+                self.ask = next;
+                self.stage = Stage::Asking;
+                self.is_asked = true;
+                reply.talk(self.wording.and_now(&self.current_question()));
+            }
+            None => {
+                self.stage = Stage::Asking;
+                if self.is_all_settled() {
+                    self.finish(reply);
+                } else {
+                    let reason = if self.settled.is_empty() { EndReason::NotUnderstood } else { EndReason::Done };
+                    self.end(self.wording.thanks(), reason, reply);
+                }
+            }
+        }
+    }
+
+    /// Why the callee would not: their words are brought back, as what they are.
+    pub(super) fn note_refusal(&mut self, said: &Said, reply: &mut Reply) {
+        let signal = if signal::has(&said.text, Signal::CallBack) { Signal::CallBack } else { Signal::Refusal };
+        if signal::find(&said.text, signal).is_some() {
+            let quote = said.text.trim().to_owned();
+            let fact = if signal == Signal::CallBack { "call_back" } else { "reason" };
+            reply.moves.push(Move::Note(Note { fact: fact.to_owned(), value: quote.clone(), quote, utterance: said.utterance, affirmed_in: None, confidence: 85 }));
+        }
+    }
+}

@@ -1,10 +1,14 @@
 //! What came of the call: facts only with evidence, agreement only in the callee's own words.
 
+pub mod proof;
+mod telling;
+
 use serde::{Deserialize, Serialize};
 use telephony::{AudioPosition, UtteranceId};
 
-use crate::brief::Brief;
+use crate::brief::{Brief, TaskType};
 use crate::moves::{EndReason, Note};
+use crate::question;
 use crate::screening::WhoAnswered;
 use crate::transcript::Transcript;
 
@@ -72,23 +76,41 @@ pub struct Evidence {
 }
 
 impl Report {
-    /// Returns what came of the call. A note counts only if its quote stands in the callee's words.
+    /// Returns what came of the call.
+    ///
+    /// A note becomes a [`Fact`] only if its quote stands in the callee's words of that utterance, its value is what those
+    /// words say, and its confidence is at least 50. Whether a fact is proven is a stricter question, see [`proof`].
     pub fn build(
-        _brief: &Brief,
-        _transcript: &Transcript,
-        _notes: &[Note],
+        brief: &Brief,
+        transcript: &Transcript,
+        notes: &[Note],
         who_answered: WhoAnswered,
         ended_because: EndReason,
         opted_out: Option<UtteranceId>,
     ) -> Self {
-        Self {
-            outcome: Outcome::NotAchieved,
-            summary: String::new(),
-            facts: Vec::new(),
-            who_answered,
-            ended_because,
-            follow_ups: Vec::new(),
-            opted_out,
-        }
+        let found = proof::weigh(brief, transcript, notes);
+        let wanted = question::wanted(brief);
+        let outcome = outcome(brief, &found, &wanted, ended_because);
+        let summary = telling::summary(brief, &found, &wanted, outcome, ended_because, opted_out.is_some());
+        let follow_ups = telling::follow_ups(brief, &found, outcome, ended_because, opted_out.is_some());
+        let facts = found.weighed.into_iter().map(|weighed| weighed.fact).collect();
+        Self { outcome, summary, facts, who_answered, ended_because, follow_ups, opted_out }
     }
 }
+
+/// All that is wanted proven: achieved. Some of it: partly. Only heard, or claimed without proof: unconfirmed.
+fn outcome(brief: &Brief, found: &proof::Found, wanted: &[&str], ended_because: EndReason) -> Outcome {
+    let proven = wanted.iter().filter(|fact| found.is_proven(fact)).count();
+    if !wanted.is_empty() && proven == wanted.len() {
+        return Outcome::Achieved;
+    }
+    if proven > 0 {
+        return Outcome::Partly;
+    }
+    let is_message_on_tape = brief.task_type == TaskType::MessageDelivery && ended_because == EndReason::MessageLeft;
+    let is_claimed = wanted.iter().any(|fact| found.is_heard(fact) || found.unproven.iter().any(|claimed| claimed == fact));
+    if is_claimed || is_message_on_tape { Outcome::Unconfirmed } else { Outcome::NotAchieved }
+}
+
+#[cfg(test)]
+mod tests;

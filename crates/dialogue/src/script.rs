@@ -28,6 +28,7 @@ use crate::question::{self, Errand};
 use crate::screening::WhoAnswered;
 use crate::understand::date::Day;
 
+pub(crate) use self::confirming::day_suffix;
 use self::wording::Wording;
 
 /// Turns of the callee after which the script takes its leave: no errand of ours needs twenty.

@@ -1,0 +1,139 @@
+//! The report in words: a summary for the user, and what they may want to do next.
+
+use super::Outcome;
+use super::proof::{Found, Weighed};
+use crate::brief::{Brief, TaskType};
+use crate::moves::EndReason;
+use crate::question::{self, Ask};
+use crate::script::day_suffix;
+use crate::speakable::{in_words, time_in_words};
+use crate::understand::clock::{self, Leaning};
+
+/// Returns one or two sentences for the user.
+pub(super) fn summary(brief: &Brief, found: &Found, wanted: &[&str], outcome: Outcome, ended_because: EndReason, opted_out: bool) -> String {
+    let errand = question::errand(brief);
+    let mut sentences: Vec<String> = Vec::new();
+    for fact in wanted {
+        if let Some(weighed) = found.of(fact) {
+            let ask = errand.asks.iter().find(|ask| ask.fact == *fact);
+            let told = tell(weighed, ask);
+            sentences.push(if weighed.is_proven { told } else { format!("{told} This was not confirmed.") });
+        }
+    }
+    if let Some(number) = found.of("confirmation_number") {
+        sentences.push(format!("The confirmation number is {}.", number.fact.value));
+    }
+    if sentences.is_empty() && outcome == Outcome::Unconfirmed && ended_because != EndReason::MessageLeft {
+        sentences.push("Something was agreed or answered, but the callee's words do not prove it.".to_owned());
+    }
+    if outcome != Outcome::Achieved {
+        if found.of("availability").is_some_and(|weighed| weighed.fact.value == "no") && !wanted.contains(&"availability") {
+            sentences.push("They could not do what was asked for.".to_owned());
+        }
+        if let Some(offered) = found.of("offered") {
+            sentences.push(format!("They offered {} instead.", offered.fact.in_words));
+        }
+        sentences.push(why(ended_because).to_owned());
+    }
+    if opted_out && ended_because != EndReason::OptedOut {
+        sentences.push("They asked not to be called again.".to_owned());
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    if sentences.is_empty() {
+        sentences.push("Nothing was learnt.".to_owned());
+    }
+    sentences.join(" ")
+}
+
+fn tell(weighed: &Weighed, ask: Option<&Ask>) -> String {
+    let fact = &weighed.fact;
+    let said = &fact.in_words;
+    let day = ask.map(|ask| day_suffix(&ask.indirect)).unwrap_or_default();
+    let is_about_them = ask.is_none_or(|ask| ask.indirect.split_whitespace().any(|word| word == "you" || word == "you're"));
+    match (fact.fact.as_str(), fact.value.as_str()) {
+        ("closing_time" | "opening_time" | "hours", "closed") => format!("They are closed{day}."),
+        ("closing_time" | "opening_time" | "hours", "open 24 hours") => "They are open 24 hours.".to_owned(),
+        ("closing_time", _) if is_about_them => format!("They close at {said}{day}."),
+        ("closing_time", _) => format!("The closing time{day} is {said}."),
+        ("opening_time", _) if is_about_them => format!("They open at {said}{day}."),
+        ("opening_time", _) => format!("The opening time{day} is {said}."),
+        ("hours", _) => format!("They are open from {said}{day}."),
+        ("price" | "price_2", "$0.00") => "It is free of charge.".to_owned(),
+        ("price", _) => format!("The price is {said}."),
+        ("price_2", _) => format!("The second price is {said}."),
+        ("booked_for", "yes") => "It is booked.".to_owned(),
+        ("booked_for", _) => format!("It is booked for {said}."),
+        ("cancelled", _) => "It is canceled.".to_owned(),
+        ("delivered", "passed on") => "The message was taken and will be passed on.".to_owned(),
+        ("delivered", _) => "The message was delivered.".to_owned(),
+        ("phone_number", _) => format!("Their number is {}.", fact.value),
+        (_, "yes" | "no") => ask.map_or_else(|| format!("The answer is {said}."), |ask| format!("\"{}\" They said {said}.", ask.question)),
+        _ => format!("They said: \"{}\".", said.trim_end_matches('.')),
+    }
+}
+
+fn why(ended_because: EndReason) -> &'static str {
+    match ended_because {
+        EndReason::Done => "",
+        EndReason::Declined => "The callee could not or would not help.",
+        EndReason::OptedOut => "They asked not to be called again.",
+        EndReason::MessageLeft => "A message was left on the voicemail.",
+        EndReason::VoicemailNoMessage => "A voicemail answered, and no message was to be left.",
+        EndReason::NoInput => "Nobody said anything.",
+        EndReason::NotUnderstood => "The callee and the assistant did not understand each other.",
+        EndReason::WrongNumber => "It is the wrong number.",
+        EndReason::Fax => "A fax machine answered.",
+        EndReason::HoldTooLong => "The call was on hold for too long.",
+        EndReason::MenuFailed => "The menu could not be passed.",
+        EndReason::ScreenedOut => "A call screener did not put the call through.",
+        EndReason::TimeLimit => "The time limit was reached.",
+        EndReason::UserEnded => "You ended the call.",
+        EndReason::CalleeLeft => "The line was cut, or the callee hung up.",
+        EndReason::EngineFailed => "Hearing or thinking failed during the call.",
+    }
+}
+
+/// Returns what the user may want to do next, the most useful first.
+pub(super) fn follow_ups(brief: &Brief, found: &Found, outcome: Outcome, ended_because: EndReason, opted_out: bool) -> Vec<String> {
+    let mut next: Vec<String> = Vec::new();
+    if opted_out || ended_because == EndReason::OptedOut {
+        return vec!["Do not call this number again; it is on the do-not-call list now.".to_owned()];
+    }
+    if outcome == Outcome::Achieved {
+        return next;
+    }
+    if let Some(offered) = found.of("offered") {
+        next.push(format!("They offered {}: start a new task if that suits you.", offered.fact.in_words));
+    }
+    if let Some(fee) = found.of("fee") {
+        next.push(format!("They want a payment ({}); only you can agree to it.", in_words(&fee.fact.value)));
+    }
+    if let Some(number) = found.of("other_number") {
+        next.push(format!("They named another number: {}.", number.fact.value));
+    }
+    if let Some(call_back) = found.of("call_back") {
+        let time = clock::times(&call_back.fact.evidence.quote, Leaning::Opening).first().map(|time| time_in_words(time.value.minute));
+        next.push(time.map_or_else(|| "Call again later, as they asked.".to_owned(), |time| format!("Call again after {time}.")));
+    }
+    let is_closed = found.weighed.iter().any(|weighed| weighed.fact.value == "closed");
+    if is_closed {
+        next.push("Call again when they are open.".to_owned());
+    }
+    if outcome == Outcome::Unconfirmed && ended_because != EndReason::MessageLeft {
+        next.push("Call again to have it confirmed before you rely on it.".to_owned());
+    }
+    let by_end = match ended_because {
+        EndReason::WrongNumber => "Check the number.",
+        EndReason::VoicemailNoMessage => "Call again later, or allow a message to be left.",
+        EndReason::NoInput | EndReason::CalleeLeft | EndReason::HoldTooLong | EndReason::MenuFailed | EndReason::TimeLimit | EndReason::EngineFailed => "Try again later.",
+        EndReason::NotUnderstood => "Try again with a simpler question, or call yourself.",
+        EndReason::ScreenedOut => "Ask them to expect the call, then try again.",
+        EndReason::Fax => "Find the voice number.",
+        EndReason::MessageLeft if brief.task_type != TaskType::MessageDelivery => "Wait for them to call back, or try again later.",
+        EndReason::Done | EndReason::Declined | EndReason::OptedOut | EndReason::MessageLeft | EndReason::UserEnded => "",
+    };
+    if !by_end.is_empty() && next.len() < 3 {
+        next.push(by_end.to_owned());
+    }
+    next
+}

@@ -100,8 +100,7 @@ mod tests {
     use super::*;
     use crate::conversation::tests::brief;
 
-    const PERSONAS: [Persona; 4] =
-        [Persona::ProfessionalAssistant, Persona::FriendlyHelper, Persona::FormalRepresentative, Persona::Concise];
+    const PERSONAS: [Persona; 4] = [Persona::ProfessionalAssistant, Persona::FriendlyHelper, Persona::FormalRepresentative, Persona::Concise];
 
     #[test]
     fn every_persona_discloses() {

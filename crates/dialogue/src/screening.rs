@@ -66,21 +66,43 @@ pub fn machine_in(text: &str, now: WhoAnswered) -> Option<WhoAnswered> {
     None
 }
 
+/// Returns whether words on hold are a recording's beyond doubt or by all appearance.
+pub fn is_recording_on_hold(text: &str) -> bool {
+    let is_beyond_doubt = machine_in(text, WhoAnswered::Human).is_some();
+    is_beyond_doubt || (machine_in(text, WhoAnswered::HoldQueue).is_some() && !sounds_like_a_person(text))
+}
+
 /// Returns whether the words greet, introduce or ask, as somebody does who comes to the phone.
 pub fn sounds_like_a_person(text: &str) -> bool {
     let words = words_of(text);
     let heard = format!(" {} ", words.join(" "));
+    if ["automated", "recorded", "virtual assistant"].iter().any(|machine| heard.contains(machine)) {
+        return false;
+    }
     let cues = [
-        "hello", "hi", "hey", "speaking", "how can i help", "how may i help", "how can we help", "what can i do for you", "good morning",
-        "good afternoon", "good evening", "who is this", "who's this", "who's calling", "this is", "yes",
+        "hello",
+        "hi",
+        "hey",
+        "speaking",
+        "how can i help",
+        "how may i help",
+        "how can we help",
+        "what can i do for you",
+        "good morning",
+        "good afternoon",
+        "good evening",
+        "who is this",
+        "who's this",
+        "who's calling",
+        "this is",
+        "yes",
     ];
     cues.iter().any(|cue| heard.contains(&format!(" {cue} "))) || (text.trim_end().ends_with('?') && words.len() <= 12)
 }
 
 /// "press one", "for sales dial 2", "say billing": an offer of keys.
 fn offers_keys(heard: &str) -> bool {
-    const KEYS: [&str; 14] =
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero", "star", "pound", "hash", "any"];
+    const KEYS: [&str; 14] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero", "star", "pound", "hash", "any"];
     let mut words = heard.split_whitespace().peekable();
     while let Some(word) = words.next() {
         let is_verb = matches!(word, "press" | "dial" | "push" | "pressing");
@@ -195,9 +217,6 @@ const HOLD: &[&str] = &[
     "estimated wait time",
     "please stay on the line",
     "please remain on the line",
-    "thank you for holding",
-    "thanks for holding",
-    "thank you for your patience",
     "will be with you shortly",
     "please wait while i connect",
     "please wait while we connect",
@@ -206,7 +225,16 @@ const HOLD: &[&str] = &[
     "please wait for the next",
 ];
 
-const HOLD_OR_PERSON: &[&str] = &["please hold", "please wait", "one moment please", "connecting you", "stay on the line"];
+const HOLD_OR_PERSON: &[&str] = &[
+    "please hold",
+    "please wait",
+    "one moment please",
+    "connecting you",
+    "stay on the line",
+    "thank you for holding",
+    "thanks for holding",
+    "thank you for your patience",
+];
 
 #[cfg(test)]
 mod tests {
@@ -238,6 +266,13 @@ mod tests {
         ] {
             assert_eq!(machine_in(text, now), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn whoever_thanks_for_holding_and_greets_is_a_person() {
+        assert!(!is_recording_on_hold("Thank you for holding, this is Sarah."));
+        assert!(is_recording_on_hold("Thank you for holding."));
+        assert!(is_recording_on_hold("Hello, your call is important to us."));
     }
 
     #[test]

@@ -137,7 +137,7 @@ impl Default for Config {
             screener_limit: 3,
             line_start_timeout: s(5),
             lost_mark_slack: s(2),
-            slowest_millis_per_char: 110,
+            slowest_millis_per_char: 85,
             stop_timeout: s(1),
             farewell_patience: s(3),
             resay_limit: 2,

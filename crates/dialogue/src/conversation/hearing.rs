@@ -248,7 +248,13 @@ impl Conversation {
         match self.who {
             WhoAnswered::Human | WhoAnswered::Silence => Pace::Person,
             // A monologue may go on to a beep.
-            WhoAnswered::Unknown => if self.is_persons_greeting(text) { Pace::Person } else { Pace::Machine },
+            WhoAnswered::Unknown => {
+                if self.is_persons_greeting(text) {
+                    Pace::Person
+                } else {
+                    Pace::Machine
+                }
+            }
             WhoAnswered::Voicemail | WhoAnswered::Announcement | WhoAnswered::Fax => Pace::Machine,
             WhoAnswered::Menu | WhoAnswered::Screener | WhoAnswered::HoldQueue => {
                 let is_machine = crate::screening::machine_in(text, self.who).is_some() || !sounds_like_a_person(text);
@@ -258,7 +264,7 @@ impl Conversation {
     }
 
     fn ask_for_a_vote(&mut self, completeness: Completeness) {
-        if !matches!(completeness, Completeness::Likely | Completeness::Unclear) || self.who != WhoAnswered::Human {
+        if !matches!(completeness, Completeness::Likely | Completeness::Unclear) || !self.is_answer_to_us() {
             return;
         }
         if let Some(utterance) = self.utterance.as_mut().filter(|utterance| utterance.vote == Vote::Unasked) {
@@ -337,6 +343,9 @@ impl Conversation {
     }
 
     fn goes_in_circles(&mut self, text: &str) -> bool {
+        if self.turns >= self.config.turn_limit {
+            return true;
+        }
         let words = words_of(text);
         if words.len() < LOOP_WORDS {
             return false;
@@ -352,7 +361,7 @@ impl Conversation {
                 1
             }
         };
-        times >= self.config.loop_limit || self.turns >= self.config.turn_limit
+        times >= self.config.loop_limit
     }
 
     /// Asks the mind about the turn in hand, unless that was done or another answer is awaited.
@@ -400,7 +409,12 @@ impl Conversation {
             self.out.push(Output::Unfollow { utterance: utterance.id });
         }
         if self.voice_is_on {
-            let pause = if self.who == WhoAnswered::HoldQueue || utterance.settled.is_none() { self.config.hold_probe_every } else { Duration::ZERO };
+            let pause = match (self.who, &utterance.settled) {
+                (WhoAnswered::HoldQueue, _) => self.config.hold_probe_every,
+                // A noisy line: the callee may speak through it any time.
+                (_, None) => self.config.hold_probe,
+                (_, Some(_)) => Duration::ZERO,
+            };
             self.timers.set(Timer::Relisten, self.now + pause.max(Duration::from_millis(1)));
         }
     }

@@ -7,15 +7,14 @@ use telephony::dtmf::Digit;
 use super::thinking::About;
 use super::{Conversation, Output, Stage, Timer, ToneHeard, Voicemail};
 use crate::moves::{EndReason, LineKind, Observation};
-use crate::screening::{WhoAnswered, machine_in, sounds_like_a_person};
-use crate::turn::endpoint::completeness;
-use crate::turn::endpoint::Completeness;
+use crate::screening::{WhoAnswered, is_recording_on_hold, machine_in, sounds_like_a_person};
+use crate::turn::endpoint::{Completeness, completeness};
 
 impl Conversation {
     /// Words that may still change tell machines only: a person is in no hurry to be recognised.
     pub(super) fn screen_interim(&mut self, text: &str) {
         if self.stage == Stage::Talking
-            && let Some(machine) = self.machine(text)
+            && let Some(machine) = self.machine(text, false)
         {
             self.become_who(machine);
         }
@@ -28,21 +27,24 @@ impl Conversation {
         if self.stage != Stage::Talking {
             return;
         }
-        if let Some(machine) = self.machine(&text) {
+        let is_long = self.utterance.as_ref().is_some_and(|utterance| utterance.length(self.now) > self.config.greeting_limit);
+        if let Some(machine) = self.machine(&text, is_long) {
             self.become_who(machine);
         } else if self.who == WhoAnswered::Unknown && self.is_persons_greeting(&text) {
             self.become_who(WhoAnswered::Human);
         }
     }
 
-    fn machine(&self, text: &str) -> Option<WhoAnswered> {
-        let machine = machine_in(text, self.who)?;
-        match (self.who, machine) {
-            // "Please stay on the line": it is still the screener that will put us through.
-            (WhoAnswered::Screener, WhoAnswered::HoldQueue) => None,
-            // Once we have talked with somebody, only what no person says counts; that is what `machine_in` returned.
-            (_, machine) => Some(machine),
-        }
+    /// A short "one moment, please" may be anybody's: until more is heard, only what no person says counts.
+    fn machine(&self, text: &str, is_long: bool) -> Option<WhoAnswered> {
+        let who = match self.who {
+            WhoAnswered::Unknown if !is_long => WhoAnswered::Human,
+            who => who,
+        };
+        let machine = machine_in(text, who)?;
+        // "Please stay on the line": it is still the screener that will put us through.
+        let is_still_screened = self.who == WhoAnswered::Screener && machine == WhoAnswered::HoldQueue;
+        (!is_still_screened).then_some(machine)
     }
 
     /// Short, or a question: a person. A long monologue waits for its end, and for a beep.
@@ -219,7 +221,7 @@ impl Conversation {
         };
         let length = self.utterance.as_ref().map_or(Duration::ZERO, |utterance| utterance.length(self.now));
         self.close_utterance();
-        if machine_in(&text, WhoAnswered::HoldQueue).is_some() {
+        if is_recording_on_hold(&text) {
             self.hold.announced(&text);
         } else if self.hold.is_person(&text, length, &self.config) {
             self.person_joins();

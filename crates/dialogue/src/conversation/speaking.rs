@@ -114,11 +114,8 @@ impl Conversation {
         if self.lines.iter().all(|line| line.is_stopping) {
             return;
         }
-        self.dropped = Dropped {
-            lines: self.lines.iter().map(|line| (line.text.clone(), line.kind)).collect(),
-            end: self.leave_reason(),
-            heard_permille: 0,
-        };
+        self.dropped =
+            Dropped { lines: self.lines.iter().map(|line| (line.text.clone(), line.kind)).collect(), end: self.leave_reason(), heard_permille: 0 };
         if self.leave_reason().is_some() {
             self.stage = Stage::Talking;
         }
@@ -283,7 +280,10 @@ impl Conversation {
         let id = line.id;
         match line.started {
             None => self.line_fails(id),
-            Some(_) => self.line_finishes(id, self.position_of(self.now)),
+            Some(from) => {
+                let reckoned = from + u64::try_from(reckoned_length(&line.text).as_millis()).unwrap_or(0) * AudioPosition::RATE_HZ / 1_000;
+                self.line_finishes(id, reckoned.min(self.position_of(self.now)));
+            }
         }
     }
 
@@ -296,13 +296,11 @@ impl Conversation {
     }
 
     fn reckoned_permille(&self, line: &Line) -> u16 {
-        /// Unhurried English speech, in milliseconds a character.
-        const MILLIS_PER_CHAR: u128 = 65;
         let Some(from) = line.started else {
             return 0;
         };
         let played = self.position_of(self.now).since(from).as_millis();
-        let whole = (line.text.chars().count() as u128 * MILLIS_PER_CHAR).max(1);
+        let whole = reckoned_length(&line.text).as_millis().max(1);
         u16::try_from(played * 1_000 / whole).unwrap_or(1_000).min(1_000)
     }
 
@@ -334,12 +332,15 @@ impl Conversation {
     }
 }
 
+/// How long a line should take in unhurried English, for when its marks are lost.
+fn reckoned_length(text: &str) -> Duration {
+    const MILLIS_PER_CHAR: u64 = 65;
+    Duration::from_millis(u64::try_from(text.chars().count()).unwrap_or(u64::MAX).saturating_mul(MILLIS_PER_CHAR))
+}
+
 /// After these the callee has no more say in it: they asked for the end, or the user did.
 pub(super) fn is_final(reason: EndReason) -> bool {
-    matches!(
-        reason,
-        EndReason::OptedOut | EndReason::UserEnded | EndReason::EngineFailed | EndReason::MessageLeft | EndReason::VoicemailNoMessage
-    )
+    matches!(reason, EndReason::OptedOut | EndReason::UserEnded | EndReason::EngineFailed | EndReason::MessageLeft | EndReason::VoicemailNoMessage)
 }
 
 /// Returns the whole words that were heard, if `permille` thousandths of a line's sound were.

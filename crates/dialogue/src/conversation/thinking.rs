@@ -136,9 +136,9 @@ impl Conversation {
 
     /// The pause after the turn in hand has lasted: `end_turn_if_due` has left no deadline behind.
     fn turn_has_ended(&self) -> bool {
-        self.utterance.as_ref().is_none_or(|utterance| {
-            utterance.words == Words::Settled && utterance.to.is_some() && !self.timers.is_set(Timer::TurnEnd)
-        })
+        self.utterance
+            .as_ref()
+            .is_none_or(|utterance| utterance.words == Words::Settled && utterance.to.is_some() && !self.timers.is_set(Timer::TurnEnd))
     }
 
     fn follow(&mut self, thought: Thought, must_end: Option<EndReason>) {

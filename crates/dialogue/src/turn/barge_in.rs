@@ -96,13 +96,11 @@ impl BargeIn {
 /// Returns whether the words only say "I am listening".
 pub fn is_backchannel(text: &str) -> bool {
     const BACKCHANNELS: [&str; 22] = [
-        "ah", "aha", "alright", "good", "great", "hm", "hmm", "huh", "mhm", "mm", "mm-hmm", "mmm", "oh", "ok", "okay", "right", "see",
-        "sure", "uh-huh", "uhhuh", "yeah", "yep",
+        "ah", "aha", "alright", "good", "great", "hm", "hmm", "huh", "mhm", "mm", "mm-hmm", "mmm", "oh", "ok", "okay", "right", "see", "sure",
+        "uh-huh", "uhhuh", "yeah", "yep",
     ];
     let words = words_of(text);
-    !words.is_empty()
-        && words.len() <= 3
-        && words.iter().all(|word| BACKCHANNELS.contains(&word.as_str()) || (word == "i" && words.len() > 1))
+    !words.is_empty() && words.len() <= 3 && words.iter().all(|word| BACKCHANNELS.contains(&word.as_str()) || (word == "i" && words.len() > 1))
 }
 
 #[cfg(test)]

@@ -66,6 +66,9 @@ pub fn completeness(text: &str) -> Completeness {
         2..=9 => return Completeness::Digits,
         _ => return Completeness::Complete,
     }
+    if ["thank you", "hold on"].iter().any(|phrase| words.join(" ").ends_with(phrase)) {
+        return Completeness::Complete;
+    }
     let is_question = asks(&words) && (!WANTS_MORE.contains(&last.as_str()) || ENDS_QUESTIONS.contains(&last.as_str()));
     if is_question && !text.ends_with(',') {
         return Completeness::Complete;
@@ -96,31 +99,104 @@ pub(crate) fn asks(words: &[String]) -> bool {
 }
 
 const WANTS_MORE: [&str; 62] = [
-    "a", "about", "after", "an", "and", "are", "as", "at", "because", "before", "between", "but", "by", "can", "could", "er",
-    "erm", "every", "for", "from", "have", "hmm", "i", "i'll", "i'm", "if", "in", "is", "it's", "its", "just", "like", "my",
-    "not", "of", "on", "or", "our", "so", "than", "that's", "the", "their", "then", "there's", "they", "through", "till", "to",
-    "uh", "um", "until", "very", "was", "we", "we'll", "we're", "well", "when", "with", "would", "your",
+    "a", "about", "after", "an", "and", "are", "as", "at", "because", "before", "between", "but", "by", "can", "could", "er", "erm", "every", "for",
+    "from", "have", "hmm", "i", "i'll", "i'm", "if", "in", "is", "it's", "its", "just", "like", "my", "not", "of", "on", "or", "our", "so", "than",
+    "that's", "the", "their", "then", "there's", "they", "through", "till", "to", "uh", "um", "until", "very", "was", "we", "we'll", "we're", "well",
+    "when", "with", "would", "your",
 ];
 
 /// Of those, the ones that a question may end in: "what is this about", "where are you calling from".
 const ENDS_QUESTIONS: [&str; 8] = ["about", "at", "for", "from", "in", "of", "on", "with"];
 
 const CLOSES: [&str; 52] = [
-    "a.m", "absolutely", "afternoon", "ahead", "am", "anytime", "available", "bye", "cents", "closed", "correct", "course", "dollars", "evening",
-    "exactly", "friday", "goodbye", "hello", "help", "here", "hi", "midnight", "moment", "monday", "morning", "nah", "no", "nope", "noon",
-    "o'clock", "ok", "okay", "p.m", "percent", "perfect", "please", "pm", "right", "saturday", "speaking", "sunday", "sure",
-    "thanks", "thursday", "today", "tomorrow", "tonight", "tuesday", "wednesday", "welcome", "yeah", "yes",
+    "a.m",
+    "absolutely",
+    "afternoon",
+    "ahead",
+    "am",
+    "anytime",
+    "available",
+    "bye",
+    "cents",
+    "closed",
+    "correct",
+    "course",
+    "dollars",
+    "evening",
+    "exactly",
+    "friday",
+    "goodbye",
+    "hello",
+    "help",
+    "here",
+    "hi",
+    "midnight",
+    "moment",
+    "monday",
+    "morning",
+    "nah",
+    "no",
+    "nope",
+    "noon",
+    "o'clock",
+    "ok",
+    "okay",
+    "p.m",
+    "percent",
+    "perfect",
+    "please",
+    "pm",
+    "right",
+    "saturday",
+    "speaking",
+    "sunday",
+    "sure",
+    "thanks",
+    "thursday",
+    "today",
+    "tomorrow",
+    "tonight",
+    "tuesday",
+    "wednesday",
+    "welcome",
+    "yeah",
+    "yes",
 ];
 
 const ASKS: [&str; 22] = [
-    "are", "can", "could", "did", "do", "does", "have", "how", "is", "may", "should", "was", "what", "what's", "when", "where",
-    "which", "who", "who's", "why", "will", "would",
+    "are", "can", "could", "did", "do", "does", "have", "how", "is", "may", "should", "was", "what", "what's", "when", "where", "which", "who",
+    "who's", "why", "will", "would",
 ];
 
 const NUMBER_WORDS: [&str; 28] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty",
-    "seventy", "eighty", "ninety",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
 ];
 
 /// A closed slot at the end: a yes, a thanks, a day, a time, an amount.
@@ -129,11 +205,7 @@ fn closes(words: &[String]) -> bool {
         return false;
     };
     let has_digit = last.chars().any(|c| c.is_ascii_digit());
-    has_digit
-        || CLOSES.contains(&last.as_str())
-        || NUMBER_WORDS.contains(&last.as_str())
-        || words.ends_with(&["thank".to_owned(), "you".to_owned()])
-        || words.ends_with(&["hold".to_owned(), "on".to_owned()])
+    has_digit || CLOSES.contains(&last.as_str()) || NUMBER_WORDS.contains(&last.as_str())
 }
 
 /// How many digits of a number that is read out stand at the end; a single number ("nine", "45") counts as one.

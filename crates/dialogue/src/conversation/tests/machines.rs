@@ -166,7 +166,9 @@ fn a_menu_in_a_circle_is_given_up() {
         trace.push_str(&format!("{at}.000 voice\n{}.000 quiet For sales, press one.\nmind press 1\n", at + 3));
     }
     trace.push_str("60.000 end");
-    check(&trace, &expect![[r#"
+    check(
+        &trace,
+        &expect![[r#"
         0.000 speak 1: (opening)
         4.420 screened Menu
         5.500 think 1: menu "For sales, press one."
@@ -182,7 +184,8 @@ fn a_menu_in_a_circle_is_given_up() {
         35.500 think 6: menu "For sales, press one."
         35.510 press 1
         41.500 hang-up MenuFailed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -260,6 +263,8 @@ fn a_repeated_announcement_on_hold_is_no_person() {
         &expect![[r#"
                20  3020 assistant 1: (opening)
               500  3500 callee 1: Your call is important to us.
+            10000 16000 callee 2: Did you know that our shop is open on the web around the clock.
+            25000 31000 callee 3: Did you know that our shop is open on the web around the clock.
         "#]],
     );
 }
@@ -279,7 +284,8 @@ fn a_hold_that_lasts_too_long_is_given_up() {
         0.000 speak 1: (opening)
         4.700 screened HoldQueue
         604.700 hang-up HoldTooLong
-    "#]].assert_eq(world.log());
+    "#]]
+    .assert_eq(world.log());
 }
 
 #[test]

@@ -36,7 +36,6 @@ fn a_greeting_under_the_opening_is_no_answer_and_the_answer_after_it_is() {
             0.450 follow 1 from 400
             1.520 settle 1/1 to 1300
             1.720 screened Human
-            1.720 vote 1
             1.900 said Callee(UtteranceId(1)): Hello, Corner Shop.
             1.900 unfollow 1
             3.020 said Assistant(LineId(1)): (opening)
@@ -249,7 +248,9 @@ fn a_moment_asked_for_is_given() {
          31.500 end",
         &expect![[r#"
             0.000 speak 1: (opening)
-            4.920 screened HoldQueue
+            4.920 screened Human
+            4.920 think 1: Human said "One moment, please."
+            31.420 think 2: Human said "Nine."
         "#]],
     );
 }
@@ -291,16 +292,35 @@ fn a_lost_mark_does_not_keep_the_line_open() {
     check(
         "0.000 media
          4.000 voice
+         4.500 lost-marks
          5.000 quiet Nine.
-         lost-marks
          mind bye Thank you, goodbye. | end done
          40.000 end",
         &expect![[r#"
             0.000 speak 1: (opening)
             5.420 screened Human
-            22.320 think 1: NoInput { times: 1 }
-            22.330 speak 2 (Goodbye): Thank you, goodbye.
-            26.520 hang-up Done
+            5.420 think 1: Human said "Nine."
+            5.430 speak 2 (Goodbye): Thank you, goodbye.
+            9.145 hang-up Done
+        "#]],
+    );
+}
+
+#[test]
+fn a_lost_mark_of_the_opening_does_not_lose_the_answer() {
+    check(
+        "0.000 media
+         0.100 lost-marks
+         13.000 voice
+         13.500 quiet Nine.
+         mind bye Thank you, goodbye. | end done
+         40.000 end",
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            13.920 screened Human
+            13.920 think 1: Human said "Nine."
+            13.930 speak 2 (Goodbye): Thank you, goodbye.
+            17.645 hang-up Done
         "#]],
     );
 }
@@ -402,9 +422,12 @@ fn the_time_limit_is_mentioned_and_kept() {
     );
     expect![[r#"
         0.000 speak 1: (opening)
-        4.920 screened HoldQueue
+        4.920 screened Human
+        4.920 think 1: Human said "One moment, please."
+        15.000 think 2: TimeIsShort
         30.000 hang-up TimeLimit
-    "#]].assert_eq(log.log());
+    "#]]
+    .assert_eq(log.log());
 }
 
 #[test]

@@ -40,6 +40,8 @@ enum Event {
     In(Input),
     /// What sounds on the callee's leg from now on.
     Sounds(String),
+    /// From now on the carrier sends no marks.
+    MarksGetLost,
     Starts(LineId),
     Ends(LineId, u32),
 }
@@ -61,6 +63,7 @@ pub(super) struct World {
     sound: String,
     mind: VecDeque<Thought>,
     mind_delay: u64,
+    voice_since: u64,
     lines: VecDeque<Playing>,
     is_paused: bool,
     epoch: u32,
@@ -109,6 +112,7 @@ impl World {
             sound: String::new(),
             mind: VecDeque::new(),
             mind_delay: MIND,
+            voice_since: 0,
             lines: VecDeque::new(),
             is_paused: false,
             epoch: 0,
@@ -124,7 +128,6 @@ impl World {
             match first {
                 "mind" => world.mind.push_back(thought(rest)),
                 "slow-mind" => world.mind_delay = rest.parse().unwrap(),
-                "lost-marks" => world.marks_are_lost = true,
                 "lost-stops" => world.stops_are_lost = true,
                 "deaf-ears" => world.ears_are_deaf = true,
                 seconds => {
@@ -147,14 +150,16 @@ impl World {
         let position = AudioPosition::from_millis(at);
         match verb {
             "voice" => {
+                self.voice_since = at;
                 self.schedule(at, Event::Sounds(rest.to_owned()));
                 self.schedule(at + ONSET_LAG, Event::In(Input::VoiceOnset { at: position }));
             }
             "quiet" => {
+                self.schedule(self.voice_since, Event::Sounds(rest.to_owned()));
                 self.schedule(at, Event::Sounds(rest.to_owned()));
                 self.schedule(at + OFFSET_LAG, Event::In(Input::VoiceOffset { at: position }));
             }
-            "sounds" => self.schedule(at, Event::Sounds(rest.to_owned())),
+            "lost-marks" => self.schedule(at, Event::MarksGetLost),
             _ => self.schedule(at, Event::In(input(verb, rest))),
         }
     }
@@ -185,6 +190,7 @@ impl World {
         match event {
             Event::In(input) => self.hand_in(input),
             Event::Sounds(sound) => self.sound = sound,
+            Event::MarksGetLost => self.marks_are_lost = true,
             Event::Starts(id) => self.start(id),
             Event::Ends(id, epoch) if epoch == self.epoch && self.lines.front().is_some_and(|line| line.id == id) => {
                 self.lines.pop_front();
@@ -405,9 +411,7 @@ fn input(verb: &str, rest: &str) -> Input {
         "ringback" => Input::Tone(ToneHeard::Ringback),
         "key" => Input::Digit(Digit::new(rest.chars().next().unwrap()).unwrap()),
         "interim" => Input::Interim { utterance: UtteranceId(utterance.parse().unwrap()), text: text.to_owned() },
-        "voted" => {
-            Input::Voted { utterance: UtteranceId(utterance.parse().unwrap()), finished: text.parse().unwrap() }
-        }
+        "voted" => Input::Voted { utterance: UtteranceId(utterance.parse().unwrap()), finished: text.parse().unwrap() },
         "failed" => Input::LineFailed { line: LineId(rest.parse().unwrap()) },
         "thought" => Input::Thought { id: ThoughtId(utterance.parse().unwrap()), thought: thought(text) },
         "user-end" => Input::UserWantsEnd,

@@ -156,7 +156,7 @@ pub enum FromApp<'a> {
 /// # Errors
 /// What is no JSON object with an `event`, or lacks what its event needs. An unknown event is [`FromCarrier::Other`].
 pub fn read_from_carrier(text: &str) -> Result<FromCarrier<'_>, MediaFault> {
-    match scan::scan(text).and_then(scan::Fields::from_carrier) {
+    match scan::scan(text).and_then(scan::Fields::into_carriers) {
         Some(message) => Ok(message),
         None => slow::from_carrier(text),
     }
@@ -167,7 +167,7 @@ pub fn read_from_carrier(text: &str) -> Result<FromCarrier<'_>, MediaFault> {
 /// # Errors
 /// What Twilio would log as 31924 or 31951; [`MediaFault::code`] says which. Unknown events are errors here.
 pub fn read_from_app(text: &str) -> Result<FromApp<'_>, MediaFault> {
-    match scan::scan(text).and_then(scan::Fields::from_app) {
+    match scan::scan(text).and_then(scan::Fields::into_apps) {
         Some(message) => Ok(message),
         None => slow::from_app(text),
     }
@@ -192,12 +192,12 @@ mod tests {
     #[test]
     fn the_plain_shape_never_reaches_serde() {
         for text in [MEDIA, &MEDIA.replace(':', ": ").replace(',', ", "), r#"{"event":"mark","sequenceNumber":"4","streamSid":"MZ1","mark":{"name":"utt-1"}}"#] {
-            let fast = scan::scan(text).and_then(scan::Fields::from_carrier);
+            let fast = scan::scan(text).and_then(scan::Fields::into_carriers);
             assert!(fast.is_some(), "{text}");
             assert_eq!(fast.ok_or(MediaFault::malformed("")), slow::from_carrier(text));
         }
         for text in [r#"{"event":"media","streamSid":"MZ1","media":{"payload":"//8="}}"#, r#"{"event":"clear","streamSid":"MZ1"}"#] {
-            let fast = scan::scan(text).and_then(scan::Fields::from_app);
+            let fast = scan::scan(text).and_then(scan::Fields::into_apps);
             assert!(fast.is_some(), "{text}");
             assert_eq!(fast.ok_or(MediaFault::malformed("")), slow::from_app(text));
         }
@@ -263,10 +263,10 @@ mod tests {
 
         #[test]
         fn the_fast_reader_never_differs_from_serde(text in almost_messages()) {
-            if let Some(fast) = scan::scan(&text).and_then(scan::Fields::from_carrier) {
+            if let Some(fast) = scan::scan(&text).and_then(scan::Fields::into_carriers) {
                 prop_assert_eq!(Ok(fast), slow::from_carrier(&text));
             }
-            if let Some(fast) = scan::scan(&text).and_then(scan::Fields::from_app) {
+            if let Some(fast) = scan::scan(&text).and_then(scan::Fields::into_apps) {
                 prop_assert_eq!(Ok(fast), slow::from_app(&text));
             }
         }

@@ -23,7 +23,7 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn from_carrier(self) -> Option<FromCarrier<'a>> {
+    pub(super) fn into_carriers(self) -> Option<FromCarrier<'a>> {
         match self.event? {
             "media" => {
                 let track = match self.track? {
@@ -38,7 +38,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(super) fn from_app(self) -> Option<FromApp<'a>> {
+    pub(super) fn into_apps(self) -> Option<FromApp<'a>> {
         let stream_sid = Cow::Borrowed(self.stream_sid?);
         match self.event? {
             "media" => Some(FromApp::Media { stream_sid, payload: Cow::Borrowed(self.payload?) }),

@@ -12,7 +12,10 @@ use wire::twilio::status::CallStatus;
 
 use super::{golden, pairs};
 
-fn webhooks() -> Vec<(String, String, Vec<(String, String)>)> {
+/// Name, body and parameters of each golden webhook.
+type Webhook = (String, String, Vec<(String, String)>);
+
+fn webhooks() -> Vec<Webhook> {
     let golden = golden(include_str!("../../../fixtures/twilio/webhooks.json"));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     golden["webhooks"].as_array().unwrap().iter().map(|hook| (text(&hook["name"]), text(&hook["body"]), pairs(&hook["params"]))).collect()

@@ -1,0 +1,89 @@
+//! Finds a phone provider by its name in the configuration.
+
+use std::sync::Arc;
+
+use ports::carrier::{Callbacks, Carrier, Line};
+use telephony::Private;
+use thiserror::Error;
+
+use crate::http::HttpConfigError;
+use crate::twilio::{ORIGIN, Twilio, TwilioConfig};
+
+/// The names that [`open`] knows: the practice network first, for it is the default.
+pub const PROVIDERS: [&str; 2] = ["mock", "twilio"];
+
+/// What an account at any provider needs.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The account's name at the provider.
+    pub id: String,
+    /// Its secret.
+    pub secret: Private<String>,
+    /// What stands in place of the provider's own address. `mock` has none of its own, so needs it.
+    pub base_url: Option<String>,
+}
+
+/// A provider, ready to be used.
+#[derive(Clone)]
+pub struct Provider {
+    /// Dials and ends.
+    pub carrier: Arc<dyn Carrier>,
+    /// Verifies, reads and answers what it sends.
+    pub callbacks: Arc<dyn Callbacks>,
+    /// Whether real telephones ring.
+    pub line: Line,
+}
+
+/// Why a provider cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum OpenError {
+    /// No such name.
+    #[error("the phone provider `{name}` is not known; the known ones are mock and twilio")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// The practice network's address is missing.
+    #[error("the practice network has no address; start it first, or set its address")]
+    NoAddress,
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] HttpConfigError),
+}
+
+/// Opens a provider. Nothing is sent.
+///
+/// `mock` is the practice network, which speaks Twilio's formats: the same adapter at another address, on the other line.
+///
+/// # Errors
+/// The name is not known, or the settings cannot be used.
+pub fn open(name: &str, account: Account) -> Result<Provider, OpenError> {
+    let (base_url, line) = match name {
+        "mock" => (account.base_url.ok_or(OpenError::NoAddress)?, Line::Practice),
+        "twilio" => (account.base_url.unwrap_or_else(|| ORIGIN.to_owned()), Line::Real),
+        other => return Err(OpenError::Unknown { name: other.to_owned() }),
+    };
+    let twilio = Arc::new(Twilio::new(TwilioConfig { base_url, line, ..TwilioConfig::new(account.id, account.secret) })?);
+    Ok(Provider { carrier: twilio.clone(), callbacks: twilio, line })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(base_url: Option<&str>) -> Account {
+        Account { id: "AC1".into(), secret: Private::new("s3cr3t".into()), base_url: base_url.map(str::to_owned) }
+    }
+
+    #[test]
+    fn practice_needs_an_address_and_rings_nobody() {
+        assert_eq!(open("mock", account(None)).err(), Some(OpenError::NoAddress));
+        assert_eq!(open("mock", account(Some("http://127.0.0.1:9"))).unwrap().line, Line::Practice);
+    }
+
+    #[test]
+    fn an_unknown_name_says_which_are_known() {
+        let error = open("vonage", account(None)).err().unwrap().to_string();
+        assert!(PROVIDERS.iter().all(|name| error.contains(name)), "{error}");
+    }
+}

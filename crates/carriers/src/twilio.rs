@@ -1,0 +1,275 @@
+//! Twilio: calls over REST, webhooks, media streams.
+//!
+//! The practice network speaks the same formats at another address; there is no other path through this file for it.
+
+mod callbacks;
+mod media;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line};
+use telephony::cost::Micros;
+use telephony::leg::LegState;
+use telephony::{CarrierCallId, PhoneNumber, Private, Timestamp};
+use wire::date;
+use wire::http::{HttpReply, Method};
+use wire::twilio::error_codes;
+use wire::twilio::rest::{self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Page, Paging, RestError};
+use wire::twilio::signature::SigningKey;
+use wire::twilio::status::CallEvent;
+
+pub use media::TwilioMediaCodec;
+
+use crate::http::{HttpConfig, HttpConfigError, HttpShell, NoReply, retry_after};
+
+/// Where Twilio's API is.
+pub const ORIGIN: &str = "https://api.twilio.com";
+
+/// Our name for it in records and errors.
+const NAME: &str = "twilio";
+
+/// Pages of a search that are read at most: a thousand calls between two numbers are more than any day has.
+const MAX_PAGES: usize = 10;
+
+/// Entries a page of a search.
+const PAGE_SIZE: u32 = 100;
+
+/// How to reach an account.
+#[derive(Clone, Debug)]
+pub struct TwilioConfig {
+    /// What stands in place of [`ORIGIN`]; the practice network's address, or a region's.
+    pub base_url: String,
+    /// `AC…`.
+    pub account_sid: String,
+    /// Signs in, and signs webhooks.
+    pub auth_token: Private<String>,
+    /// Which network this is; a clearance for the other one does not dial here.
+    pub line: Line,
+    /// How long a connection may take.
+    pub connect_timeout: Duration,
+    /// How long request and reply may take together.
+    pub total_timeout: Duration,
+}
+
+impl TwilioConfig {
+    /// Returns the configuration of a live account with the usual times.
+    pub fn new(account_sid: impl Into<String>, auth_token: Private<String>) -> Self {
+        let http = HttpConfig::new(ORIGIN, String::new(), Private::new(String::new()));
+        Self {
+            base_url: http.origin,
+            account_sid: account_sid.into(),
+            auth_token,
+            line: Line::Real,
+            connect_timeout: http.connect_timeout,
+            total_timeout: http.total_timeout,
+        }
+    }
+}
+
+/// A Twilio account.
+#[derive(Debug)]
+pub struct Twilio {
+    account_sid: String,
+    line: Line,
+    key: SigningKey,
+    http: HttpShell,
+}
+
+/// What an account is good for, once its credentials are right.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AccountCheck {
+    /// Neither suspended nor closed.
+    pub is_active: bool,
+    /// A trial account calls verified numbers only, for ten minutes at most.
+    pub is_trial: bool,
+}
+
+impl Twilio {
+    /// Makes the adapter. Nothing is sent.
+    ///
+    /// # Errors
+    /// The address is none, or TLS cannot be set up.
+    pub fn new(config: TwilioConfig) -> Result<Self, HttpConfigError> {
+        let key = SigningKey::new(config.auth_token.expose());
+        let http = HttpShell::new(HttpConfig {
+            origin: config.base_url,
+            user: config.account_sid.clone(),
+            password: config.auth_token,
+            connect_timeout: config.connect_timeout,
+            total_timeout: config.total_timeout,
+        })?;
+        Ok(Self { account_sid: config.account_sid, line: config.line, key, http })
+    }
+
+    /// Asks Twilio whether the credentials are right. Costs nothing and rings nobody.
+    ///
+    /// # Errors
+    /// [`CarrierError::Unauthorized`] if they are wrong.
+    pub async fn check_credentials(&self) -> Result<AccountCheck, CarrierError> {
+        let reply = self.ask(&rest::fetch_account(&self.account_sid)).await?;
+        let account: AccountResource = rest::read_reply(&reply).ok_or(CarrierError::Unclear { carrier: NAME })?;
+        Ok(AccountCheck {
+            is_active: account.status.as_deref().is_none_or(|status| status == "active"),
+            is_trial: account.kind.as_deref() == Some("Trial"),
+        })
+    }
+
+    /// Sends a request that may be doubled and sorts the reply.
+    async fn ask(&self, request: &wire::http::HttpRequest) -> Result<HttpReply, CarrierError> {
+        self.http.send(request).await.map_err(no_reply).and_then(accepted)
+    }
+
+    /// Writes the request that places a call.
+    fn create(&self, request: &CallRequest) -> CreateCall {
+        let instructions = CallInstructions::Url { url: request.answer_url.clone(), method: Method::Post };
+        let mut call = CreateCall::new(request.to.as_e164(), request.from.as_e164(), instructions);
+        call.status_callback = Some(request.status_url.clone());
+        call.status_callback_method = Some(Method::Post);
+        call.status_events = CallEvent::ALL.to_vec();
+        call.timeout = Some(whole_seconds(request.ring_timeout).clamp(5, 600));
+        call.time_limit = Some(whole_seconds(request.time_limit).max(1));
+        call
+    }
+}
+
+#[async_trait]
+impl Carrier for Twilio {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities { media_stream: true, stream_digits: false, create_is_idempotent: None }
+    }
+
+    async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError> {
+        let is_meant = cleared.attempt() == &request.attempt && cleared.number() == &request.to && cleared.line() == self.line;
+        if !is_meant {
+            return Err(CarrierError::Rejected { carrier: NAME, code: 0, message: "the clearance is for another call; report this".into() });
+        }
+        let create = rest::create_call(&self.account_sid, &self.create(request));
+        let reply = self.http.send_once(&create).await.map_err(no_reply).and_then(accepted)?;
+        let call: Option<CallResource> = rest::read_reply(&reply);
+        call.and_then(carrier_call).ok_or(CarrierError::Unclear { carrier: NAME })
+    }
+
+    async fn end_call(&self, call: &CarrierCallId) -> Result<(), CarrierError> {
+        let end = rest::update_call(&self.account_sid, call.as_str(), &CallUpdate::end());
+        match self.ask(&end).await {
+            // Gone, or not live any more: it has ended.
+            Err(CarrierError::Rejected { code: 404 | 20404 | 21220, .. }) => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    async fn fetch_call(&self, call: &CarrierCallId) -> Result<Option<CarrierCall>, CarrierError> {
+        let reply = match self.ask(&rest::fetch_call(&self.account_sid, call.as_str())).await {
+            Err(CarrierError::Rejected { code: 404 | 20404, .. }) => return Ok(None),
+            other => other?,
+        };
+        let call: Option<CallResource> = rest::read_reply(&reply);
+        call.and_then(carrier_call).map(Some).ok_or(CarrierError::Unclear { carrier: NAME })
+    }
+
+    /// Filters by the day of creation here and not at Twilio: its filter is by start, and a call that is still queued has
+    /// none, yet is the very one that a lost reply makes us look for.
+    async fn find_calls(&self, from: &PhoneNumber, to: &PhoneNumber, since: Timestamp) -> Result<Vec<CarrierCall>, CarrierError> {
+        let filter = CallFilter { to: Some(to.as_e164().to_owned()), from: Some(from.as_e164().to_owned()), ..CallFilter::default() };
+        let mut request = rest::list_calls(&self.account_sid, &filter, &Paging::first(PAGE_SIZE));
+        let mut found = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let reply = self.ask(&request).await?;
+            let page: Page<CallResource> = Page::read(&reply).map_err(|_| CarrierError::Unclear { carrier: NAME })?;
+            let next = rest::next_page(&page);
+            let total = page.items.len();
+            let recent: Vec<_> = page.items.into_iter().filter(|call| was_made_since(call, since)).collect();
+            let is_last = recent.len() < total;
+            found.extend(recent.into_iter().filter_map(carrier_call));
+            match next {
+                Some(next) if !is_last => request = next,
+                _ => break,
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Twilio writes whole seconds, so a call of the same second counts; one without any date may be the one we look for.
+fn was_made_since(call: &CallResource, since: Timestamp) -> bool {
+    let made = call.date_created.as_deref().or(call.start_time.as_deref()).and_then(date::parse);
+    made.is_none_or(|made| made.as_millis() + 999 >= since.as_millis())
+}
+
+/// Returns our view of Twilio's, or `None` if it does not name the call.
+fn carrier_call(call: CallResource) -> Option<CarrierCall> {
+    // A state newer than we are counts as the earliest: that is late news to every leg, and ends none.
+    let state = call.status().and_then(|status| status.leg_state()).unwrap_or(LegState::Queued);
+    let duration = call.duration_seconds().filter(|_| state.is_terminal()).map(Duration::from_secs);
+    let price = call.price_micros().zip(call.price_unit.clone()).map(|(price, unit)| (Micros(price), unit));
+    let started_at = call.start_time.as_deref().and_then(date::parse);
+    Some(CarrierCall { id: CarrierCallId::new(call.sid.filter(|sid| !sid.is_empty())?), state, started_at, duration, price })
+}
+
+fn no_reply(failure: NoReply) -> CarrierError {
+    match failure {
+        NoReply::NotSent => CarrierError::Unreachable { carrier: NAME },
+        NoReply::Unclear => CarrierError::Unclear { carrier: NAME },
+    }
+}
+
+/// Sorts a reply by what helps.
+fn accepted(reply: HttpReply) -> Result<HttpReply, CarrierError> {
+    if reply.is_success() {
+        return Ok(reply);
+    }
+    let code = RestError::read(&reply).code;
+    Err(match reply.status {
+        401 | 403 => CarrierError::Unauthorized { carrier: NAME, code },
+        429 => CarrierError::Throttled { carrier: NAME, wait: retry_after(&reply) },
+        408 | 500.. => CarrierError::Unclear { carrier: NAME },
+        300..=399 => CarrierError::Rejected {
+            carrier: NAME,
+            code,
+            message: "the address of the API leads elsewhere; check the setting of its address".into(),
+        },
+        status => CarrierError::Rejected { carrier: NAME, code, message: error_codes::sentence(code, status).into_owned() },
+    })
+}
+
+/// Begun seconds: a limit is never shorter than asked for.
+fn whole_seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_are_sorted_by_what_helps() {
+        let sorted = |status: u16, body: &str| accepted(HttpReply { status, headers: Vec::new(), body: body.as_bytes().to_vec() }).unwrap_err();
+        assert_eq!(sorted(401, r#"{"code":20003}"#), CarrierError::Unauthorized { carrier: NAME, code: 20003 });
+        assert_eq!(sorted(403, ""), CarrierError::Unauthorized { carrier: NAME, code: 403 });
+        assert_eq!(sorted(500, "oops"), CarrierError::Unclear { carrier: NAME });
+        assert_eq!(sorted(408, ""), CarrierError::Unclear { carrier: NAME });
+        let CarrierError::Rejected { code, message, .. } = sorted(400, r#"{"code":21219,"message":"+12125550123 is unverified"}"#) else { panic!() };
+        assert_eq!(code, 21219);
+        assert!(message.contains("verify the number") && !message.contains("5550123"));
+    }
+
+    #[test]
+    fn an_unknown_state_is_late_news() {
+        let call = CallResource { sid: Some("CA1".into()), status: Some("parked".into()), ..CallResource::default() };
+        assert_eq!(carrier_call(call).unwrap().state, LegState::Queued);
+        assert_eq!(carrier_call(CallResource::default()), None);
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let config = TwilioConfig::new("AC1", Private::new("s3cr3t".into()));
+        assert!(!format!("{config:?}").contains("s3cr3t"));
+        let twilio = Twilio::new(TwilioConfig { base_url: "http://127.0.0.1:9".into(), ..config }).unwrap();
+        assert!(!format!("{twilio:?}").contains("s3cr3t"));
+    }
+}

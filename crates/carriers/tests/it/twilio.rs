@@ -1,0 +1,192 @@
+//! Twilio: the contract, and what is its own on the wire.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carriers::twilio::{AccountCheck, Twilio, TwilioConfig};
+use ports::carrier::{CallbackError, Callbacks, Carrier, CarrierError, Line, WebhookRequest};
+use serde_json::{Value, json};
+use telephony::cost::Micros;
+use telephony::leg::LegState;
+use telephony::{CarrierCallId, PhoneNumber, Private};
+use wire::date;
+use wire::http::{Form, basic_credentials};
+use wire::twilio::rest::{CallInstructions, CallResource, RestRequest};
+use wire::twilio::signature::{Algorithm, SigningKey};
+use wire::twilio::status::CallEvent;
+
+use crate::contract::{self, Fixture, contract_tests};
+use crate::peer::{Act, Peer};
+
+const ACCOUNT: &str = "AC00000000000000000000000000000001";
+const TOKEN: &str = "puppetmaster_test_token_0123456789";
+
+struct TwilioFixture;
+
+fn twilio(origin: &str, total_timeout: Duration) -> Twilio {
+    let config = TwilioConfig::new(ACCOUNT, Private::new(TOKEN.into()));
+    Twilio::new(TwilioConfig { base_url: origin.into(), line: Line::Practice, total_timeout, ..config }).unwrap()
+}
+
+fn call(sid: &str, change: impl FnOnce(&mut CallResource)) -> Value {
+    let mut call = CallResource::queued(ACCOUNT, sid, "+12125550123", "+15005550006");
+    change(&mut call);
+    serde_json::to_value(call).unwrap()
+}
+
+impl Fixture for TwilioFixture {
+    fn carrier(&self, origin: &str, total_timeout: Duration) -> Arc<dyn Carrier> {
+        Arc::new(twilio(origin, total_timeout))
+    }
+
+    fn created(&self, sid: &str) -> Act {
+        Act::reply(201, call(sid, |_| {}).to_string())
+    }
+
+    fn refused(&self, number: &str) -> (Act, u32) {
+        let body = json!({"code": 21211, "message": format!("The phone number you are attempting to call, {number}, is not valid."), "status": 400});
+        (Act::reply(400, body.to_string()), 21211)
+    }
+
+    fn ended(&self, sid: &str) -> Act {
+        Act::reply(200, call(sid, |call| call.status = Some("completed".into())).to_string())
+    }
+
+    fn missing(&self) -> Act {
+        Act::reply(404, json!({"code": 20404, "message": "not found", "status": 404}).to_string())
+    }
+}
+
+mod keeps_the_contract {
+    use super::*;
+
+    contract_tests!(TwilioFixture);
+}
+
+#[tokio::test]
+async fn a_create_carries_addresses_events_and_limits_and_the_credentials() {
+    let peer = Peer::start([TwilioFixture.created("CA1")]).await;
+    let carrier = twilio(&peer.origin, Duration::from_secs(20));
+    carrier.place_call(contract::cleared("+12125550123", "a1"), &contract::request("+12125550123", "a1")).await.unwrap();
+
+    let received = &peer.received()[0];
+    let header = |name: &str| received.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    assert_eq!(basic_credentials(header("authorization").unwrap()), Some((ACCOUNT.into(), TOKEN.into())));
+    assert_eq!(header("content-type"), Some("application/x-www-form-urlencoded"));
+    let RestRequest::CreateCall { account, call } = RestRequest::parse(&received.method, &received.target, received.body.as_bytes()).unwrap() else { panic!() };
+    assert_eq!((account.as_str(), call.to.as_str(), call.from.as_str()), (ACCOUNT, "+12125550123", "+15005550006"));
+    let CallInstructions::Url { url, .. } = &call.instructions else { panic!() };
+    assert_eq!((url.as_str(), call.status_callback.as_deref()), ("https://pm.example.com/answer/a1", Some("https://pm.example.com/status/a1")));
+    assert_eq!(call.status_events, CallEvent::ALL);
+    assert_eq!((call.timeout, call.time_limit), (Some(30), Some(600)));
+}
+
+#[tokio::test]
+async fn a_fetched_call_tells_state_length_and_price() {
+    let body = call("CA1", |call| {
+        call.status = Some("completed".into());
+        call.start_time = Some("Tue, 20 Oct 2026 14:03:09 +0000".into());
+        call.duration = Some("42".into());
+        call.price = Some("-0.01400".into());
+    });
+    let peer = Peer::start([Act::reply(200, body.to_string())]).await;
+    let call = twilio(&peer.origin, Duration::from_secs(20)).fetch_call(&CarrierCallId::new("CA1")).await.unwrap().unwrap();
+    assert_eq!((call.state, call.duration), (LegState::Completed, Some(Duration::from_secs(42))));
+    assert_eq!(call.price, Some((Micros(14_000), "USD".into())));
+    assert_eq!(call.started_at, date::parse("2026-10-20T14:03:09Z"));
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_live_any_more_is_ended() {
+    let peer = Peer::start([Act::reply(400, json!({"code": 21220, "message": "Call is not in-progress", "status": 400}).to_string())]).await;
+    assert_eq!(twilio(&peer.origin, Duration::from_secs(20)).end_call(&CarrierCallId::new("CA1")).await, Ok(()));
+}
+
+/// The search goes through the pages until it meets calls older than asked for.
+#[tokio::test]
+async fn calls_are_found_over_pages_also_while_they_are_queued() {
+    let made = |sid: &str, at: Option<&str>| call(sid, |call| call.date_created = at.map(str::to_owned));
+    let page = |calls: &[Value], next: Option<&str>| Act::reply(200, json!({"calls": calls, "next_page_uri": next, "page": 0}).to_string());
+    let peer = Peer::start([
+        page(&[made("CA4", None), made("CA3", Some("Tue, 20 Oct 2026 14:03:09 +0000"))], Some("/2010-04-01/Accounts/AC1/Calls.json?Page=1&PageToken=PACA3")),
+        page(&[made("CA2", Some("Tue, 20 Oct 2026 14:03:00 +0000")), made("CA1", Some("Tue, 20 Oct 2026 14:02:59 +0000"))], Some("/2010-04-01/x")),
+    ])
+    .await;
+    let (from, to) = (PhoneNumber::parse("+15005550006").unwrap(), PhoneNumber::parse("+12125550123").unwrap());
+    let since = telephony::Timestamp(date::parse("2026-10-20T14:03:00Z").unwrap().as_millis() + 400);
+    let found = twilio(&peer.origin, Duration::from_secs(20)).find_calls(&from, &to, since).await.unwrap();
+    let names: Vec<_> = found.iter().map(|call| call.id.as_str()).collect();
+    assert_eq!(names, ["CA4", "CA3", "CA2"]);
+    let targets: Vec<_> = peer.received().into_iter().map(|received| received.target).collect();
+    assert_eq!(targets.len(), 2);
+    assert!(targets[0].contains("To=%2B12125550123&From=%2B15005550006&PageSize=100"), "{}", targets[0]);
+    assert_eq!(targets[1], "/2010-04-01/Accounts/AC1/Calls.json?Page=1&PageToken=PACA3");
+}
+
+#[tokio::test]
+async fn the_account_check_tells_trial_and_wrong_credentials_apart() {
+    let check = async |act: Act| {
+        let peer = Peer::start([act]).await;
+        twilio(&peer.origin, Duration::from_secs(20)).check_credentials().await
+    };
+    assert_eq!(check(Act::reply(200, r#"{"status":"active","type":"Trial"}"#)).await, Ok(AccountCheck { is_active: true, is_trial: true }));
+    assert_eq!(check(Act::reply(200, r#"{"status":"suspended","type":"Full"}"#)).await, Ok(AccountCheck { is_active: false, is_trial: false }));
+    assert_eq!(check(Act::reply(401, r#"{"code":20003}"#)).await, Err(CarrierError::Unauthorized { carrier: "twilio", code: 20003 }));
+}
+
+/// Reads a webhook signed as by Twilio with this form.
+fn webhook(form: &[(&str, &str)], tamper: bool) -> Result<ports::carrier::CarrierEvent, CallbackError> {
+    let url = "https://pm.example.com/twilio/status/a1";
+    let mut params = Form::new();
+    for (key, value) in form {
+        params.push(*key, *value);
+    }
+    let signature = SigningKey::new(TOKEN).sign(url, &params, Algorithm::HmacSha1);
+    if tamper {
+        params.push("CallStatus", "completed");
+    }
+    let body = params.encode();
+    let header = |name: &str| match name {
+        "x-twilio-signature" => Some(signature.as_str()),
+        "content-type" => Some("application/x-www-form-urlencoded; charset=UTF-8"),
+        _ => None,
+    };
+    let request = WebhookRequest { method: "POST", url, header: &header, body: body.as_bytes() };
+    Callbacks::read(&twilio("http://127.0.0.1:9", Duration::from_secs(1)), &request)
+}
+
+#[test]
+fn a_webhook_is_an_event_and_a_forged_one_is_not_even_read() {
+    let completed = [
+        ("CallSid", "CA1"),
+        ("CallStatus", "completed"),
+        ("SequenceNumber", "3"),
+        ("CallbackSource", "call-progress-events"),
+        ("CallDuration", "42"),
+        ("SipResponseCode", "200"),
+    ];
+    let event = webhook(&completed, false).unwrap();
+    assert_eq!((event.call.as_str(), event.state, event.duration), ("CA1", Some(LegState::Completed), Some(Duration::from_secs(42))));
+    assert_eq!((event.key.as_str(), event.failure_code), ("CA1/3/completed", None));
+
+    let failed = [("CallSid", "CA1"), ("CallStatus", "failed"), ("CallbackSource", "call-progress-events"), ("SipResponseCode", "404")];
+    assert_eq!(webhook(&failed, false).unwrap().failure_code, Some(404));
+
+    let newer = [("CallSid", "CA1"), ("CallStatus", "teleported")];
+    assert_eq!(webhook(&newer, false).unwrap().state, None);
+
+    assert_eq!(webhook(&completed, true), Err(CallbackError::Forged));
+    assert_eq!(webhook(&[("A", "1")], false), Err(CallbackError::Unreadable { what: "CallSid" }));
+}
+
+#[test]
+fn a_socket_is_opened_by_its_signature_over_ws_or_wss() {
+    let twilio = twilio("http://127.0.0.1:9", Duration::from_secs(1));
+    for url in ["wss://pm.example.com/twilio/media", "ws://127.0.0.1:4000/twilio/media"] {
+        let signature = SigningKey::new(TOKEN).sign(url, &Form::new(), Algorithm::HmacSha1);
+        let header = |name: &str| (name == "x-twilio-signature").then(|| signature.clone());
+        assert_eq!(twilio.verify_socket(url, &header), Ok(()));
+        assert_eq!(twilio.verify_socket(&format!("{url}/"), &header), Err(CallbackError::Forged));
+        assert_eq!(twilio.verify_socket(url, &|_| None), Err(CallbackError::Forged));
+    }
+}

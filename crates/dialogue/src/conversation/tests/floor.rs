@@ -1,4 +1,4 @@
-//! The callee's voice over ours. In each trace our line of 60 characters plays from 5.61 to 8.61 s.
+//! The callee's voice over ours. In each trace our line of 58 characters plays from 5.53 to 8.43 s.
 
 use expect_test::expect;
 
@@ -47,11 +47,11 @@ fn what_was_heard_of_a_line_cut_short_stands_in_the_transcript() {
              10.000 end",
         ),
         &expect![[r#"
-               20  3020 assistant 1: (opening)
-             4000  5000 callee 1: Hello?
-             5530  7200 assistant 2: Could you please tell me what [cut]
-             7000  8000 callee 2: We close at nine.
-             8530  9030 assistant 3: Thank you.
+            20..3020 assistant 1: (opening)
+            4000..5000 callee 1: Hello?
+            5530..7200 assistant 2: Could you please tell me what [cut]
+            7000..8000 callee 2: We close at nine.
+            8530..9030 assistant 3: Thank you.
         "#]],
     );
 }

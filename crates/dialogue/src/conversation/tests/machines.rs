@@ -261,10 +261,10 @@ fn a_repeated_announcement_on_hold_is_no_person() {
          31.000 quiet Did you know that our shop is open on the web around the clock.
          40.000 end",
         &expect![[r#"
-               20  3020 assistant 1: (opening)
-              500  3500 callee 1: Your call is important to us.
-            10000 16000 callee 2: Did you know that our shop is open on the web around the clock.
-            25000 31000 callee 3: Did you know that our shop is open on the web around the clock.
+            20..3020 assistant 1: (opening)
+            500..3500 callee 1: Your call is important to us.
+            10000..16000 callee 2: Did you know that our shop is open on the web around the clock.
+            25000..31000 callee 3: Did you know that our shop is open on the web around the clock.
         "#]],
     );
 }

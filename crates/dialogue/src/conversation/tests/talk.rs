@@ -71,6 +71,45 @@ fn an_answer_that_began_after_the_purpose_counts_though_the_opening_still_played
 }
 
 #[test]
+fn an_answer_within_the_end_of_the_opening_is_passed_on_when_that_ends() {
+    check(
+        "0.000 media
+         2.200 voice
+         2.400 quiet Nine.
+         mind say Thank you.
+         4.500 end",
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            2.820 screened Human
+            3.020 think 1: Human said "Nine."
+            3.030 speak 2: Thank you.
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_mind_would_say_to_earlier_words_is_not_said_over_later_ones() {
+    check(
+        "0.000 media
+         2.200 voice
+         2.400 quiet Nine.
+         3.300 voice
+         4.000 quiet Are you there?
+         slow-mind 700
+         mind note 21:00 | say Thank you.
+         mind say Yes.
+         6.000 end",
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            2.820 screened Human
+            3.020 think 1: Human said "Nine."
+            4.420 think 2: Human said "Are you there?" [cut us at ""]
+            5.120 speak 2: Yes.
+        "#]],
+    );
+}
+
+#[test]
 fn an_answer_that_outlasts_the_opening_counts() {
     check(
         "0.000 media
@@ -167,7 +206,7 @@ fn a_turn_that_goes_on_voids_what_was_thought_of_its_first_half() {
         "0.000 media
          4.000 voice
          5.000 quiet We close at nine.
-         5.330 voice
+         5.400 voice
          6.500 quiet We close at nine. But today at eight.
          mind say Nine, thank you.
          mind say Eight, thank you.
@@ -175,9 +214,11 @@ fn a_turn_that_goes_on_voids_what_was_thought_of_its_first_half() {
          8.000 end",
         &expect![[r#"
             0.000 speak 1: (opening)
-            6.920 screened Human
-            6.920 think 1: Human said "We close at nine. But today at eight."
-            7.020 speak 2: Nine, thank you.
+            5.420 screened Human
+            5.420 think 1: Human said "We close at nine."
+            5.450 abandon 1
+            6.920 think 2: Human said "We close at nine. But today at eight."
+            7.020 speak 2: Eight, thank you.
         "#]],
     );
 }
@@ -195,9 +236,9 @@ fn speech_while_the_mind_thinks_belongs_to_the_same_turn() {
          mind say Two, thank you.
          11.000 end",
         &expect![[r#"
-               20  3020 assistant 1: (opening)
-             4000  6500 callee 1: We close at nine. Hello?
-             9020  9770 assistant 2: Two, thank you.
+            20..3020 assistant 1: (opening)
+            4000..6500 callee 1: We close at nine. Hello?
+            9020..9770 assistant 2: Two, thank you.
         "#]],
     );
 }
@@ -336,10 +377,10 @@ fn their_goodbye_over_ours_is_waited_for() {
          6.500 quiet Bye.
          8.000 end",
         &expect![[r#"
-               20  3020 assistant 1: (opening)
-             4000  5000 callee 1: Nine.
-             5530  6480 assistant 2: Thank you, goodbye.
-             6000  6500 callee 2: Bye.
+            20..3020 assistant 1: (opening)
+            4000..5000 callee 1: Nine.
+            5530..6480 assistant 2: Thank you, goodbye.
+            6000..6500 callee 2: Bye.
         "#]],
     );
 }
@@ -545,8 +586,8 @@ fn a_callee_who_hangs_up_leaves_their_settled_words() {
          5.700 ended
          6.000 end",
         &expect![[r#"
-               20  3020 assistant 1: (opening)
-             4000  5000 callee 1: We are open until
+            20..3020 assistant 1: (opening)
+            4000..5000 callee 1: We are open until
         "#]],
     );
 }
@@ -558,7 +599,7 @@ fn a_callee_who_hangs_up_in_our_line_heard_a_part_of_it() {
          1.500 ended
          6.000 end",
         &expect![[r#"
-               20  1500 assistant 1: Hello, this is an [cut]
+            20..1500 assistant 1: Hello, this is an [cut]
         "#]],
     );
 }

@@ -96,7 +96,7 @@ pub(super) fn check_transcript(trace: &str, expected: &Expect) {
         let (from, to) = (turn.from.as_millis(), turn.to.as_millis());
         let cut = if turn.was_interrupted { " [cut]" } else { "" };
         let said = if turn.text == world.conversation.opening.text { "(opening)" } else { &turn.text };
-        writeln!(text, "{from:>5} {to:>5} {who}: {said}{cut}").unwrap();
+        writeln!(text, "{from}..{to} {who}: {said}{cut}").unwrap();
     }
     expected.assert_eq(&text);
 }

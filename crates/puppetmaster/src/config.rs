@@ -1,0 +1,315 @@
+//! The configuration: one typed [`Config`] from a YAML file, `.env`, the environment and the command line; later wins.
+//!
+//! [`load`](load::load) reads it and reports all that is wrong at once, each with its place, the nearest right key and what
+//! to do. Every key stands in [`keys::KEYS`]; the reference page (docs/configuration.md), `config init` and `config show`
+//! are made from that table. Behind this module nothing needs checking again: a `Config` that exists can be used.
+//!
+//! Read in the order of what it meets: [`sources`] where to look, [`yaml`] and [`dotenv`] the formats, [`reference`] what a
+//! file refers to, [`setting`] what a text means, [`load`] who wins, [`problem`] what is said if it goes wrong.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use assistant::budget::Budget;
+use assistant::rate_limit::Caps;
+use assistant::task::Limits as TaskLimits;
+use dialogue::brief::Persona;
+use telephony::cost::{Micros, RateCard};
+use telephony::{PhoneNumber, Private};
+
+use problem::{DISABLED, Origin, Problem};
+use setting::{AccountId, Count, Currency, Day, Directory, PublicUrl, Seconds, SpokenName};
+use sources::Places;
+
+pub mod dotenv;
+pub mod keys;
+pub mod load;
+pub mod nearest;
+pub mod page;
+pub mod problem;
+pub mod reference;
+pub mod setting;
+pub mod show;
+pub mod sources;
+pub mod template;
+pub mod yaml;
+
+/// The whole configuration. What each field does and how it is written stands in [`keys::KEYS`].
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Whether calls may be placed at all; ask [`Config::require_enabled`].
+    pub is_enabled: bool,
+    /// Who connects the calls.
+    pub phone_provider: Provider,
+    /// The number that callees see, if it is not the provider's own; ask [`Config::caller_id`].
+    pub from_number: Option<PhoneNumber>,
+    /// For whom calls are made, as it is said aloud.
+    pub user_name: SpokenName,
+    /// Manner of speaking.
+    pub persona: Persona,
+    /// Countries that may be called, if they are named; ask [`Config::allowed_regions`].
+    pub allowed_regions: Option<Vec<String>>,
+    /// Where everything is kept that outlives the program.
+    pub data_dir: Directory,
+    /// Where webhooks and media sockets arrive.
+    pub listen: SocketAddr,
+    /// How the carrier reaches `listen`; `None` on the practice network.
+    pub public_url: Option<PublicUrl>,
+    /// The account with Twilio.
+    pub twilio: Twilio,
+    /// The account with Plivo.
+    pub plivo: Plivo,
+    /// How long and how often.
+    pub limits: Limits,
+    /// How much money.
+    pub budget: Budget,
+    /// Prices that differ from the built-in list; ask [`Config::rate_card`].
+    pub rate_card: RateCardOverride,
+    /// Whether calls are recorded.
+    pub is_recording_enabled: bool,
+    /// Where the speech models are, if not with the program.
+    pub models_dir: Option<Directory>,
+    /// The user's own callees for the practice network.
+    pub scenarios_dir: Option<Directory>,
+}
+
+/// Who connects the calls.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Provider {
+    /// The practice network.
+    #[default]
+    Mock,
+    /// Twilio.
+    Twilio,
+    /// Plivo.
+    Plivo,
+    /// A SIP trunk.
+    Sip,
+}
+
+impl Provider {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Mock, Self::Twilio, Self::Plivo, Self::Sip];
+
+    /// Returns the word of the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mock => "mock",
+            Self::Twilio => "twilio",
+            Self::Plivo => "plivo",
+            Self::Sip => "sip",
+        }
+    }
+
+    /// Returns whether real telephones ring.
+    pub const fn is_real(self) -> bool {
+        !matches!(self, Self::Mock)
+    }
+
+    /// Returns whether this version has an adapter for it.
+    pub const fn is_available(self) -> bool {
+        matches!(self, Self::Mock | Self::Twilio)
+    }
+}
+
+/// An account with Twilio. Complete if Twilio is the provider in use.
+#[derive(Clone, Default, Debug)]
+pub struct Twilio {
+    /// Who.
+    pub account_sid: Option<AccountId>,
+    /// The secret.
+    pub auth_token: Option<Private<String>>,
+    /// A number of the account.
+    pub phone_number: Option<PhoneNumber>,
+}
+
+/// An account with Plivo. Complete if Plivo is the provider in use.
+#[derive(Clone, Default, Debug)]
+pub struct Plivo {
+    /// Who.
+    pub auth_id: Option<AccountId>,
+    /// The secret.
+    pub auth_token: Option<Private<String>>,
+    /// A number of the account.
+    pub phone_number: Option<PhoneNumber>,
+}
+
+/// How long one call may be, and how many there may be. The bounds of the times are those of a task.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long it may ring.
+    pub ring_timeout: Seconds<15, 120>,
+    /// How long it may last once answered.
+    pub call: Seconds<30, 3600>,
+    /// Attempts to one business number in 24 hours.
+    pub calls_per_business_per_day: Count<1, 20>,
+    /// Attempts to any other number in 24 hours.
+    pub calls_per_person_per_day: Count<1, 20>,
+    /// Calls at the same time.
+    pub calls_at_once: Count<1, 1000>,
+}
+
+/// What the rules of the house say if the user says nothing.
+impl Default for Limits {
+    fn default() -> Self {
+        let (task, caps) = (TaskLimits::default(), Caps::default());
+        Self {
+            ring_timeout: Seconds::clamped(task.ring_timeout),
+            call: Seconds::clamped(task.total_time),
+            calls_per_business_per_day: Count::clamped(caps.per_business_number),
+            calls_per_person_per_day: Count::clamped(caps.per_consumer_number),
+            calls_at_once: Count::clamped(caps.calls_at_once),
+        }
+    }
+}
+
+/// Prices that the user's contract has and the list has not.
+#[derive(Clone, Default, Debug)]
+pub struct RateCardOverride {
+    /// The account's currency.
+    pub currency: Option<Currency>,
+    /// A begun minute of an answered leg.
+    pub leg_per_minute: Option<Micros>,
+    /// A begun minute of media stream.
+    pub stream_per_minute: Option<Micros>,
+    /// When the user read them.
+    pub read_on: Option<Day>,
+}
+
+impl Config {
+    /// Returns the configuration of a user who set nothing.
+    pub fn defaults(places: &Places) -> Self {
+        Self {
+            is_enabled: true,
+            phone_provider: Provider::default(),
+            from_number: None,
+            user_name: SpokenName::of_nobody(),
+            persona: Persona::default(),
+            allowed_regions: None,
+            data_dir: Directory(places.data_dir()),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            public_url: None,
+            twilio: Twilio::default(),
+            plivo: Plivo::default(),
+            limits: Limits::default(),
+            budget: Budget::default(),
+            rate_card: RateCardOverride::default(),
+            is_recording_enabled: true,
+            models_dir: None,
+            scenarios_dir: None,
+        }
+    }
+
+    /// Returns the refusal `config.disabled` if the user switched the assistant off. Asked before every call.
+    pub fn require_enabled(&self) -> Result<(), Problem> {
+        if self.is_enabled { Ok(()) } else { Err(Problem::new(&DISABLED, Origin::Default, DISABLED.text)) }
+    }
+
+    /// Returns the number that callees see; `None` on the practice network if the user named none.
+    pub fn caller_id(&self) -> Option<&PhoneNumber> {
+        let account = match self.phone_provider {
+            Provider::Twilio => self.twilio.phone_number.as_ref(),
+            Provider::Plivo => self.plivo.phone_number.as_ref(),
+            Provider::Mock | Provider::Sip => None,
+        };
+        self.from_number.as_ref().or(account)
+    }
+
+    /// Returns the ISO regions that may be called: those that the user named, else that of the caller ID.
+    pub fn allowed_regions(&self) -> Vec<String> {
+        self.allowed_regions.clone().unwrap_or_else(|| self.caller_id().and_then(PhoneNumber::region).into_iter().collect())
+    }
+
+    /// Returns how often one number may be tried and how many calls may run.
+    pub fn caps(&self) -> Caps {
+        Caps {
+            per_business_number: self.limits.calls_per_business_per_day.get(),
+            per_consumer_number: self.limits.calls_per_person_per_day.get(),
+            calls_at_once: self.limits.calls_at_once.get(),
+        }
+    }
+
+    /// Returns the limits that a new task begins with.
+    pub fn task_limits(&self) -> TaskLimits {
+        TaskLimits {
+            ring_timeout: self.limits.ring_timeout.get(),
+            total_time: self.limits.call.get(),
+            max_cost: self.budget.per_call,
+            ..TaskLimits::default()
+        }
+    }
+
+    /// Returns what a call costs: the provider's list with the user's own prices on top.
+    ///
+    /// The practice network is free whatever the contract says. Plivo and SIP have no built-in list yet and begin with Twilio's.
+    pub fn rate_card(&self) -> RateCard {
+        if !self.phone_provider.is_real() {
+            return RateCard::free();
+        }
+        let list = RateCard::twilio_us();
+        let own = &self.rate_card;
+        RateCard {
+            currency: own.currency.as_ref().map_or(list.currency, |currency| currency.as_str().into()),
+            leg_per_minute: own.leg_per_minute.unwrap_or(list.leg_per_minute),
+            stream_per_minute: own.stream_per_minute.unwrap_or(list.stream_per_minute),
+            read_on: own.read_on.as_ref().map_or(list.read_on, |day| day.as_str().into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> PhoneNumber {
+        PhoneNumber::parse(text).unwrap()
+    }
+
+    #[test]
+    fn the_caller_id_is_the_named_number_or_the_accounts() {
+        let mut config = Config::defaults(&Places::default());
+        config.twilio.phone_number = Some(number("+442079460000"));
+        assert_eq!(config.caller_id(), None, "the practice network does not show a Twilio number");
+        config.phone_provider = Provider::Twilio;
+        assert_eq!(config.caller_id(), Some(&number("+442079460000")));
+        assert_eq!(config.allowed_regions(), ["GB"]);
+        config.from_number = Some(number("+12125550100"));
+        assert_eq!(config.caller_id(), Some(&number("+12125550100")));
+        assert_eq!(config.allowed_regions(), ["US"]);
+        config.allowed_regions = Some(vec![]);
+        assert_eq!(config.allowed_regions(), [""; 0]);
+    }
+
+    #[test]
+    fn practice_is_free_and_own_prices_win_on_real_lines() {
+        let mut config = Config::defaults(&Places::default());
+        config.rate_card.leg_per_minute = Some(Micros(20_000));
+        assert_eq!(config.rate_card(), RateCard::free());
+        config.phone_provider = Provider::Twilio;
+        assert_eq!(config.rate_card(), RateCard { leg_per_minute: Micros(20_000), ..RateCard::twilio_us() });
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_rules() {
+        let config = Config::defaults(&Places::default());
+        assert_eq!(config.caps(), Caps::default());
+        assert_eq!(config.task_limits(), TaskLimits::default());
+        assert_eq!(config.require_enabled(), Ok(()));
+    }
+
+    #[test]
+    fn who_is_switched_off_places_no_call() {
+        let config = Config { is_enabled: false, ..Config::defaults(&Places::default()) };
+        assert_eq!(config.require_enabled().unwrap_err().entry.code, "config.disabled");
+    }
+
+    #[test]
+    fn debug_shows_no_secret_no_number_and_no_name() {
+        let mut config = Config::defaults(&Places::default());
+        config.twilio.auth_token = Some(Private::new("planted-token".into()));
+        config.from_number = Some(number("+12125550199"));
+        let around = setting::Around { directory: "/".as_ref(), home: None };
+        setting::Setting::set(&mut config.user_name, "Planted Name", &around).unwrap();
+        let text = format!("{config:?}");
+        assert!(!text.contains("lanted") && !text.contains("5550199"), "{text}");
+    }
+}

@@ -1,0 +1,303 @@
+//! Every key of the configuration, once: its path, its variable, what it does, which field it sets.
+//!
+//! Reading, `config show`, `config init`, the reference page and the suggestions for misspelt keys all go over
+//! [`KEYS`]; a key that is not here does not exist.
+
+use super::Config;
+use super::setting::Setting;
+
+/// Above all keys in the file.
+pub const ROOT: &str = "voice.personal_assistant";
+
+/// What the variables of all keys begin with that have no name of their own.
+pub const VARIABLE_PREFIX: &str = "PERSONAL_ASSISTANT_";
+
+/// One key.
+pub struct Key {
+    /// Its path below [`ROOT`], `limits.call_seconds`.
+    pub path: &'static str,
+    /// What it does and who feels it: sentences.
+    pub about: &'static str,
+    /// What holds if it is not set, where the value alone does not say it; empty otherwise.
+    pub unset: &'static str,
+    /// A value for examples that would be read without complaint.
+    pub example: &'static str,
+    /// The field that it sets.
+    pub field: fn(&mut Config) -> &mut dyn Setting,
+}
+
+impl Key {
+    /// Returns the path from the top of the file.
+    pub fn full_path(&self) -> String {
+        format!("{ROOT}.{}", self.path)
+    }
+
+    /// Returns the environment variable that does the same: a carrier's own name for its account, else the path in capitals.
+    pub fn variable(&self) -> String {
+        let capitals = self.path.replace('.', "_").to_uppercase();
+        if self.path.starts_with("twilio.") || self.path.starts_with("plivo.") { capitals } else { format!("{VARIABLE_PREFIX}{capitals}") }
+    }
+
+    /// Returns the section in which it stands, empty for keys directly below the root.
+    pub fn section(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+
+    /// Returns its own name, without the section.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or(self.path, |(_, name)| name)
+    }
+}
+
+/// Returns the key with this path below the root, or with this full path.
+pub fn find(path: &str) -> Option<&'static Key> {
+    let below = path.strip_prefix(ROOT).and_then(|rest| rest.strip_prefix('.')).unwrap_or(path);
+    KEYS.iter().find(|key| key.path == below)
+}
+
+/// All keys, in the order of the reference page.
+pub const KEYS: &[Key] = &[
+    Key {
+        path: "enabled",
+        about: "Whether the assistant may place calls at all.",
+        unset: "",
+        example: "true",
+        field: |config| &mut config.is_enabled,
+    },
+    Key {
+        path: "phone_provider",
+        about: "Who connects the calls. `mock` is the practice telephone network inside this program: no account, no cost, no real telephones. \
+                This version calls through `mock` and `twilio`; the other two are named so that a file written for them is understood.",
+        unset: "",
+        example: "mock",
+        field: |config| &mut config.phone_provider,
+    },
+    Key {
+        path: "from_number",
+        about: "The number that callees see. It must belong to your account with the phone provider.",
+        unset: "the `phone_number` of the phone provider in use; the practice network has one of its own",
+        example: "\"+15551234567\"",
+        field: |config| &mut config.from_number,
+    },
+    Key {
+        path: "user_name",
+        about: "For whom the assistant calls, as it says it aloud in its first sentence.",
+        unset: "",
+        example: "\"Sam Miller\"",
+        field: |config| &mut config.user_name,
+    },
+    Key {
+        path: "persona",
+        about: "Manner of speaking. Every persona says that it is a machine.",
+        unset: "",
+        example: "professional_assistant",
+        field: |config| &mut config.persona,
+    },
+    Key {
+        path: "allowed_regions",
+        about: "Countries whose numbers may be called on real telephones. The practice network ignores it.",
+        unset: "the country of the number we call from",
+        example: "[US, CA]",
+        field: |config| &mut config.allowed_regions,
+    },
+    Key {
+        path: "data_dir",
+        about: "Where the database, recordings, traces and the vault's key live. One running program a directory.",
+        unset: "`$XDG_DATA_HOME/puppetmaster`, usually `~/.local/share/puppetmaster`",
+        example: "~/.local/share/puppetmaster",
+        field: |config| &mut config.data_dir,
+    },
+    Key {
+        path: "listen",
+        about: "Where webhooks and media sockets of the phone provider arrive. Must be reachable under `public_url` for a real provider.",
+        unset: "",
+        example: "127.0.0.1:8080",
+        field: |config| &mut config.listen,
+    },
+    Key {
+        path: "public_url",
+        about: "How the phone provider reaches `listen` from outside. A real provider needs one with https; the practice network needs none.",
+        unset: "the address of `listen`, which only the practice network can reach",
+        example: "https://calls.example.org",
+        field: |config| &mut config.public_url,
+    },
+    Key {
+        path: "twilio.account_sid",
+        about: "The Twilio account, AC and 32 digits and letters a to f.",
+        unset: "none; needed if `phone_provider` is `twilio`",
+        example: "${TWILIO_ACCOUNT_SID}",
+        field: |config| &mut config.twilio.account_sid,
+    },
+    Key {
+        path: "twilio.auth_token",
+        about: "The secret of the Twilio account. It signs requests and proves that webhooks are Twilio's.",
+        unset: "none; needed if `phone_provider` is `twilio`",
+        example: "${file:twilio-token}",
+        field: |config| &mut config.twilio.auth_token,
+    },
+    Key {
+        path: "twilio.phone_number",
+        about: "A number of the Twilio account; callees see it unless `from_number` is set.",
+        unset: "none",
+        example: "\"+15551234567\"",
+        field: |config| &mut config.twilio.phone_number,
+    },
+    Key {
+        path: "plivo.auth_id",
+        about: "The Plivo account, MA or SA and 18 capitals and digits.",
+        unset: "none; needed if `phone_provider` is `plivo`",
+        example: "${PLIVO_AUTH_ID}",
+        field: |config| &mut config.plivo.auth_id,
+    },
+    Key {
+        path: "plivo.auth_token",
+        about: "The secret of the Plivo account.",
+        unset: "none; needed if `phone_provider` is `plivo`",
+        example: "${file:plivo-token}",
+        field: |config| &mut config.plivo.auth_token,
+    },
+    Key {
+        path: "plivo.phone_number",
+        about: "A number of the Plivo account; callees see it unless `from_number` is set.",
+        unset: "none",
+        example: "\"+15551234567\"",
+        field: |config| &mut config.plivo.phone_number,
+    },
+    Key {
+        path: "limits.ring_timeout_seconds",
+        about: "How long it may ring before the attempt counts as not answered. Ringing for less than 15 seconds is an abandoned call in law.",
+        unset: "",
+        example: "40",
+        field: |config| &mut config.limits.ring_timeout,
+    },
+    Key {
+        path: "limits.call_seconds",
+        about: "How long a call may last once answered. The carrier is told the same limit.",
+        unset: "",
+        example: "600",
+        field: |config| &mut config.limits.call,
+    },
+    Key {
+        path: "limits.calls_per_business_per_day",
+        about: "Attempts to one business number in 24 hours. The strictest statutes allow three.",
+        unset: "",
+        example: "3",
+        field: |config| &mut config.limits.calls_per_business_per_day,
+    },
+    Key {
+        path: "limits.calls_per_person_per_day",
+        about: "Attempts to any other number in 24 hours.",
+        unset: "",
+        example: "1",
+        field: |config| &mut config.limits.calls_per_person_per_day,
+    },
+    Key {
+        path: "limits.calls_at_once",
+        about: "Calls that may run at the same time.",
+        unset: "",
+        example: "4",
+        field: |config| &mut config.limits.calls_at_once,
+    },
+    Key {
+        path: "budget.per_call",
+        about: "The most that one call may cost, in units of the rate card's currency. A call whose worst case is dearer is not dialed.",
+        unset: "",
+        example: "1.00",
+        field: |config| &mut config.budget.per_call,
+    },
+    Key {
+        path: "budget.per_day",
+        about: "The most that all calls of the last 24 hours may cost together.",
+        unset: "",
+        example: "5.00",
+        field: |config| &mut config.budget.per_day,
+    },
+    Key {
+        path: "budget.per_month",
+        about: "The most that all calls of the last 30 days may cost together.",
+        unset: "",
+        example: "50.00",
+        field: |config| &mut config.budget.per_month,
+    },
+    Key {
+        path: "rate_card.currency",
+        about: "The currency of your account with the phone provider.",
+        unset: "USD",
+        example: "USD",
+        field: |config| &mut config.rate_card.currency,
+    },
+    Key {
+        path: "rate_card.leg_per_minute",
+        about: "What the phone provider charges for a begun minute of an answered call. Estimates and budgets rest on it.",
+        unset: "the list price for calls to US numbers (Twilio: 0.014); the practice network is free",
+        example: "0.014",
+        field: |config| &mut config.rate_card.leg_per_minute,
+    },
+    Key {
+        path: "rate_card.stream_per_minute",
+        about: "What the phone provider charges for a begun minute of media stream.",
+        unset: "the list price (Twilio: 0.004); the practice network is free",
+        example: "0.004",
+        field: |config| &mut config.rate_card.stream_per_minute,
+    },
+    Key {
+        path: "rate_card.read_on",
+        about: "The day on which you read these prices; receipts show it.",
+        unset: "the day on which the built-in list was read",
+        example: "2026-11-22",
+        field: |config| &mut config.rate_card.read_on,
+    },
+    Key {
+        path: "recording.enabled",
+        about: "Whether calls are recorded. The first sentence of a recorded call says so.",
+        unset: "",
+        example: "true",
+        field: |config| &mut config.is_recording_enabled,
+    },
+    Key {
+        path: "speech.models_dir",
+        about: "Where the speech models are, if not with the program.",
+        unset: "the models that came with the program",
+        example: "~/puppetmaster-models",
+        field: |config| &mut config.models_dir,
+    },
+    Key {
+        path: "sandbox.scenarios_dir",
+        about: "YAML scripts of your own callees for the practice network, beside the cast that ships.",
+        unset: "none: the cast that ships",
+        example: "~/scenarios",
+        field: |config| &mut config.scenarios_dir,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_founding_variables_keep_their_names() {
+        let variables: Vec<String> = KEYS.iter().map(Key::variable).collect();
+        let founding = [
+            "PERSONAL_ASSISTANT_ENABLED",
+            "PERSONAL_ASSISTANT_PHONE_PROVIDER",
+            "TWILIO_ACCOUNT_SID",
+            "TWILIO_AUTH_TOKEN",
+            "TWILIO_PHONE_NUMBER",
+            "PLIVO_AUTH_ID",
+            "PLIVO_AUTH_TOKEN",
+            "PLIVO_PHONE_NUMBER",
+        ];
+        for name in founding {
+            assert!(variables.iter().any(|variable| variable == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_key_and_no_variable_stands_twice() {
+        for (index, key) in KEYS.iter().enumerate() {
+            assert_eq!(KEYS.iter().position(|other| other.path == key.path), Some(index), "{}", key.path);
+            assert_eq!(KEYS.iter().position(|other| other.variable() == key.variable()), Some(index), "{}", key.path);
+            assert!(find(&key.full_path()).is_some_and(|found| found.path == key.path));
+        }
+    }
+}

@@ -1,0 +1,625 @@
+//! Reads all sources in the order of their rank and reports everything that is wrong at once.
+//!
+//! Rank: built in, file, `.env`, environment, command line; later wins. A value that cannot be read is a problem even if a
+//! later source overrides it: it would bite on the day the later one is taken away. Only a `${VARIABLE}` or `${file:…}` that
+//! leads nowhere is forgiven if its value is overridden or belongs to a phone provider that is not in use.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
+use super::nearest::nearest;
+use super::problem::{
+    BAD_VALUE, DOTENV, MISSING_KEY, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE,
+    UNREADABLE, WRONG_TYPE,
+};
+use super::reference::{self, Unresolved};
+use super::setting::{AccountId, Around};
+use super::sources::Sources;
+use super::yaml::{self, Content, Entry, Node, Place};
+use super::{Config, Provider};
+
+/// Larger than any configuration; a larger file is the wrong one.
+const MOST_BYTES: u64 = 1024 * 1024;
+
+/// A configuration that can be used, and where each value came from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The values.
+    pub config: Config,
+    /// The file that was read.
+    pub file: Option<PathBuf>,
+    origins: BTreeMap<&'static str, Origin>,
+}
+
+impl Loaded {
+    /// Returns where the value of a key came from.
+    pub fn origin(&self, key: &Key) -> &Origin {
+        self.origins.get(key.path).unwrap_or(&Origin::Default)
+    }
+}
+
+/// Returns the configuration, or all that is wrong with it.
+pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
+    let mut loading = Loading::new(sources);
+    let variables = loading.variables();
+    loading.file(&variables);
+    loading.environment(&variables);
+    loading.command_line();
+    loading.whole();
+    match Problems::of(loading.problems) {
+        Some(problems) => Err(problems),
+        None => Ok(loading.loaded),
+    }
+}
+
+/// A variable and where it came from.
+struct Variable {
+    value: String,
+    origin: Origin,
+}
+
+struct Loading<'a> {
+    sources: &'a Sources,
+    loaded: Loaded,
+    problems: Vec<Problem>,
+    /// References that lead nowhere, by the path of their key; forgiven if nobody needs the value.
+    unresolved: BTreeMap<&'static str, Problem>,
+    /// Keys of which a problem was told already.
+    failed: BTreeSet<&'static str>,
+}
+
+impl<'a> Loading<'a> {
+    fn new(sources: &'a Sources) -> Self {
+        let loaded = Loaded { config: Config::defaults(&sources.places), file: None, origins: BTreeMap::new() };
+        Self { sources, loaded, problems: Vec::new(), unresolved: BTreeMap::new(), failed: BTreeSet::new() }
+    }
+
+    /// Reads `.env` of the working directory below the environment: a variable that is set in both is the environment's.
+    fn variables(&mut self) -> BTreeMap<String, Variable> {
+        let mut variables = BTreeMap::new();
+        let path = self.sources.places.working.join(".env");
+        match read(&path) {
+            Ok(text) => {
+                let (found, bad) = super::dotenv::parse(&text);
+                for variable in found {
+                    let origin = Origin::DotEnv { name: variable.name.clone(), line: variable.line };
+                    variables.insert(variable.name, Variable { value: variable.value, origin });
+                }
+                for bad in bad {
+                    let at = Origin::File { path: ".env".into(), line: bad.line, column: 0 };
+                    self.problems.push(Problem::new(&DOTENV, at, format!("this line cannot be read: {}", bad.why)));
+                }
+            }
+            Err(ReadError::NotThere) => {}
+            Err(ReadError::Other(why)) => self.problems.push(Problem::new(&UNREADABLE, whole_file(".env".as_ref()), format!("the file {why}"))),
+        }
+        for (name, value) in &self.sources.environment {
+            let origin = Origin::Environment(name.clone());
+            variables.insert(name.clone(), Variable { value: value.clone(), origin });
+        }
+        variables
+    }
+
+    fn file(&mut self, variables: &BTreeMap<String, Variable>) {
+        let Some(path) = self.sources.file() else {
+            return;
+        };
+        let text = match read(&self.sources.places.working.join(&path)) {
+            Ok(text) => text,
+            Err(ReadError::NotThere) => return self.problems.push(Problem::new(&NO_SUCH_FILE, whole_file(&path), "the file does not exist")),
+            Err(ReadError::Other(why)) => return self.problems.push(Problem::new(&UNREADABLE, whole_file(&path), format!("the file {why}"))),
+        };
+        match yaml::parse(&text) {
+            Ok(tree) => FileReader { directory: &self.sources.places.directory_of(&path), path: &path, variables, loading: self }.node("", &tree),
+            Err(error) => {
+                let at = error.at.map_or_else(|| whole_file(&path), |at| in_file(&path, at));
+                self.problems.push(Problem::new(error.entry, at, error.what));
+            }
+        }
+        self.loaded.file = Some(path);
+    }
+
+    /// An empty variable counts as not set: so `.env` files and service managers say "none".
+    fn environment(&mut self, variables: &BTreeMap<String, Variable>) {
+        let names: Vec<(String, &'static Key)> = KEYS.iter().map(|key| (key.variable(), key)).collect();
+        for (name, variable) in variables {
+            if let Some((_, key)) = names.iter().find(|(known, _)| known == name) {
+                if !variable.value.is_empty() {
+                    self.set(key, &variable.value, variable.origin.clone(), &self.sources.places.working, Quotable::Yes);
+                }
+            } else if name.starts_with(VARIABLE_PREFIX) {
+                let problem = Problem::new(&UNKNOWN_VARIABLE, variable.origin.clone(), format!("there is no variable {name}"));
+                let suggestion = nearest(name, names.iter().map(|(known, _)| known.as_str()));
+                self.problems.push(match suggestion {
+                    Some(known) => problem.with_help(format!("Did you mean {known}?")),
+                    None => problem,
+                });
+            }
+        }
+    }
+
+    fn command_line(&mut self) {
+        for (path, text) in &self.sources.flags {
+            match keys::find(path) {
+                Some(key) if (key.field)(&mut self.loaded.config).is_secret() => {
+                    let what = format!("`{path}` is a secret and may not be given on the command line");
+                    let help = format!("Give it in the environment or in `.env` as {}, or in the file as `${{file:path}}`.", key.variable());
+                    self.problems.push(Problem::new(&SECRET_ON_COMMAND_LINE, Origin::CommandLine, what).with_help(help));
+                }
+                Some(key) => self.set(key, text, Origin::CommandLine, &self.sources.places.working, Quotable::Yes),
+                None => self.problems.push(unknown_key(path, Origin::CommandLine)),
+            }
+        }
+    }
+
+    fn set(&mut self, key: &'static Key, text: &str, origin: Origin, directory: &Path, quotable: Quotable) {
+        let around = Around { directory, home: self.sources.places.home.as_deref() };
+        let field = (key.field)(&mut self.loaded.config);
+        match field.set(text, &around) {
+            Ok(()) => {
+                self.loaded.origins.insert(key.path, origin);
+                self.unresolved.remove(key.path);
+            }
+            Err(wrong) => {
+                self.failed.insert(key.path);
+                let quoted = match quotable {
+                    Quotable::Yes if !field.is_private() => format!(" `{}`", shortened(text)),
+                    _ => String::new(),
+                };
+                let why = wrong.why.map_or_else(String::new, |why| format!(": {why}"));
+                let meant = nearest(text, field.choices().iter().copied()).map_or_else(String::new, |word| format!(" Did you mean {word}?"));
+                let what = format!("`{}` cannot be{}{why}", key.full_path(), if quoted.is_empty() { " this value" } else { &quoted });
+                let help = format!("Expected: {}.{meant}", field.expects());
+                self.problems.push(Problem::new(wrong.entry, origin, what).with_help(help));
+            }
+        }
+    }
+
+    /// What only the whole can tell: an account that is not complete, a provider that this version lacks.
+    fn whole(&mut self) {
+        let provider = self.loaded.config.phone_provider;
+        let is_of_other_provider = |path: &str| {
+            let section = path.split('.').next().unwrap_or_default();
+            ["twilio", "plivo"].contains(&section) && section != provider.as_str()
+        };
+        let unresolved = std::mem::take(&mut self.unresolved);
+        self.problems.extend(unresolved.iter().filter(|(path, _)| !is_of_other_provider(path)).map(|(_, problem)| problem.clone()));
+        if !provider.is_available() {
+            let at = self.origin_of("phone_provider");
+            let what = format!("this version cannot call through `{}` yet", provider.as_str());
+            return self.problems.push(Problem::new(&PROVIDER_UNAVAILABLE, at, what));
+        }
+        if provider == Provider::Twilio {
+            self.whole_twilio(&unresolved);
+        }
+    }
+
+    fn whole_twilio(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
+        let config = &self.loaded.config;
+        let missing: Vec<&'static str> = [
+            ("twilio.account_sid", config.twilio.account_sid.is_none()),
+            ("twilio.auth_token", config.twilio.auth_token.is_none()),
+            ("twilio.phone_number", config.caller_id().is_none()),
+            ("public_url", config.public_url.is_none()),
+        ]
+        .into_iter()
+        .filter_map(|(path, is_missing)| is_missing.then_some(path))
+        .filter(|path| !unresolved.contains_key(path) && !self.failed.contains(path))
+        .collect();
+        for key in missing.into_iter().filter_map(keys::find) {
+            let what = format!("`phone_provider: twilio` needs `{}`", key.full_path());
+            let help = format!("Set it in the file, or set {} in the environment or in `.env`. {}", key.variable(), key.about);
+            self.problems.push(Problem::new(&MISSING_KEY, self.origin_of("phone_provider"), what).with_help(help));
+        }
+        let config = &self.loaded.config;
+        if config.twilio.account_sid.as_ref().is_some_and(|sid| !is_twilio_account(sid)) {
+            let what = format!("`{ROOT}.twilio.account_sid` is no Twilio account");
+            let help = "Expected: AC and 32 digits and letters a to f, as the Twilio console shows it.";
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("twilio.account_sid"), what).with_help(help));
+        }
+        if config.public_url.as_ref().is_some_and(|url| !url.is_encrypted()) {
+            let what = format!("`{ROOT}.public_url` is not encrypted");
+            let help = "Expected: an origin that begins with https://; Twilio opens media sockets only to encrypted ones.";
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("public_url"), what).with_help(help));
+        }
+    }
+
+    fn origin_of(&self, path: &str) -> Origin {
+        self.loaded.origins.get(path).cloned().unwrap_or(Origin::Default)
+    }
+}
+
+/// Whether an error may quote the text, private kinds aside: not what came through a reference, it may be a secret.
+#[derive(Clone, Copy)]
+enum Quotable {
+    Yes,
+    No,
+}
+
+/// Walks the tree of the file beside the table of keys.
+struct FileReader<'l, 'a, 'v> {
+    directory: &'v Path,
+    path: &'v Path,
+    variables: &'v BTreeMap<String, Variable>,
+    loading: &'l mut Loading<'a>,
+}
+
+impl FileReader<'_, '_, '_> {
+    /// `path` is the full path of the section or key whose value this is; empty for the whole file.
+    fn node(&mut self, path: &str, node: &Node) {
+        let key = KEYS.iter().find(|key| key.full_path() == path);
+        match (key, &node.content) {
+            (_, Content::Nothing) => {}
+            (None, Content::Section(entries)) => entries.iter().for_each(|entry| self.entry(path, entry)),
+            (None, Content::Text(_) | Content::List(_)) => {
+                let what = if path.is_empty() { "the file holds no section".into() } else { format!("`{path}` is a section and not a value") };
+                let help = format!("Write its keys below it, indented: {}.", children(path).join(", "));
+                self.problem(Problem::new(&WRONG_TYPE, in_file(self.path, node.at), what).with_help(help));
+            }
+            (Some(key), Content::Text(text)) => self.text(key, text, node.at),
+            (Some(key), Content::List(items)) => self.list(key, items, node.at),
+            (Some(key), Content::Section(_)) => self.wrong_type(key, "a section", node.at),
+        }
+    }
+
+    fn entry(&mut self, path: &str, entry: &Entry) {
+        let full = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+        if children(path).iter().any(|name| *name == entry.key) {
+            self.node(&full, &entry.node);
+        } else {
+            self.problem(unknown_key(&full, in_file(self.path, entry.key_at)));
+        }
+    }
+
+    fn text(&mut self, key: &'static Key, text: &str, at: Place) {
+        let origin = in_file(self.path, at);
+        let value = match self.resolved(text) {
+            Ok(value) => value,
+            Err(unresolved) => {
+                let what = format!("`{}`: {}", key.full_path(), unresolved.what);
+                self.loading.unresolved.insert(key.path, Problem::new(unresolved.entry, origin, what));
+                return;
+            }
+        };
+        let quotable = if value == text { Quotable::Yes } else { Quotable::No };
+        let directory = self.directory;
+        self.loading.set(key, &value, origin, directory, quotable);
+    }
+
+    fn list(&mut self, key: &'static Key, items: &[Node], at: Place) {
+        if !(key.field)(&mut self.loading.loaded.config).is_list() {
+            return self.wrong_type(key, "a list", at);
+        }
+        let mut texts = Vec::new();
+        for item in items {
+            match &item.content {
+                Content::Text(text) => texts.push(text.as_str()),
+                _ => return self.wrong_type(key, "a list of lists or sections", item.at),
+            }
+        }
+        self.text(key, &texts.join(", "), at);
+    }
+
+    fn wrong_type(&mut self, key: &'static Key, found: &str, at: Place) {
+        self.loading.failed.insert(key.path);
+        let expects = (key.field)(&mut self.loading.loaded.config).expects();
+        let what = format!("`{}` cannot be {found}", key.full_path());
+        self.problem(Problem::new(&WRONG_TYPE, in_file(self.path, at), what).with_help(format!("Expected: {expects}.")));
+    }
+
+    fn resolved(&self, text: &str) -> Result<String, Unresolved> {
+        reference::resolve(text, |name| self.variables.get(name).map(|variable| variable.value.as_str()), self.directory)
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.loading.problems.push(problem);
+    }
+}
+
+/// Returns the names that may stand directly below a full path.
+fn children(path: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for key in KEYS {
+        let full = key.full_path();
+        let below = if path.is_empty() { Some(full.as_str()) } else { full.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')) };
+        if let Some(name) = below.and_then(|rest| rest.split('.').next())
+            && names.last().is_none_or(|last| last != name)
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// Suggests a neighbour of nearly the same name, else the key of that name that belongs somewhere else.
+fn unknown_key(full: &str, at: Origin) -> Problem {
+    let (section, name) = full.rsplit_once('.').unwrap_or(("", full));
+    let in_section = if section.is_empty() { String::new() } else { format!(" in `{section}`") };
+    let problem = Problem::new(&UNKNOWN_KEY, at, format!("there is no key `{}`{in_section}", shortened(name)));
+    let below_root = KEYS.iter().map(|key| key.path).chain(sections());
+    let elsewhere = || {
+        if ROOT.rsplit('.').next() == Some(name) {
+            return Some(ROOT.to_owned());
+        }
+        let wanted = nearest(name, KEYS.iter().map(|key| key.name()).chain(sections()))?;
+        let mut same_name = below_root.filter(|path| path.rsplit('.').next() == Some(wanted));
+        match (same_name.next(), same_name.next()) {
+            (Some(only), None) => Some(format!("{ROOT}.{only}")),
+            _ => None,
+        }
+    };
+    let siblings = children(section);
+    let suggestion = match nearest(name, siblings.iter().map(String::as_str)) {
+        Some(sibling) => Some(if section.is_empty() { sibling.to_owned() } else { format!("{section}.{sibling}") }),
+        None => elsewhere(),
+    };
+    match suggestion {
+        Some(right) => problem.with_help(format!("Did you mean `{right}`?")),
+        None if siblings.is_empty() => problem,
+        None => problem.with_help(format!("Known here: {}.", siblings.join(", "))),
+    }
+}
+
+/// The sections below the root, in the order of the table.
+fn sections() -> impl Iterator<Item = &'static str> {
+    let first_of_section = |(index, key): &(usize, &Key)| !key.section().is_empty() && (*index == 0 || KEYS[index - 1].section() != key.section());
+    KEYS.iter().enumerate().filter(first_of_section).map(|(_, key)| key.section())
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut kept: String = text.chars().take(MOST).map(|c| if c.is_control() { '�' } else { c }).collect();
+    if text.chars().count() > MOST {
+        kept.push('…');
+    }
+    kept
+}
+
+fn is_twilio_account(sid: &AccountId) -> bool {
+    sid.as_str().strip_prefix("AC").is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
+}
+
+fn in_file(path: &Path, (line, column): Place) -> Origin {
+    Origin::File { path: path.to_owned(), line, column }
+}
+
+fn whole_file(path: &Path) -> Origin {
+    in_file(path, (0, 0))
+}
+
+enum ReadError {
+    NotThere,
+    Other(&'static str),
+}
+
+/// Reads at most [`MOST_BYTES`], from a pipe as well.
+fn read(path: &Path) -> Result<String, ReadError> {
+    let sort = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => ReadError::NotThere,
+        ErrorKind::PermissionDenied => ReadError::Other("may not be read by this user"),
+        ErrorKind::InvalidData => ReadError::Other("is not UTF-8 text"),
+        ErrorKind::IsADirectory => ReadError::Other("is a directory"),
+        _ => ReadError::Other("cannot be read"),
+    };
+    let mut text = String::new();
+    std::fs::File::open(path).map_err(sort)?.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(sort)?;
+    if text.len() as u64 > MOST_BYTES { Err(ReadError::Other("is larger than 1 MiB")) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::config::sources::Places;
+
+    /// Puts files into a directory and loads what they and the variables say.
+    fn loaded(files: &[(&str, &str)], environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Loaded, Problems> {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        }
+        let owned = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+        load(&Sources {
+            named_file: None,
+            environment: owned(environment).into_iter().collect(),
+            flags: owned(flags),
+            places: Places { working: directory.path().into(), ..Places::default() },
+        })
+    }
+
+    fn check_file(yaml: &str, expected: Expect) {
+        check(&[("puppetmaster.yaml", yaml)], &[], &[], expected);
+    }
+
+    fn check(files: &[(&str, &str)], environment: &[(&str, &str)], flags: &[(&str, &str)], expected: Expect) {
+        let text = loaded(files, environment, flags).map_or_else(|problems| format!("{problems}\n"), |_| "fine\n".into());
+        expected.assert_eq(&text);
+    }
+
+    const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn nothing_at_all_is_a_configuration() {
+        let loaded = loaded(&[], &[("PATH", "/bin")], &[]).unwrap();
+        assert_eq!(loaded.config.phone_provider, Provider::Mock);
+        assert_eq!(loaded.file, None);
+    }
+
+    #[test]
+    fn the_founding_file_works_as_written() {
+        let yaml = "
+voice:
+  personal_assistant:
+    enabled: true
+    phone_provider: twilio          # mock | twilio | plivo | sip
+    from_number: \"+15551234567\"
+    twilio: { account_sid: \"AC0123456789abcdef0123456789abcdef\", auth_token: \"t0ken\", phone_number: \"+15551234568\" }
+    plivo:  { auth_id: \"MA0123456789ABCDEFGH\", auth_token: \"t1ken\", phone_number: \"+15551234569\" }
+    public_url: https://calls.example.org
+";
+        let config = loaded(&[("puppetmaster.yaml", yaml)], &[], &[]).unwrap().config;
+        assert_eq!(config.phone_provider, Provider::Twilio);
+        assert_eq!(config.caller_id().unwrap().as_e164(), "+15551234567");
+        assert_eq!(config.twilio.account_sid.unwrap().as_str(), ACCOUNT);
+        assert_eq!(config.twilio.auth_token.unwrap().expose(), "t0ken");
+        assert_eq!(config.plivo.phone_number.unwrap().as_e164(), "+15551234569");
+    }
+
+    #[test]
+    fn the_founding_variables_do_the_same() {
+        let environment = [
+            ("PERSONAL_ASSISTANT_ENABLED", "false"),
+            ("PERSONAL_ASSISTANT_PHONE_PROVIDER", "twilio"),
+            ("PERSONAL_ASSISTANT_PUBLIC_URL", "https://calls.example.org"),
+            ("TWILIO_ACCOUNT_SID", ACCOUNT),
+            ("TWILIO_AUTH_TOKEN", "t0ken"),
+            ("TWILIO_PHONE_NUMBER", "+15551234567"),
+            ("PLIVO_AUTH_ID", "MA1"),
+        ];
+        let config = loaded(&[], &environment, &[]).unwrap().config;
+        assert!(!config.is_enabled);
+        assert_eq!(config.caller_id().unwrap().as_e164(), "+15551234567");
+        assert_eq!(config.plivo.auth_id.unwrap().as_str(), "MA1");
+    }
+
+    #[test]
+    fn later_sources_win() {
+        let yaml = "voice: { personal_assistant: { limits: { call_seconds: 100, ring_timeout_seconds: 20, calls_at_once: 2 }, persona: concise } }";
+        let dotenv = "PERSONAL_ASSISTANT_LIMITS_CALL_SECONDS=200\nPERSONAL_ASSISTANT_LIMITS_RING_TIMEOUT_SECONDS=30\nPERSONAL_ASSISTANT_PERSONA=\n";
+        let environment = [("PERSONAL_ASSISTANT_LIMITS_CALL_SECONDS", "300")];
+        let flags = [("limits.call_seconds", "400"), ("voice.personal_assistant.limits.call_seconds", "500")];
+        let origins = |loaded: &Loaded| {
+            ["limits.calls_at_once", "limits.ring_timeout_seconds", "limits.call_seconds", "persona", "enabled"]
+                .map(|path| loaded.origin(keys::find(path).unwrap()).to_string())
+        };
+        let files = [("puppetmaster.yaml", yaml), (".env", dotenv)];
+        let without_flags = loaded(&files, &environment, &[]).unwrap();
+        assert_eq!(without_flags.config.limits.call.get().as_secs(), 300);
+        let all = loaded(&files, &environment, &flags).unwrap();
+        assert_eq!(all.config.limits.call.get().as_secs(), 500);
+        assert_eq!(
+            origins(&all),
+            [
+                "puppetmaster.yaml:1:102",
+                ".env:2 PERSONAL_ASSISTANT_LIMITS_RING_TIMEOUT_SECONDS",
+                "command line",
+                "puppetmaster.yaml:1:116",
+                "default"
+            ]
+        );
+    }
+
+    #[test]
+    fn secrets_come_from_files_and_variables() {
+        let yaml = "
+voice:
+  personal_assistant:
+    twilio:
+      account_sid: ${SID}
+      auth_token: ${file:token}
+";
+        let config = loaded(&[("puppetmaster.yaml", yaml), ("token", "from-file\n"), (".env", "SID=ACx")], &[], &[]).unwrap().config;
+        assert_eq!(config.twilio.auth_token.unwrap().expose(), "from-file");
+        assert_eq!(config.twilio.account_sid.unwrap().as_str(), "ACx");
+    }
+
+    #[test]
+    fn all_problems_come_at_once_with_their_places() {
+        check_file(
+            "
+voice:
+  personal_assistant:
+    enabeld: yes
+    phone_provider: twillio
+    from_number: 555-0123
+    account_sid: AC1
+    colour: red
+    twilio: here
+    persona: [a, b]
+    listen: localhost
+    limits:
+      call_seconds: 10
+      ring_timeout_seconds: soon
+      twilio: 1
+    budget: { per_call: 1,50 }
+    recording: { enabled: { a: 1 } }
+    sip_trunk: { host: x }
+personal_assistant: {}
+phone_provider: mock
+",
+            expect![""],
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_yaml_says_where() {
+        check_file("voice:\n  personal_assistant:\n    enabled: [true\n", expect![""]);
+        check_file("voice:\n  personal_assistant:\n    enabled: true\n    enabled: false\n", expect![""]);
+        check_file("just words", expect![""]);
+        check_file("", expect![""]);
+        check_file("voice:\n  personal_assistant:\n", expect![""]);
+    }
+
+    #[test]
+    fn variables_and_flags_are_named_in_their_errors() {
+        check(
+            &[(".env", "PERSONAL_ASSISTANT_LIMITS_CALL_SECONDS=7\nthis is no line\n")],
+            &[("PERSONAL_ASSISTANT_PHONE_PROVIDR", "mock"), ("PERSONAL_ASSISTANT_ENABLED", "perhaps"), ("PERSONAL_ASSISTANT_ZZZ", "1")],
+            &[("twilio.auth_token", "planted"), ("limits.cal_seconds", "9"), ("persona", "concice")],
+            expect![""],
+        );
+    }
+
+    #[test]
+    fn an_account_in_use_must_be_complete() {
+        check_file("voice: { personal_assistant: { phone_provider: twilio } }", expect![""]);
+        check(
+            &[("puppetmaster.yaml", "voice: { personal_assistant: { phone_provider: twilio, public_url: \"http://x.example\", twilio: { auth_token: \"${file:none}\", account_sid: \"${SID}\", phone_number: \"+1 2\" } } }")],
+            &[("SID", "planted-wrong-account")],
+            &[],
+            expect![""],
+        );
+        check_file("voice: { personal_assistant: { phone_provider: sip } }", expect![""]);
+    }
+
+    #[test]
+    fn what_nobody_needs_may_lead_nowhere() {
+        let yaml = "voice: { personal_assistant: { twilio: { auth_token: \"${TWILIO_AUTH_TOKEN}\" }, user_name: \"${WHO}\" } }";
+        check_file(yaml, expect![""]);
+        check(&[("puppetmaster.yaml", yaml)], &[("PERSONAL_ASSISTANT_USER_NAME", "Sam")], &[], expect![""]);
+    }
+
+    #[test]
+    fn no_error_shows_a_secret_a_number_or_a_name() {
+        let yaml = "
+voice:
+  personal_assistant:
+    from_number: \"planted5550123\"
+    user_name: \"planted\\nname\"
+    public_url: https://planted:planted@host
+    listen: ${SECRET}
+    phone_provider: ${SECRET}
+    twilio: { auth_token: \"planted token\", account_sid: \"planted sid\", phone_number: planted }
+";
+        let text = loaded(&[("puppetmaster.yaml", yaml)], &[("SECRET", "planted")], &[("plivo.auth_token", "planted")]).unwrap_err().to_string();
+        assert!(!text.contains("planted"), "{text}");
+        assert_eq!(text.matches("[config.").count(), 9, "{text}");
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_are_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        std::fs::write(path("binary.yaml"), [0xff, 0xfe, 0x00]).unwrap();
+        std::fs::write(path("huge.yaml"), vec![b'#'; 1024 * 1024 + 1]).unwrap();
+        let text = |name: &str| {
+            let places = Places { working: directory.path().into(), ..Places::default() };
+            load(&Sources { named_file: Some(name.into()), places, ..Sources::default() }).unwrap_err().to_string()
+        };
+        expect![""].assert_eq(&[text("none.yaml"), text("binary.yaml"), text("huge.yaml"), text(".")].join("\n"));
+    }
+}

@@ -1,0 +1,94 @@
+//! `config show` and `config check`: the values in effect, each with where it came from.
+
+use std::fmt::Write;
+
+use super::keys::{KEYS, ROOT};
+use super::load::Loaded;
+
+/// Returns all values in effect as YAML that could be a configuration file, with the source of each behind it.
+///
+/// A key without a value stands there as a comment that says what holds instead. Secrets are masked; numbers and names are
+/// shown, for it is the user who asks.
+pub fn show(loaded: &Loaded) -> String {
+    let mut config = loaded.config.clone();
+    let mut lines: Vec<(String, String)> = vec![("voice:".into(), String::new()), ("  personal_assistant:".into(), String::new())];
+    let mut section = "";
+    for key in KEYS {
+        if key.section() != section {
+            section = key.section();
+            lines.push((format!("    {section}:"), String::new()));
+        }
+        let indent = if section.is_empty() { "    " } else { "      " };
+        let field = (key.field)(&mut config);
+        lines.push(match field.show() {
+            Some(value) => (format!("{indent}{}: {}", key.name(), scalar(&value, field.is_list())), loaded.origin(key).to_string()),
+            None => (format!("{indent}# {}:", key.name()), format!("not set: {}", key.unset)),
+        });
+    }
+    let width = lines.iter().filter(|(_, source)| !source.is_empty()).map(|(line, _)| line.chars().count()).max().unwrap_or_default().min(60);
+    let mut out = String::new();
+    for (line, source) in lines {
+        // Writing into a String cannot fail.
+        let _ = if source.is_empty() { writeln!(out, "{line}") } else { writeln!(out, "{line:width$}  # {source}") };
+    }
+    out
+}
+
+/// Returns the one line that `config check` prints if nothing is wrong.
+pub fn all_is_well(loaded: &Loaded) -> String {
+    let from = loaded.file.as_ref().map_or_else(|| "no file; built-in values and the environment".into(), |file| file.display().to_string());
+    let provider = loaded.config.phone_provider.as_str();
+    let off = if loaded.config.is_enabled { "" } else { "; switched off" };
+    format!("The configuration is fine ({from}). {ROOT}.phone_provider is {provider}{off}.")
+}
+
+/// Quotes what YAML would not give back as the same text.
+fn scalar(value: &str, is_list: bool) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:".contains(c);
+    let begins_well = value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
+    if is_list || (begins_well && value.chars().all(is_plain) && !value.ends_with(':')) {
+        return value.to_owned();
+    }
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use expect_test::expect;
+
+    use super::super::load::load;
+    use super::super::sources::{Places, Sources};
+    use super::*;
+
+    fn sources() -> Sources {
+        let environment = [("TWILIO_AUTH_TOKEN", "planted"), ("TWILIO_PHONE_NUMBER", "+12125550100"), ("PERSONAL_ASSISTANT_USER_NAME", "Sam \"the\" ${X}")];
+        let environment: BTreeMap<String, String> = environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let flags = vec![("allowed_regions".into(), "US,CA".into())];
+        Sources { environment, flags, places: Places { working: "/nowhere".into(), home: Some("/home/sam".into()), ..Places::default() }, named_file: None }
+    }
+
+    #[test]
+    fn every_value_says_where_it_came_from() {
+        expect![""].assert_eq(&show(&load(&sources()).unwrap()));
+    }
+
+    #[test]
+    fn what_is_shown_could_be_a_file_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("shown.yaml");
+        let shown = show(&load(&sources()).unwrap());
+        assert!(!shown.contains("planted"));
+        std::fs::write(&path, &shown).unwrap();
+        let again = load(&Sources { named_file: Some(path), places: sources().places, ..Sources::default() }).unwrap();
+        let values = |text: &str| text.lines().map(|line| line.split("  #").next().unwrap_or_default().trim_end().to_owned()).collect::<Vec<_>>();
+        assert_eq!(values(&show(&again)), values(&shown));
+    }
+
+    #[test]
+    fn a_good_configuration_is_said_to_be_good() {
+        expect!["The configuration is fine (no file; built-in values and the environment). voice.personal_assistant.phone_provider is mock."]
+            .assert_eq(&all_is_well(&load(&sources()).unwrap()));
+    }
+}

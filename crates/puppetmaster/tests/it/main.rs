@@ -1,0 +1,4 @@
+//! The binary's integration tests, one binary.
+#![allow(clippy::unwrap_used)]
+
+mod pages;

@@ -1,0 +1,4 @@
+//! The testbed's integration tests, one binary.
+#![allow(clippy::unwrap_used)]
+
+mod workspace;

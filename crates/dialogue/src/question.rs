@@ -15,7 +15,7 @@ use crate::understand::date::{self, Day};
 
 use self::alternatives::Alternatives;
 use self::clause::Clause;
-use self::person::{possessive, to_callee};
+use self::person::to_callee;
 
 /// An intent longer than this is cut: an opening that goes on is not listened to.
 const MAX_INTENT_CHARS: usize = 400;
@@ -568,11 +568,6 @@ fn fact_of(clause: &str, task_type: TaskType) -> (&'static str, Answer) {
         () if clause.starts_with("how long") => ("duration", Answer::Words),
         () => ("answer", Answer::Words),
     }
-}
-
-/// Returns the principal's errand in the third person, for "on behalf of": "Sam Miller's".
-pub fn of_principal(brief: &Brief) -> String {
-    possessive(&brief.principal)
 }
 
 #[cfg(test)]

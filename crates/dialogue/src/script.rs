@@ -75,7 +75,6 @@ pub struct Script {
     screeners: u8,
     menus: u8,
     pressed: Vec<(String, Digit)>,
-    last_line: String,
     name_noted: bool,
 }
 
@@ -134,7 +133,6 @@ impl Script {
             screeners: 0,
             menus: 0,
             pressed: Vec::new(),
-            last_line: String::new(),
             name_noted: false,
         }
     }
@@ -166,9 +164,6 @@ impl Script {
             Observation::VoicemailReady => self.voicemail(&mut reply),
             Observation::TimeIsShort => self.out_of_time(EndReason::TimeLimit, &mut reply),
             Observation::UserWantsEnd => self.out_of_time(EndReason::UserEnded, &mut reply),
-        }
-        if let Some(line) = reply.last_line() {
-            self.last_line = line;
         }
         reply.into()
     }
@@ -257,13 +252,6 @@ impl Reply {
 
     fn wait(&mut self) {
         self.moves.push(Move::Wait);
-    }
-
-    fn last_line(&self) -> Option<String> {
-        self.moves.iter().rev().find_map(|step| match step {
-            Move::Say { text, .. } => Some(text.clone()),
-            _ => None,
-        })
     }
 }
 

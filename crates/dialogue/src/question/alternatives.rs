@@ -51,11 +51,6 @@ impl Alternatives {
         });
         day_fits && time_fits && (offered_day.is_some() || offered_time.is_some())
     }
-
-    /// Returns whether nothing but what was asked for would do.
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 #[cfg(test)]

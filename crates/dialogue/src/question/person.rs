@@ -50,8 +50,7 @@ fn turned(plain: &str, principal: &str) -> Option<String> {
     Some(same.to_owned())
 }
 
-/// Returns "Sam Miller's".
-pub fn possessive(principal: &str) -> String {
+fn possessive(principal: &str) -> String {
     format!("{principal}'s")
 }
 

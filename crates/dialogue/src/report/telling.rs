@@ -17,7 +17,11 @@ pub(super) fn summary(brief: &Brief, found: &Found, wanted: &[&str], outcome: Ou
         if let Some(weighed) = found.of(fact) {
             let ask = errand.asks.iter().find(|ask| ask.fact == *fact);
             let told = tell(weighed, ask);
-            sentences.push(if weighed.is_proven { told } else { format!("{told} This was not confirmed.") });
+            sentences.push(match (weighed.is_proven, *fact) {
+                (true, _) => told,
+                (false, "booked_for" | "cancelled") => "They seemed to agree, but did not confirm it when it was read back.".to_owned(),
+                (false, _) => format!("{told} This was not confirmed."),
+            });
         }
     }
     if let Some(number) = found.of("confirmation_number") {

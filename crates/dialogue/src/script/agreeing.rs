@@ -16,7 +16,7 @@ use super::answer::spanning;
 use super::{Pending, Reply, Said, Script, Stage};
 
 const AGREED: &[&str] = &[
-    "booked", "all set", "you're down", "put you down", "see you", "confirmed", "reserved", "canceled", "cancelled", "moved", "changed", "rescheduled", "taken care", "i've got you", "i have you", "you're in", "got you down", "is done", "all done", "we can do that", "that works", "that's possible", "we can do", "i can do",
+    "booked", "all set", "you're down", "put you down", "see you", "confirmed", "reserved", "canceled", "cancelled", "moved", "changed", "rescheduled", "taken care", "i've got you", "i have you", "you're in", "got you down", "done", "we can do that", "that works", "that's possible", "we can do", "i can do",
 ];
 const FULL: &[&str] = &[
     "fully booked", "all booked", "booked up", "booked solid", "booked out", "sold out", "no tables", "no table", "nothing available", "not available", "no openings", "no availability", "we're full", "completely full", "nothing left", "can't do", "cannot do", "not possible", "isn't possible", "don't have anything", "already taken", "taken already",

@@ -90,18 +90,28 @@ impl Script {
 /// The time with the right role; of several, the one whose sentence speaks of the day that was asked about.
 fn time_of(text: &str, role: Role, leaning: Leaning, today: Day, asked_day: Option<Day>) -> Option<Heard<String>> {
     let words = Words::of(text);
+    let is_exact_day = asked_day.is_some();
     let asked_day = asked_day.unwrap_or(today);
     let mut fitting: Vec<(Heard<Clock>, usize)> = clock::times_in(&words, leaning).into_iter().filter(|(time, _)| time.value.role == role || time.value.role == Role::Unsaid).collect();
     if fitting.iter().any(|(time, _)| time.value.role == role) {
         fitting.retain(|(time, _)| time.value.role == role);
+    } else if signal::has(text, Signal::CallBack) {
+        return None;
     }
+    // A day belongs to the time it stands behind, else to the time it stands before.
+    let places: Vec<usize> = fitting.iter().map(|(_, place)| *place).collect();
     let day_of = |place: usize| {
-        let from = words.clause_start(place);
-        let to = (place..words.len()).find(|end| words.words[*end].ends_clause).map_or(words.len(), |end| end + 1);
-        date::dates(&words.quote(from, to), today).first().map(|day| day.value)
+        let clause_end = (place..words.len()).find(|end| words.words[*end].ends_clause).map_or(words.len(), |end| end + 1);
+        let next = places.iter().copied().find(|other| *other > place).unwrap_or(clause_end).min(clause_end);
+        let last = places.iter().copied().rfind(|other| *other < place).map_or(0, |other| other + 1).max(words.clause_start(place));
+        let first_day = |from: usize, to: usize| date::dates(&words.quote(from, to), today).first().map(|day| day.value);
+        first_day(place, next).or_else(|| first_day(last, place))
     };
     let chosen = fitting.iter().position(|(_, place)| day_of(*place) == Some(asked_day)).or_else(|| fitting.iter().position(|(_, place)| day_of(*place).is_none())).unwrap_or(0);
     let is_other_day = fitting.get(chosen).is_some_and(|(_, place)| day_of(*place).is_some_and(|day| day != asked_day));
+    if is_other_day && is_exact_day {
+        return None;
+    }
     let count = fitting.len();
     let (time, _) = fitting.into_iter().nth(chosen)?;
     let confidence = match (is_other_day, count) {

@@ -12,7 +12,8 @@ impl Script {
         let recipient = self.errand.recipient.as_ref().map(|recipient| format!(" for {recipient}")).unwrap_or_default();
         let text = self.errand.subject.trim_end_matches(['.', ' ']);
         let stop = if text.ends_with(['!', '?']) { "" } else { "." };
-        format!("The message{recipient} from {} is: {text}{stop} Did you get that?", self.principal())
+        let sender = if recipient.contains(&self.principal()) { String::new() } else { format!(" from {}", self.principal()) };
+        format!("The message{recipient}{sender} is: {text}{stop} Did you get that?")
     }
 
     pub(super) fn hear_reply_to_message(&mut self, said: &Said, reply: &mut Reply) {

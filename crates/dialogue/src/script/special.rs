@@ -24,14 +24,17 @@ impl Script {
         } else if self.brief.is_recorded && has(Signal::DoNotRecord) {
             self.end("I understand. This call is recorded, so I will end it now. Goodbye.", EndReason::Declined, reply);
         } else if has(Signal::AreYouAMachine) {
-            let truth = format!("Yes, I'm an automated assistant, calling for {}.", self.principal());
+            // "Yes" to "are you a robot?", but never to "am I talking to a real person?".
+            let lower = text.to_lowercase();
+            let asks_for_a_person = ["human", "person", "real"].iter().any(|word| lower.contains(word)) && !["robot", "machine", "bot", "computer"].iter().any(|word| lower.contains(word));
+            let lead = if asks_for_a_person { "No" } else { "Yes" };
+            let truth = format!("{lead}, I'm an automated assistant, calling for {}.", self.principal());
             self.explain(&truth, reply);
         } else if has(Signal::DoNotRecord) || has(Signal::IsItRecorded) {
             let truth = if self.brief.is_recorded { "Yes, this call is recorded." } else { "No, this call is not recorded." };
             self.explain(truth, reply);
         } else if has(Signal::Orders) {
-            let refusal = format!("I can't do that. I'm only calling {}.", self.purpose());
-            self.explain(&refusal, reply);
+            self.explain("I'm sorry, I can't do that.", reply);
         } else if has(Signal::WhoIsThis) && !self.is_name_for_booking(text) {
             let truth = format!("I'm an automated assistant calling for {}.", self.principal());
             self.explain(&truth, reply);

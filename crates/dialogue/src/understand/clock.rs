@@ -446,7 +446,10 @@ fn role_of(words: &Words<'_>, found: &[Spot], nth: usize) -> Role {
             _ => {}
         }
     }
-    Role::Unsaid
+    // "We close at ten on weekends and nine today": the verb serves both, unless the first is half of a range.
+    let is_list = nth > 0 && spot.from - found[nth - 1].to <= 5 && (found[nth - 1].to..spot.from).any(|place| matches!(words.at(place), "and" | "or" | "but"));
+    let is_range_before = nth > 1 && joins(words, found[nth - 2].to, found[nth - 1].from);
+    if is_list && !is_range_before { role_of(words, found, nth - 1) } else { Role::Unsaid }
 }
 
 fn resolve(spot: Spot, leaning: Leaning) -> (u16, u8) {

@@ -1,0 +1,5 @@
+//! Engines that listen, behind [`ports::speech_to_text`].
+
+pub(crate) mod session;
+pub(crate) mod stub;
+pub(crate) mod whisper;

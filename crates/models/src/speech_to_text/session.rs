@@ -1,0 +1,325 @@
+//! One direction of one call, listened to by Whisper: what is kept, when it is decoded, and which results still count.
+//!
+//! Not the model and not the voice detector of the turn machine: this only does what [`Listening`] asks for.
+//!
+//! Interims are taken from every 600 ms of sound that is loud enough to be speech. At most one is waiting or running;
+//! a pause makes it stale: it then neither reports nor goes on decoding. Only a graph that already runs is finished,
+//! and one worker is always free of interims, so a settled transcript waits for nobody.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ports::error::SpeechError;
+use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
+use telephony::{AudioPosition, UtteranceId};
+
+use super::whisper::{self, Effort, Understood, Whisper};
+use crate::library::ModelsDir;
+use crate::loaded::Loaded;
+use crate::resample::upsample_to_16k;
+use crate::voice_activity::silero::{self, Silero};
+use crate::workers::{Priority, Worker, Workers};
+
+/// Samples at 8 kHz that are kept: 60 s, half a minute more than the port promises, because an announcement may be long.
+const KEPT: usize = 60 * 8_000;
+/// Sound before an utterance that is decoded with it: a detector notices the first consonant late.
+const PRE_ROLL: u64 = 1_600;
+/// Sound between two interims.
+const INTERIM_EVERY: usize = 4_800;
+/// The longest stretch decoded at once. Longer ones are cut at their quietest place in the last 8 s of this.
+const LONGEST: usize = 28 * 8_000;
+/// Root mean square (of ±32768) below which a frame is certainly no speech: −54 dBFS.
+const QUIET_RMS: f32 = 65.0;
+
+/// Whisper behind the port.
+pub(crate) struct LocalEars {
+    engine: Arc<Engine>,
+}
+
+struct Engine {
+    whisper: Arc<Loaded<Whisper>>,
+    silero: Arc<Loaded<Silero>>,
+    workers: Arc<Workers>,
+}
+
+impl LocalEars {
+    pub(crate) fn new(dir: &ModelsDir, workers: Arc<Workers>) -> Self {
+        let whisper = Loaded::new(dir.clone(), whisper::FILES, Whisper::load);
+        let silero = Loaded::new(dir.clone(), silero::FILES, Silero::load);
+        Self { engine: Arc::new(Engine { whisper, silero, workers }) }
+    }
+}
+
+impl SpeechToText for LocalEars {
+    fn warm_up(&self) {
+        self.engine.silero.warm_up();
+        self.engine.whisper.warm_up();
+    }
+
+    fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
+        self.engine.whisper.check()?;
+        self.engine.silero.check()?;
+        self.warm_up();
+        Ok(Box::new(Session { engine: Arc::clone(&self.engine), sink, ring: Ring::default(), open: None }))
+    }
+}
+
+struct Session {
+    engine: Arc<Engine>,
+    sink: HeardSink,
+    ring: Ring,
+    open: Option<Open>,
+}
+
+/// The utterance in hand.
+struct Open {
+    id: UtteranceId,
+    from: AudioPosition,
+    /// Loud samples since the last interim was taken.
+    loud: usize,
+    results: Arc<Results>,
+}
+
+/// Which results of an utterance still count; shared with the jobs.
+#[derive(Default)]
+struct Results {
+    is_over: AtomicBool,
+    /// Rises at each pause: interims of an earlier epoch are stale.
+    epoch: AtomicU64,
+    interim_is_under_way: AtomicBool,
+    /// Held while a result is given out, so that a stale interim cannot slip in behind a settled one.
+    giving: Mutex<()>,
+}
+
+impl Results {
+    fn is_fresh(&self, epoch: u64) -> bool {
+        !self.is_over.load(Ordering::Acquire) && self.epoch.load(Ordering::Acquire) == epoch
+    }
+
+    fn give(&self, sink: &HeardSink, heard: Heard, counts: impl Fn() -> bool) {
+        let _one_at_a_time = self.giving.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts() {
+            sink(heard);
+        }
+    }
+}
+
+impl Listening for Session {
+    fn push(&mut self, at: AudioPosition, samples: &[i16]) {
+        self.ring.push(at, samples);
+        let Some(open) = &mut self.open else { return };
+        if rms(samples) > QUIET_RMS {
+            open.loud += samples.len();
+        }
+        if open.loud >= INTERIM_EVERY {
+            self.take_interim();
+        }
+    }
+
+    fn begin(&mut self, utterance: UtteranceId, from: AudioPosition) {
+        self.close();
+        // What is there of it already counts towards the first interim.
+        let loud = self.ring.since(from, self.ring.end()).len();
+        self.open = Some(Open { id: utterance, from, loud, results: Arc::default() });
+    }
+
+    fn settle(&mut self, utterance: UtteranceId, revision: u32, to: AudioPosition) {
+        let Some(open) = self.open.as_mut().filter(|open| open.id == utterance) else {
+            (self.sink)(Heard::NotSpeech { utterance, revision });
+            return;
+        };
+        open.loud = 0;
+        open.results.epoch.fetch_add(1, Ordering::AcqRel);
+        let sound = self.ring.since(AudioPosition(open.from.0.saturating_sub(PRE_ROLL)), to);
+        let (engine, sink, results) = (Arc::clone(&self.engine), Arc::clone(&self.sink), Arc::clone(&open.results));
+        let submitted = self.engine.workers.submit(Priority::Settle, move |worker| {
+            let counts = || !results.is_over.load(Ordering::Acquire);
+            let heard = match engine.understand(worker, &sound, Effort::AgainIfCircling, &counts) {
+                Ok(Outcome::Words(Understood { text, confidence })) => Heard::Settled { utterance, revision, text, confidence },
+                Ok(Outcome::NotSpeech) => Heard::NotSpeech { utterance, revision },
+                Ok(Outcome::Unwanted) => return,
+                Err(error) => {
+                    tracing::error!(%error, "an utterance could not be decoded");
+                    Heard::Failed { utterance: Some(utterance) }
+                }
+            };
+            results.give(&sink, heard, counts);
+        });
+        if submitted.is_err() {
+            tracing::warn!("too many utterances are waiting to be decoded");
+            (self.sink)(Heard::Failed { utterance: Some(utterance) });
+        }
+    }
+
+    fn end(&mut self, utterance: UtteranceId) {
+        if self.open.as_ref().is_some_and(|open| open.id == utterance) {
+            self.close();
+        }
+    }
+}
+
+impl Session {
+    fn close(&mut self) {
+        if let Some(open) = self.open.take() {
+            open.results.is_over.store(true, Ordering::Release);
+        }
+    }
+
+    fn take_interim(&mut self) {
+        let Some(open) = &mut self.open else { return };
+        // While the model is still being loaded the worker would only wait for it.
+        if !self.engine.whisper.is_ready() || open.results.interim_is_under_way.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        open.loud = 0;
+        let utterance = open.id;
+        let epoch = open.results.epoch.load(Ordering::Acquire);
+        let from = open.from.0.saturating_sub(PRE_ROLL).max(self.ring.end().0.saturating_sub(LONGEST as u64));
+        let sound = self.ring.since(AudioPosition(from), self.ring.end());
+        let (engine, sink, results) = (Arc::clone(&self.engine), Arc::clone(&self.sink), Arc::clone(&open.results));
+        let submitted = self.engine.workers.submit(Priority::Interim, move |worker| {
+            let counts = || results.is_fresh(epoch);
+            let understood = engine.understand(worker, &sound, Effort::Once, &counts);
+            results.interim_is_under_way.store(false, Ordering::Release);
+            match understood {
+                Ok(Outcome::Words(Understood { text, .. })) if !text.is_empty() => {
+                    results.give(&sink, Heard::Interim { utterance, text }, counts);
+                }
+                Ok(_) => {}
+                Err(error) => tracing::debug!(%error, "an interim could not be decoded"),
+            }
+        });
+        if submitted.is_err() {
+            // The next 600 ms will ask again.
+            open.results.interim_is_under_way.store(false, Ordering::Release);
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+enum Outcome {
+    Words(Understood),
+    NotSpeech,
+    Unwanted,
+}
+
+impl Engine {
+    fn understand(&self, worker: &Worker, sound: &[i16], effort: Effort, wanted: &dyn Fn() -> bool) -> Result<Outcome, SpeechError> {
+        if !wanted() {
+            return Ok(Outcome::Unwanted);
+        }
+        let sound_16k = upsample_to_16k(sound);
+        if !self.silero.get()?.hears_speech(worker, &sound_16k)? {
+            return Ok(Outcome::NotSpeech);
+        }
+        let whisper = self.whisper.get()?;
+        let mut text = String::new();
+        let mut confidence = 100;
+        for stretch in stretches(sound) {
+            let samples = &sound_16k[stretch.start * 2..stretch.end * 2];
+            let Some(part) = whisper.understand(worker, samples, effort, wanted)? else { return Ok(Outcome::Unwanted) };
+            if !text.is_empty() && !part.text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&part.text);
+            confidence = confidence.min(part.confidence);
+        }
+        Ok(Outcome::Words(Understood { text, confidence }))
+    }
+}
+
+/// Cuts a long sound where it is quietest, so that no word is cut in two.
+fn stretches(sound: &[i16]) -> Vec<std::ops::Range<usize>> {
+    const STEP: usize = 1_600;
+    const SEARCHED: usize = 8 * 8_000;
+    let mut stretches = Vec::new();
+    let mut start = 0;
+    while sound.len() - start > LONGEST {
+        let searched = start + LONGEST - SEARCHED..start + LONGEST - STEP;
+        let cut = searched
+            .step_by(STEP / 2)
+            .min_by(|&a, &b| rms(&sound[a..a + STEP]).total_cmp(&rms(&sound[b..b + STEP])))
+            .map_or(start + LONGEST, |quietest| quietest + STEP / 2);
+        stretches.push(start..cut);
+        start = cut;
+    }
+    stretches.push(start..sound.len());
+    stretches
+}
+
+fn rms(samples: &[i16]) -> f32 {
+    let sum: f32 = samples.iter().map(|&sample| f32::from(sample) * f32::from(sample)).sum();
+    (sum / samples.len().max(1) as f32).sqrt()
+}
+
+/// The last minute of sound. When it is full the oldest is dropped.
+#[derive(Default)]
+struct Ring {
+    samples: VecDeque<i16>,
+    /// Position of the first kept sample.
+    start: u64,
+}
+
+impl Ring {
+    fn end(&self) -> AudioPosition {
+        AudioPosition(self.start + self.samples.len() as u64)
+    }
+
+    /// Appends; a gap in the positions becomes silence, what is known already is left as it is.
+    fn push(&mut self, at: AudioPosition, samples: &[i16]) {
+        let gap = at.0.saturating_sub(self.end().0);
+        if self.samples.is_empty() || gap > KEPT as u64 {
+            self.samples.clear();
+            self.start = at.0;
+        } else {
+            self.samples.extend(std::iter::repeat_n(0, gap as usize));
+        }
+        let known = self.end().0.saturating_sub(at.0).min(samples.len() as u64) as usize;
+        self.samples.extend(&samples[known..]);
+        let surplus = self.samples.len().saturating_sub(KEPT);
+        self.samples.drain(..surplus);
+        self.start += surplus as u64;
+    }
+
+    /// Returns what is kept between two positions.
+    fn since(&self, from: AudioPosition, to: AudioPosition) -> Vec<i16> {
+        let index = |position: AudioPosition| (position.0.saturating_sub(self.start) as usize).min(self.samples.len());
+        let (from, to) = (index(from), index(to));
+        self.samples.range(from..to.max(from)).copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ring_fills_gaps_ignores_repeats_and_forgets_the_oldest() {
+        let mut ring = Ring::default();
+        ring.push(AudioPosition(100), &[1, 2, 3]);
+        ring.push(AudioPosition(105), &[6]);
+        ring.push(AudioPosition(104), &[9, 9, 7]);
+        assert_eq!(ring.since(AudioPosition(0), AudioPosition(200)), [1, 2, 3, 0, 0, 6, 7]);
+        assert_eq!(ring.since(AudioPosition(101), AudioPosition(103)), [2, 3]);
+        assert_eq!(ring.since(AudioPosition(103), AudioPosition(101)), []);
+        ring.push(AudioPosition(107), &vec![5; KEPT]);
+        assert_eq!(ring.since(AudioPosition(0), ring.end()).len(), KEPT);
+        assert_eq!(ring.end(), AudioPosition(107 + KEPT as u64));
+    }
+
+    #[test]
+    fn a_long_sound_is_cut_at_its_quietest_place() {
+        let mut sound = vec![1_000_i16; 50 * 8_000];
+        sound[24 * 8_000..24 * 8_000 + 2_400].fill(0);
+        let stretches = stretches(&sound);
+        assert_eq!(stretches.len(), 2);
+        assert!((24 * 8_000..24 * 8_000 + 2_400).contains(&stretches[0].end));
+        assert_eq!(stretches[1].end, sound.len());
+    }
+}

@@ -1,0 +1,74 @@
+//! Ears for load tests: after a fixed delay, the same plausible words. Costs a timer; keeps no audio.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ports::error::SpeechError;
+use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
+use telephony::{AudioPosition, UtteranceId};
+use tokio::task::AbortHandle;
+
+/// What is always understood: an answer with a time in it, so that a scripted conversation gets on.
+const WORDS: &str = "Yes, we are open until nine o'clock tonight.";
+const CONFIDENCE: u8 = 90;
+
+/// The ears.
+pub(crate) struct StubEars {
+    pub(crate) delay: Duration,
+}
+
+struct Session {
+    delay: Duration,
+    sink: HeardSink,
+    runtime: tokio::runtime::Handle,
+    /// What is under way, by utterance.
+    waiting: HashMap<UtteranceId, AbortHandle>,
+}
+
+impl SpeechToText for StubEars {
+    fn warm_up(&self) {}
+
+    fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
+        let runtime = tokio::runtime::Handle::try_current()
+            .map_err(|_| SpeechError::Failed { what: "the stub ears need an async runtime".to_owned() })?;
+        Ok(Box::new(Session { delay: self.delay, sink, runtime, waiting: HashMap::new() }))
+    }
+}
+
+impl Listening for Session {
+    fn push(&mut self, _at: AudioPosition, _samples: &[i16]) {}
+
+    fn begin(&mut self, utterance: UtteranceId, _from: AudioPosition) {
+        self.end(utterance);
+    }
+
+    fn settle(&mut self, utterance: UtteranceId, revision: u32, _to: AudioPosition) {
+        let (delay, sink) = (self.delay, Arc::clone(&self.sink));
+        let task = self.runtime.spawn(async move {
+            tokio::time::sleep(delay).await;
+            sink(Heard::Settled { utterance, revision, text: WORDS.to_owned(), confidence: CONFIDENCE });
+        });
+        // An earlier revision still answers: only the end of the utterance silences it.
+        self.waiting.insert(utterance, task.abort_handle());
+    }
+
+    fn end(&mut self, utterance: UtteranceId) {
+        if let Some(task) = self.waiting.remove(&utterance) {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        for task in self.waiting.values() {
+            task.abort();
+        }
+    }
+}
+
+/// Makes the stub ears.
+pub(crate) fn ears(delay: Duration) -> Arc<dyn SpeechToText> {
+    Arc::new(StubEars { delay })
+}

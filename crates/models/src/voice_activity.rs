@@ -1,0 +1,3 @@
+//! Voice activity for the engines of this crate: is there speech in this sound at all?
+
+pub(crate) mod silero;

@@ -1,0 +1,10 @@
+//! Speech to the ear and back: what the local voice says, through a telephone line, is what the local ears hear.
+#![allow(clippy::unwrap_used)]
+
+mod damaged_models;
+mod heard;
+mod interims;
+mod line;
+mod no_speech;
+mod stubs;
+mod voice;

@@ -1,0 +1,56 @@
+//! The stubs keep their delays to the millisecond, on a clock that the test winds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use models::StubSpeech;
+use ports::speech_to_text::Heard;
+use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
+use telephony::{AudioPosition, UtteranceId};
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::Instant;
+
+const STUB: StubSpeech = StubSpeech { stt: Duration::from_millis(100), tts: Duration::from_millis(250) };
+
+#[tokio::test(start_paused = true)]
+async fn the_ears_settle_after_their_delay_and_not_after_the_end() {
+    let (sink, mut heard) = unbounded_channel();
+    let mut session = STUB.speech_to_text().listen(Arc::new(move |result| drop(sink.send(result)))).unwrap();
+    session.begin(UtteranceId(1), AudioPosition::ZERO);
+    session.settle(UtteranceId(1), 4, AudioPosition(8_000));
+    session.begin(UtteranceId(2), AudioPosition(9_000));
+    session.settle(UtteranceId(2), 1, AudioPosition(9_500));
+    session.end(UtteranceId(2));
+    let start = Instant::now();
+    let result = heard.recv().await.unwrap();
+    assert!(matches!(&result, Heard::Settled { utterance: UtteranceId(1), revision: 4, text, .. } if text.contains("nine o'clock")), "{result:?}");
+    assert_eq!(start.elapsed().as_millis(), 100);
+    drop(session);
+    assert_eq!(heard.recv().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_voice_hums_sixty_milliseconds_a_word_after_its_delay() {
+    let (sink, mut pieces) = unbounded_channel();
+    let request = SpeakRequest { text: "one two three four five".to_owned(), voice: Voice::default() };
+    let start = Instant::now();
+    let _speaking = STUB.text_to_speech().speak(request, Box::new(move |piece| drop(sink.send(piece)))).unwrap();
+    let Some(VoicePiece::Audio(audio)) = pieces.recv().await else { panic!("no audio") };
+    assert_eq!(start.elapsed().as_millis(), 250);
+    assert_eq!(audio.len(), 5 * 480);
+    assert!(audio.iter().any(|&sample| sample.abs() > 2_000));
+    assert_eq!(pieces.recv().await, Some(VoicePiece::End));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_handle_silences_the_voice() {
+    let (sink, mut pieces) = unbounded_channel();
+    let request = SpeakRequest { text: "one two three".to_owned(), voice: Voice::default() };
+    drop(STUB.text_to_speech().speak(request, Box::new(move |piece| drop(sink.send(piece)))).unwrap());
+    assert_eq!(pieces.recv().await, None);
+}
+
+#[test]
+fn without_a_runtime_the_stubs_refuse() {
+    assert!(STUB.speech_to_text().listen(Arc::new(|_| ())).is_err());
+}

@@ -147,14 +147,37 @@ fn number_repeated_facts(asks: &mut [Ask]) {
 /// Returns which half of the day a bare hour means in this errand.
 pub fn leaning(subject: &str, task_type: TaskType) -> Leaning {
     let lower = subject.to_lowercase();
-    let is_meal = ["table", "dinner", "restaurant", "drinks", "party", "tonight", "evening", "movie", "concert"].iter().any(|word| lower.contains(word));
+    let is_meal =
+        ["table", "dinner", "restaurant", "drinks", "party", "tonight", "evening", "movie", "concert"].iter().any(|word| lower.contains(word));
     let is_early = ["breakfast", "brunch", "morning", "lunch"].iter().any(|word| lower.contains(word));
     if (is_meal || task_type == TaskType::Reservation) && !is_early { Leaning::Evening } else { Leaning::Office }
 }
 
 const LEAD_INS: [&str; 24] = [
-    "please", "can you", "could you", "would you", "will you", "i want you to", "i would like you to", "i'd like you to", "i need you to", "i want to know", "i'd like to know", "i would like to know", "i need to know",
-    "call them and", "call them to", "call the restaurant and", "call the shop and", "call the store and", "call up and", "call and", "phone and", "ring and", "call to", "just",
+    "please",
+    "can you",
+    "could you",
+    "would you",
+    "will you",
+    "i want you to",
+    "i would like you to",
+    "i'd like you to",
+    "i need you to",
+    "i want to know",
+    "i'd like to know",
+    "i would like to know",
+    "i need to know",
+    "call them and",
+    "call them to",
+    "call the restaurant and",
+    "call the shop and",
+    "call the store and",
+    "call up and",
+    "call and",
+    "phone and",
+    "ring and",
+    "call to",
+    "just",
 ];
 
 fn without_politeness(text: &str) -> String {
@@ -162,7 +185,9 @@ fn without_politeness(text: &str) -> String {
     loop {
         let lead = LEAD_INS.iter().find_map(|lead| strip_words(&text, lead));
         let Some(rest) = lead.filter(|rest| !rest.is_empty()) else { break };
-        let is_question = text.to_lowercase().starts_with("i want to know") || text.to_lowercase().contains("like to know") || text.to_lowercase().starts_with("i need to know");
+        let is_question = text.to_lowercase().starts_with("i want to know")
+            || text.to_lowercase().contains("like to know")
+            || text.to_lowercase().starts_with("i need to know");
         text = if is_question { format!("ask {rest}") } else { rest.to_owned() };
     }
     for tail in [", please", " please", " for me", " and let me know", " and tell me"] {
@@ -207,7 +232,26 @@ fn split_goal(intent: &str) -> (String, Vec<String>) {
     }
     let mut goal = pieces.remove(0);
     let lower = goal.to_lowercase();
-    let cuts = [", if not", ", otherwise", ", or else", " or else", ", but if", ", alternatively", ", up to", ", at most", ", no later than", " no later than", ", any time", ", anytime", ", or any time", " or any time", ", i'm flexible", ", my budget", ", or failing that", ", failing that"];
+    let cuts = [
+        ", if not",
+        ", otherwise",
+        ", or else",
+        " or else",
+        ", but if",
+        ", alternatively",
+        ", up to",
+        ", at most",
+        ", no later than",
+        " no later than",
+        ", any time",
+        ", anytime",
+        ", or any time",
+        " or any time",
+        ", i'm flexible",
+        ", my budget",
+        ", or failing that",
+        ", failing that",
+    ];
     if lower.is_char_boundary(lower.len())
         && lower.len() == goal.len()
         && let Some(cut) = cuts.iter().filter_map(|cut| lower.find(cut)).min()
@@ -295,7 +339,11 @@ fn agreement(brief: &Brief, goal: &str) -> Option<Errand> {
         (by_verb, _) => by_verb,
     };
     let is_bare_verb = !verb.contains(' ') || matches!(*verb, "set up" | "call off" | "push back");
-    let subject = if is_bare_verb { strip_words(&said, verb).unwrap_or_default().to_owned() } else { said.split_once(' ').map(|(_, rest)| rest.trim_start_matches("for ").to_owned()).unwrap_or_default() };
+    let subject = if is_bare_verb {
+        strip_words(&said, verb).unwrap_or_default().to_owned()
+    } else {
+        said.split_once(' ').map(|(_, rest)| rest.trim_start_matches("for ").to_owned()).unwrap_or_default()
+    };
     let today = Day::of(brief.local_time);
     let when = match (task_type, said.to_lowercase().rfind(" to ")) {
         (TaskType::AppointmentChange, Some(to)) if said.is_char_boundary(to) => said[to..].to_owned(),
@@ -321,21 +369,39 @@ fn without_indirect_object(said: &str, principal: &str) -> String {
 
 fn message(brief: &Brief, goal: &str) -> Option<Errand> {
     let principal = &brief.principal;
-    let (recipient, text) = if let Some(rest) = strip_words(goal, "tell").or_else(|| strip_words(goal, "inform")).or_else(|| strip_words(goal, "remind")) {
-        if strip_words(rest, "me").is_some() {
+    let (recipient, text) =
+        if let Some(rest) = strip_words(goal, "tell").or_else(|| strip_words(goal, "inform")).or_else(|| strip_words(goal, "remind")) {
+            if strip_words(rest, "me").is_some() {
+                return None;
+            }
+            split_recipient(rest)
+        } else if let Some(rest) = strip_words(goal, "let") {
+            let (recipient, text) = rest.split_once(" know ")?;
+            (recipient.to_owned(), text.to_owned())
+        } else if let Some(rest) =
+            ["pass on to", "pass a message to", "give a message to", "leave a message for", "deliver a message to", "say to", "wish"]
+                .iter()
+                .find_map(|lead| strip_words(goal, lead))
+        {
+            split_recipient(rest)
+        } else if let Some(rest) = [
+            "say that",
+            "say",
+            "leave a message that",
+            "leave a message saying",
+            "leave a message",
+            "pass on that",
+            "deliver the message",
+            "deliver this message",
+            "deliver a message",
+        ]
+        .iter()
+        .find_map(|lead| strip_words(goal, lead))
+        {
+            ("them".to_owned(), rest.to_owned())
+        } else {
             return None;
-        }
-        split_recipient(rest)
-    } else if let Some(rest) = strip_words(goal, "let") {
-        let (recipient, text) = rest.split_once(" know ")?;
-        (recipient.to_owned(), text.to_owned())
-    } else if let Some(rest) = ["pass on to", "pass a message to", "give a message to", "leave a message for", "deliver a message to", "say to", "wish"].iter().find_map(|lead| strip_words(goal, lead)) {
-        split_recipient(rest)
-    } else if let Some(rest) = ["say that", "say", "leave a message that", "leave a message saying", "leave a message", "pass on that", "deliver the message", "deliver this message", "deliver a message"].iter().find_map(|lead| strip_words(goal, lead)) {
-        ("them".to_owned(), rest.to_owned())
-    } else {
-        return None;
-    };
+        };
     let text = strip_words(&text, "that").unwrap_or(&text).trim().to_owned();
     if text.is_empty() {
         return None;
@@ -363,14 +429,30 @@ fn split_recipient(rest: &str) -> (String, String) {
 }
 
 fn complaint(brief: &Brief, goal: &str) -> Option<Errand> {
-    let subject = ["complain about", "complain that", "complain", "make a complaint about", "make a complaint", "file a complaint about", "file a complaint", "report"].iter().find_map(|lead| strip_words(goal, lead))?;
+    let subject = [
+        "complain about",
+        "complain that",
+        "complain",
+        "make a complaint about",
+        "make a complaint",
+        "file a complaint about",
+        "file a complaint",
+        "report",
+    ]
+    .iter()
+    .find_map(|lead| strip_words(goal, lead))?;
     Some(complaint_about(brief, subject))
 }
 
 fn complaint_about(brief: &Brief, subject: &str) -> Errand {
     let subject = to_callee(subject.trim_start_matches("about "), &brief.principal);
     let purpose = if subject.is_empty() { "to make a complaint".to_owned() } else { format!("to make a complaint: {subject}") };
-    let ask = Ask { question: "What can you do about it?".to_owned(), indirect: "what can be done about it".to_owned(), fact: "response", answer: Answer::Words };
+    let ask = Ask {
+        question: "What can you do about it?".to_owned(),
+        indirect: "what can be done about it".to_owned(),
+        fact: "response",
+        answer: Answer::Words,
+    };
     Errand { asks: vec![ask], subject, ..blank(TaskType::Complaint, purpose) }
 }
 
@@ -395,9 +477,13 @@ fn by_type(brief: &Brief, goal: &str) -> Errand {
     let minute = clock::times(goal, leaning(goal, brief.task_type)).first().map(|time| time.value.minute);
     let one = |question: String, indirect: String, fact, answer| vec![Ask { question, indirect, fact, answer }];
     match brief.task_type {
-        TaskType::AppointmentBooking => Errand { day, minute, subject: lower.clone(), ..blank(brief.task_type, format!("to make an appointment: {said}")) },
+        TaskType::AppointmentBooking => {
+            Errand { day, minute, subject: lower.clone(), ..blank(brief.task_type, format!("to make an appointment: {said}")) }
+        }
         TaskType::Reservation => Errand { day, minute, subject: lower.clone(), ..blank(brief.task_type, format!("to reserve {lower}")) },
-        TaskType::AppointmentChange => Errand { day, minute, subject: lower.clone(), ..blank(brief.task_type, format!("to change an appointment: {said}")) },
+        TaskType::AppointmentChange => {
+            Errand { day, minute, subject: lower.clone(), ..blank(brief.task_type, format!("to change an appointment: {said}")) }
+        }
         TaskType::Cancellation => Errand { day, minute, subject: lower.clone(), ..blank(brief.task_type, format!("to cancel {lower}")) },
         TaskType::MessageDelivery => Errand { subject: clause::sentence(goal), ..blank(brief.task_type, "to pass on a message".to_owned()) },
         TaskType::Complaint => complaint_about(brief, goal),
@@ -418,11 +504,37 @@ fn by_type(brief: &Brief, goal: &str) -> Errand {
 }
 
 fn blank(task_type: TaskType, purpose: String) -> Errand {
-    Errand { task_type, purpose, asks: Vec::new(), subject: String::new(), recipient: None, day: None, minute: None, alternatives: Alternatives::default() }
+    Errand {
+        task_type,
+        purpose,
+        asks: Vec::new(),
+        subject: String::new(),
+        recipient: None,
+        day: None,
+        minute: None,
+        alternatives: Alternatives::default(),
+    }
 }
 
 const ASK_VERBS: [&str; 18] = [
-    "also ask", "and ask", "then ask", "ask", "inquire", "enquire", "find out", "also find out", "check", "see", "learn", "figure out", "confirm", "verify", "make sure", "tell me", "let me know", "get",
+    "also ask",
+    "and ask",
+    "then ask",
+    "ask",
+    "inquire",
+    "enquire",
+    "find out",
+    "also find out",
+    "check",
+    "see",
+    "learn",
+    "figure out",
+    "confirm",
+    "verify",
+    "make sure",
+    "tell me",
+    "let me know",
+    "get",
 ];
 const STARTERS: [&str; 13] = ["if", "whether", "what", "what's", "when", "where", "who", "why", "how", "which", "about", "for", "that"];
 
@@ -449,7 +561,25 @@ fn split_questions(goal: &str) -> (String, Vec<String>) {
         let word = words[place];
         let is_joint = place > 1 && (word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("also"));
         let next = words.get(place + 1).map(|next| next.to_lowercase()).unwrap_or_default();
-        let begins = matches!(next.as_str(), "if" | "whether" | "what" | "what's" | "when" | "where" | "who" | "why" | "how" | "which" | "ask" | "find" | "also" | "about" | "do" | "are" | "is");
+        let begins = matches!(
+            next.as_str(),
+            "if" | "whether"
+                | "what"
+                | "what's"
+                | "when"
+                | "where"
+                | "who"
+                | "why"
+                | "how"
+                | "which"
+                | "ask"
+                | "find"
+                | "also"
+                | "about"
+                | "do"
+                | "are"
+                | "is"
+        );
         if is_joint && begins {
             pieces.push(String::new());
         } else if let Some(piece) = pieces.last_mut() {
@@ -478,12 +608,20 @@ fn first_clause(goal: &str, brief: &Brief) -> Option<Clause> {
         return None;
     }
     let is_on = first == "on" && words.len() > 1;
-    let skips_addressee = starter.filter(|starter| *starter == 0 || matches!(first.as_str(), "them" | "him" | "her" | "the" | "someone" | "somebody" | "my" | "me" | "with" | "an" | "a" | "if") || words[0].starts_with(char::is_uppercase));
+    let skips_addressee = starter.filter(|starter| {
+        *starter == 0
+            || matches!(first.as_str(), "them" | "him" | "her" | "the" | "someone" | "somebody" | "my" | "me" | "with" | "an" | "a" | "if")
+            || words[0].starts_with(char::is_uppercase)
+    });
     let noun = |text: &str| to_callee(text, principal);
     match (verb, skips_addressee) {
         ("get", Some(_)) | ("get", None) => price_or_data(rest).map(|noun_text| clause::from_indirect(&format!("for {}", noun(noun_text)))),
         ("confirm" | "verify" | "make sure", Some(0)) if first == "that" => Some(confirmation(&noun(&words[1..].join(" ")))),
-        ("confirm" | "verify" | "make sure", None) => Some(if words.iter().any(|word| matches!(*word, "is" | "are" | "they" | "have")) { confirmation(&noun(rest)) } else { clause::from_indirect(&format!("about {}", noun(rest))) }),
+        ("confirm" | "verify" | "make sure", None) => Some(if words.iter().any(|word| matches!(*word, "is" | "are" | "they" | "have")) {
+            confirmation(&noun(rest))
+        } else {
+            clause::from_indirect(&format!("about {}", noun(rest)))
+        }),
         (_, Some(starter)) => {
             let is_noun_first = starter > 0 && matches!(first.as_str(), "the" | "a" | "an") && matches!(words[starter], "for" | "about");
             if is_noun_first { Some(clause::from_indirect(&format!("about {}", noun(rest)))) } else { Some(clause_of(&words[starter..], principal)) }
@@ -513,7 +651,8 @@ const AUXILIARY_STARTS: [&str; 12] = ["do", "does", "are", "is", "can", "could",
 
 fn direct(goal: &str, principal: &str) -> Option<Clause> {
     let first = goal.split_whitespace().next()?.to_lowercase();
-    let is_question = matches!(first.as_str(), "what" | "what's" | "when" | "where" | "who" | "why" | "how" | "which" | "until") || AUXILIARY_STARTS.contains(&first.as_str());
+    let is_question = matches!(first.as_str(), "what" | "what's" | "when" | "where" | "who" | "why" | "how" | "which" | "until")
+        || AUXILIARY_STARTS.contains(&first.as_str());
     if !is_question {
         return None;
     }
@@ -530,7 +669,10 @@ fn confirmation(claim: &str) -> Clause {
 /// "a quote for tyres", "their opening hours": things one gets told. A table is not.
 fn price_or_data(rest: &str) -> Option<&str> {
     let lower = rest.to_lowercase();
-    ["price", "quote", "estimate", "hours", "address", "number", "cost", "rate", "information", "status", "menu"].iter().any(|noun| lower.contains(noun)).then_some(rest)
+    ["price", "quote", "estimate", "hours", "address", "number", "cost", "rate", "information", "status", "menu"]
+        .iter()
+        .any(|noun| lower.contains(noun))
+        .then_some(rest)
 }
 
 fn ask_for(clause: Clause, brief: &Brief) -> Ask {
@@ -542,29 +684,74 @@ fn fact_of(clause: &str, task_type: TaskType) -> (&'static str, Answer) {
     let words: Vec<&str> = clause.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
     let has = |any: &[&str]| words.iter().any(|word| any.contains(word));
     let is_yes_no = matches!(words.first(), Some(&("if" | "whether"))) || clause.starts_with("you to confirm");
-    let is_price = has(&["price", "prices", "cost", "costs", "charge", "charges", "fee", "fees", "rate", "rates", "quote", "estimate"]) || (clause.contains("how much") && !has(&["time", "longer", "notice"]));
-    let asks_time = clause.starts_with("what time") || clause.starts_with("when") || clause.starts_with("at what time") || clause.starts_with("until") || clause.starts_with("how late") || clause.starts_with("about") || clause.starts_with("for") || clause.starts_with("how early");
+    let is_price = has(&["price", "prices", "cost", "costs", "charge", "charges", "fee", "fees", "rate", "rates", "quote", "estimate"])
+        || (clause.contains("how much") && !has(&["time", "longer", "notice"]));
+    let asks_time = clause.starts_with("what time")
+        || clause.starts_with("when")
+        || clause.starts_with("at what time")
+        || clause.starts_with("until")
+        || clause.starts_with("how late")
+        || clause.starts_with("about")
+        || clause.starts_with("for")
+        || clause.starts_with("how early");
     if task_type == TaskType::OrderStatus && !is_yes_no && !is_price {
         return ("status", Answer::Words);
     }
     if is_yes_no {
-        let is_availability = has(&["have", "has", "available", "availability", "table", "tables", "room", "rooms", "stock", "sell", "carry", "offer", "opening", "openings", "space", "slots", "got", "free"]);
+        let is_availability = has(&[
+            "have",
+            "has",
+            "available",
+            "availability",
+            "table",
+            "tables",
+            "room",
+            "rooms",
+            "stock",
+            "sell",
+            "carry",
+            "offer",
+            "opening",
+            "openings",
+            "space",
+            "slots",
+            "got",
+            "free",
+        ]);
         let is_open = has(&["open"]) && !is_availability;
-        return (if is_open { "is_open" } else if is_availability { "availability" } else { "answer" }, Answer::YesNo);
+        return (
+            if is_open {
+                "is_open"
+            } else if is_availability {
+                "availability"
+            } else {
+                "answer"
+            },
+            Answer::YesNo,
+        );
     }
     let opens = has(&["open", "opens", "opening"]);
-    let closes = has(&["close", "closes", "closing", "shut", "shuts"]) || clause.starts_with("how late") || clause.contains("open until") || clause.starts_with("until");
+    let closes = has(&["close", "closes", "closing", "shut", "shuts"])
+        || clause.starts_with("how late")
+        || clause.contains("open until")
+        || clause.starts_with("until");
     match () {
         () if has(&["hours"]) && !clause.starts_with("how many") && !is_price => ("hours", Answer::Hours),
         () if is_price => ("price", Answer::Price),
         () if opens && closes && asks_time && !clause.starts_with("how late") && !clause.contains("until") => ("hours", Answer::Hours),
         () if closes && asks_time => ("closing_time", Answer::ClosingTime),
         () if opens && asks_time => ("opening_time", Answer::OpeningTime),
-        () if has(&["order", "package", "parcel", "delivery", "refund", "shipment"]) && (has(&["status", "where"]) || clause.starts_with("about")) => ("status", Answer::Words),
+        () if has(&["order", "package", "parcel", "delivery", "refund", "shipment"])
+            && (has(&["status", "where"]) || clause.starts_with("about")) =>
+        {
+            ("status", Answer::Words)
+        }
         () if clause.contains("phone number") || clause.contains("fax number") => ("phone_number", Answer::PhoneNumber),
         () if clause.starts_with("who") || clause.contains("the name of") => ("name", Answer::Name),
         () if has(&["address"]) || clause.starts_with("where") => ("address", Answer::Words),
-        () if clause.starts_with("when") || clause.starts_with("what time") || clause.starts_with("what day") || clause.starts_with("how soon") => ("when", Answer::When),
+        () if clause.starts_with("when") || clause.starts_with("what time") || clause.starts_with("what day") || clause.starts_with("how soon") => {
+            ("when", Answer::When)
+        }
         () if clause.starts_with("how long") => ("duration", Answer::Words),
         () => ("answer", Answer::Words),
     }

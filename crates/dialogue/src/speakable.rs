@@ -33,7 +33,10 @@ pub fn in_words(value: &str) -> String {
     if is_digits(value) && value.len() >= 5 {
         return if matches!(value.len(), 7 | 10 | 11) { phone_digits(value) } else { spell(value) };
     }
-    let is_code = value.len() >= 3 && value.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()) && value.chars().any(|c| c.is_ascii_digit()) && value.chars().any(|c| c.is_ascii_uppercase());
+    let is_code = value.len() >= 3
+        && value.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
+        && value.chars().any(|c| c.is_ascii_digit())
+        && value.chars().any(|c| c.is_ascii_uppercase());
     if is_code { spell(value) } else { value.to_owned() }
 }
 
@@ -133,12 +136,35 @@ mod tests {
     #[test]
     fn values_are_said_as_people_say_them() {
         let rows = [
-            ("21:00", "9 pm"), ("09:30", "9:30 am"), ("00:00", "midnight"), ("12:00", "noon"), ("12:15", "12:15 pm"), ("09:00-17:00", "9 am to 5 pm"),
-            ("2026-11-27", "Friday, November 27"), ("2026-11-27 19:00", "Friday, November 27 at 7 pm"),
-            ("$45.00", "45 dollars"), ("$45.50", "45 dollars and 50 cents"), ("$1.05", "1 dollar and 5 cents"), ("$0.50", "50 cents"), ("$0.00", "free of charge"),
-            ("$40.00-$60.00", "40 to 60 dollars"), ("€20.00", "20 euros"), ("£30.00", "30 pounds"),
-            ("74291", "7 4 2, 9 1"), ("2125550123", "2 1 2, 5 5 5, 0 1 2 3"), ("+12125550123", "plus 1, 2 1 2, 5 5 5, 0 1 2 3"), ("AB123", "A B 1, 2 3"), ("5550123", "5 5 5, 0 1 2 3"),
-            ("yes", "yes"), ("next week", "next week"), ("25:00", "25:00"), ("2026-02-30", "2026-02-30"), ("-", "-"), ("", ""), ("€", "€"), ("$-", "$-"),
+            ("21:00", "9 pm"),
+            ("09:30", "9:30 am"),
+            ("00:00", "midnight"),
+            ("12:00", "noon"),
+            ("12:15", "12:15 pm"),
+            ("09:00-17:00", "9 am to 5 pm"),
+            ("2026-11-27", "Friday, November 27"),
+            ("2026-11-27 19:00", "Friday, November 27 at 7 pm"),
+            ("$45.00", "45 dollars"),
+            ("$45.50", "45 dollars and 50 cents"),
+            ("$1.05", "1 dollar and 5 cents"),
+            ("$0.50", "50 cents"),
+            ("$0.00", "free of charge"),
+            ("$40.00-$60.00", "40 to 60 dollars"),
+            ("€20.00", "20 euros"),
+            ("£30.00", "30 pounds"),
+            ("74291", "7 4 2, 9 1"),
+            ("2125550123", "2 1 2, 5 5 5, 0 1 2 3"),
+            ("+12125550123", "plus 1, 2 1 2, 5 5 5, 0 1 2 3"),
+            ("AB123", "A B 1, 2 3"),
+            ("5550123", "5 5 5, 0 1 2 3"),
+            ("yes", "yes"),
+            ("next week", "next week"),
+            ("25:00", "25:00"),
+            ("2026-02-30", "2026-02-30"),
+            ("-", "-"),
+            ("", ""),
+            ("€", "€"),
+            ("$-", "$-"),
         ];
         for (value, words) in rows {
             assert_eq!(in_words(value), words, "{value}");

@@ -32,11 +32,16 @@ impl Alternatives {
         let is_limit = words.has_any(&["no later than", "not later than", "at the latest", "no earlier than", "not before", "not after"]);
         let mut read = Self { days: date::dates(conditions, today).into_iter().map(|day| day.value).collect(), ..Self::default() };
         read.any_day = words.has_any(&["any day", "another day", "any other day", "day doesn't matter", "flexible on the day"]);
-        read.any_time = minutes.is_empty() && words.has_any(&["any time", "anytime", "whenever", "another time", "any other time", "time doesn't matter", "flexible"]);
+        read.any_time = minutes.is_empty()
+            && words.has_any(&["any time", "anytime", "whenever", "another time", "any other time", "time doesn't matter", "flexible"]);
         match minutes[..] {
             [from, to] if before("between") || before("from") || before("anywhere") => read.spans.push((from.min(to), from.max(to))),
-            [from] if before("after") || words.has_any(&["or later", "no earlier than", "not before", "onwards"]) => read.spans.push((from, 23 * 60 + 59)),
-            [to] if before("before") || before("until") || words.has_any(&["or earlier", "no later than", "not later than", "at the latest"]) => read.spans.push((0, to)),
+            [from] if before("after") || words.has_any(&["or later", "no earlier than", "not before", "onwards"]) => {
+                read.spans.push((from, 23 * 60 + 59))
+            }
+            [to] if before("before") || before("until") || words.has_any(&["or earlier", "no later than", "not later than", "at the latest"]) => {
+                read.spans.push((0, to))
+            }
             _ if is_limit => {}
             _ => read.times = minutes,
         }
@@ -47,7 +52,10 @@ impl Alternatives {
     pub fn allow(&self, offered_day: Option<Day>, offered_time: Option<u16>, asked_day: Option<Day>, asked_time: Option<u16>) -> bool {
         let day_fits = offered_day.is_none_or(|day| Some(day) == asked_day || self.any_day || self.days.contains(&day));
         let time_fits = offered_time.is_none_or(|time| {
-            Some(time) == asked_time || self.any_time || self.times.contains(&time) || self.spans.iter().any(|(from, to)| (*from..=*to).contains(&time))
+            Some(time) == asked_time
+                || self.any_time
+                || self.times.contains(&time)
+                || self.spans.iter().any(|(from, to)| (*from..=*to).contains(&time))
         });
         day_fits && time_fits && (offered_day.is_some() || offered_time.is_some())
     }
@@ -61,7 +69,8 @@ mod tests {
 
     #[test]
     fn only_what_the_user_said_is_allowed() {
-        let allows = |conditions: &str, time: u16| Alternatives::read(conditions, Leaning::Evening, TODAY).allow(None, Some(time * 60), None, Some(19 * 60));
+        let allows =
+            |conditions: &str, time: u16| Alternatives::read(conditions, Leaning::Evening, TODAY).allow(None, Some(time * 60), None, Some(19 * 60));
         assert!(allows("if not, 8 p.m. is fine", 20));
         assert!(!allows("if not, 8 p.m. is fine", 21));
         assert!(allows("any time after 6 p.m. is fine", 21));

@@ -9,7 +9,8 @@ pub struct Clause {
     pub question: String,
 }
 
-const AUXILIARIES: [&str; 17] = ["are", "is", "can", "could", "will", "would", "should", "do", "does", "did", "have", "has", "were", "was", "must", "may", "might"];
+const AUXILIARIES: [&str; 17] =
+    ["are", "is", "can", "could", "will", "would", "should", "do", "does", "did", "have", "has", "were", "was", "must", "may", "might"];
 
 /// Returns the clause and the question for what stands behind "ask": "if you have a table", "about the price of X".
 pub fn from_indirect(indirect: &str) -> Clause {
@@ -44,14 +45,17 @@ fn yes_no(rest: &[&str]) -> Option<String> {
     let (verb, after) = split_contraction(subject, tail)?;
     match subject.to_lowercase().split('\'').next()? {
         "you" => Some(with_you("", verb, after)),
-        "there" | "it" if ["is", "are", "will", "was"].contains(&verb) => Some(format!("{verb} {} {}?", subject.split('\'').next()?, after.join(" "))),
+        "there" | "it" if ["is", "are", "will", "was"].contains(&verb) => {
+            Some(format!("{verb} {} {}?", subject.split('\'').next()?, after.join(" ")))
+        }
         _ => None,
     }
 }
 
 /// "what time you close" → "What time do you close?", "how much an oil change costs" → "How much does an oil change cost?"
 fn open(words: &[&str]) -> Option<String> {
-    let head_has_verb = |until: usize| words[1..until.max(1)].iter().any(|word| AUXILIARIES.contains(&word.to_lowercase().as_str()) || *word == "costs");
+    let head_has_verb =
+        |until: usize| words[1..until.max(1)].iter().any(|word| AUXILIARIES.contains(&word.to_lowercase().as_str()) || *word == "costs");
     let you = words.iter().position(|word| matches!(word.to_lowercase().split('\'').next(), Some("you")));
     if words.get(1).is_some_and(|word| AUXILIARIES.contains(&word.to_lowercase().as_str())) || words[0].ends_with("'s") {
         return Some(format!("{}?", words.join(" ")));
@@ -79,7 +83,10 @@ fn about(topic: &str) -> String {
     if lower.ends_with("hours") {
         return format!("What are {topic}?");
     }
-    let is_value = ["price", "cost", "fee", "rate", "address", "phone number", "number", "name", "availability", "menu", "policy", "status", "balance"].iter().any(|noun| lower.contains(noun));
+    let is_value =
+        ["price", "cost", "fee", "rate", "address", "phone number", "number", "name", "availability", "menu", "policy", "status", "balance"]
+            .iter()
+            .any(|noun| lower.contains(noun));
     if is_value { format!("Could you tell me {topic}?") } else { format!("Could you tell me about {topic}?") }
 }
 
@@ -111,14 +118,20 @@ fn indirect_of(words: &[&str]) -> Option<String> {
         let subject = words.get(1)?;
         let simple = matches!(subject.to_lowercase().as_str(), "you" | "it" | "there");
         let tail = words.get(2..)?;
-        return simple.then(|| if first == "do" || first == "does" { join(&[&["if", subject], tail]) } else { join(&[&["if", subject, first.as_str()], tail]) });
+        return simple.then(|| {
+            if first == "do" || first == "does" { join(&[&["if", subject], tail]) } else { join(&[&["if", subject, first.as_str()], tail]) }
+        });
     }
     let you = words.iter().position(|word| word.eq_ignore_ascii_case("you"));
     if let Some(you) = you.filter(|you| *you >= 2) {
         let auxiliary = words[you - 1].to_lowercase();
         if AUXILIARIES.contains(&auxiliary.as_str()) {
             let (head, tail) = (&words[..you - 1], &words[you + 1..]);
-            let said = if matches!(auxiliary.as_str(), "do" | "does" | "did") { join(&[head, &["you"], tail]) } else { join(&[head, &["you", auxiliary.as_str()], tail]) };
+            let said = if matches!(auxiliary.as_str(), "do" | "does" | "did") {
+                join(&[head, &["you"], tail])
+            } else {
+                join(&[head, &["you", auxiliary.as_str()], tail])
+            };
             return Some(lower_first(&said));
         }
     }

@@ -61,8 +61,8 @@ fn third_person(verb: &str) -> String {
         "do" => "does".to_owned(),
         "don't" => "doesn't".to_owned(),
         "haven't" => "hasn't".to_owned(),
-        "can" | "could" | "will" | "would" | "should" | "must" | "may" | "might" | "did" | "had" | "was" | "can't" | "won't" | "just" | "already" | "never" | "still" | "also" | "ordered" | "bought"
-        | "paid" | "booked" | "left" | "lost" | "made" | "got" => verb.to_owned(),
+        "can" | "could" | "will" | "would" | "should" | "must" | "may" | "might" | "did" | "had" | "was" | "can't" | "won't" | "just" | "already"
+        | "never" | "still" | "also" | "ordered" | "bought" | "paid" | "booked" | "left" | "lost" | "made" | "got" => verb.to_owned(),
         _ if verb.ends_with("ed") && !matches!(verb, "need" | "feed") => verb.to_owned(),
         _ if verb.ends_with(['s', 'x', 'z', 'o']) || verb.ends_with("ch") || verb.ends_with("sh") => format!("{verb}es"),
         _ => format!("{verb}s"),

@@ -109,7 +109,14 @@ fn evidence(brief: &Brief, transcript: &Transcript, note: &Note) -> Option<Evide
         return None;
     }
     let affirmed_in = note.affirmed_in.filter(|affirmed_in| is_affirmed(brief, transcript, note, *affirmed_in));
-    Some(Evidence { quote: note.quote.clone(), utterance: note.utterance, from: turn.from, to: turn.to, affirmed_in, confidence: note.confidence.min(turn.confidence) })
+    Some(Evidence {
+        quote: note.quote.clone(),
+        utterance: note.utterance,
+        from: turn.from,
+        to: turn.to,
+        affirmed_in,
+        confidence: note.confidence.min(turn.confidence),
+    })
 }
 
 fn is_proven(brief: &Brief, transcript: &Transcript, note: &Note, evidence: &Evidence) -> bool {
@@ -172,7 +179,11 @@ fn supports(brief: &Brief, text: &str, value: &str) -> bool {
     if !is_exact(value) {
         return true;
     }
-    let says_time = |minute: &str| [Leaning::Closing, Leaning::Opening, Leaning::Evening, Leaning::Office].into_iter().any(|leaning| clock::times(text, leaning).iter().any(|time| time.value.normal() == minute));
+    let says_time = |minute: &str| {
+        [Leaning::Closing, Leaning::Opening, Leaning::Evening, Leaning::Office]
+            .into_iter()
+            .any(|leaning| clock::times(text, leaning).iter().any(|time| time.value.normal() == minute))
+    };
     let says_day = |day: &str| Day::parse(day).is_some_and(|day| date::dates(text, Day::of(brief.local_time)).iter().any(|heard| heard.value == day));
     if let Some((day, minute)) = value.split_once(' ') {
         return says_day(day) && says_time(minute);
@@ -201,7 +212,13 @@ fn callee_turns(transcript: &Transcript) -> impl Iterator<Item = (UtteranceId, &
 
 /// Small letters, single spaces, no signs at the ends.
 fn normal(text: &str) -> String {
-    text.to_lowercase().replace('’', "'").split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && !"$€£%'".contains(c))).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.to_lowercase()
+        .replace('’', "'")
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && !"$€£%'".contains(c)))
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Whether whole words stand in a text: "nine" does not stand in "ninety".

@@ -129,7 +129,12 @@ pub(super) fn follow_ups(brief: &Brief, found: &Found, outcome: Outcome, ended_b
     let by_end = match ended_because {
         EndReason::WrongNumber => "Check the number.",
         EndReason::VoicemailNoMessage => "Call again later, or allow a message to be left.",
-        EndReason::NoInput | EndReason::CalleeLeft | EndReason::HoldTooLong | EndReason::MenuFailed | EndReason::TimeLimit | EndReason::EngineFailed => "Try again later.",
+        EndReason::NoInput
+        | EndReason::CalleeLeft
+        | EndReason::HoldTooLong
+        | EndReason::MenuFailed
+        | EndReason::TimeLimit
+        | EndReason::EngineFailed => "Try again later.",
         EndReason::NotUnderstood => "Try again with a simpler question, or call yourself.",
         EndReason::ScreenedOut => "Ask them to expect the call, then try again.",
         EndReason::Fax => "Find the voice number.",

@@ -26,7 +26,14 @@ fn transcript(text: &str) -> Transcript {
 }
 
 fn note(fact: &str, value: &str, quote: &str, utterance: u32, affirmed_in: Option<u32>, confidence: u8) -> Note {
-    Note { fact: fact.to_owned(), value: value.to_owned(), quote: quote.to_owned(), utterance: UtteranceId(utterance), affirmed_in: affirmed_in.map(UtteranceId), confidence }
+    Note {
+        fact: fact.to_owned(),
+        value: value.to_owned(),
+        quote: quote.to_owned(),
+        utterance: UtteranceId(utterance),
+        affirmed_in: affirmed_in.map(UtteranceId),
+        confidence,
+    }
 }
 
 fn build(task_type: TaskType, intent: &str, talk: &str, notes: &[Note], ended: EndReason) -> Report {
@@ -38,16 +45,26 @@ fn closing(talk: &str, notes: &[Note]) -> (Outcome, String) {
     (report.outcome, report.summary)
 }
 
-const CONFIRMED: &str = "< Hello? \n > What time do you close today? \n < We close at nine today. \n > So you close at 9 pm today, is that right? \n < Yes.";
+const CONFIRMED: &str =
+    "< Hello? \n > What time do you close today? \n < We close at nine today. \n > So you close at 9 pm today, is that right? \n < Yes.";
 
 #[test]
 fn an_affirmed_answer_is_achieved_with_its_place_in_the_audio() {
-    let report = build(TaskType::InformationInquiry, "Ask what time they close today", CONFIRMED, &[note("closing_time", "21:00", "nine", 2, None, 75), note("closing_time", "21:00", "nine", 2, Some(3), 75)], EndReason::Done);
+    let report = build(
+        TaskType::InformationInquiry,
+        "Ask what time they close today",
+        CONFIRMED,
+        &[note("closing_time", "21:00", "nine", 2, None, 75), note("closing_time", "21:00", "nine", 2, Some(3), 75)],
+        EndReason::Done,
+    );
     assert_eq!(report.outcome, Outcome::Achieved);
     assert_eq!(report.summary, "They close at 9 pm today.");
     assert_eq!(report.facts.len(), 1);
     let evidence = &report.facts[0].evidence;
-    assert_eq!((evidence.quote.as_str(), evidence.from.as_millis(), evidence.to.as_millis(), evidence.affirmed_in), ("nine", 4_000, 5_000, Some(UtteranceId(3))));
+    assert_eq!(
+        (evidence.quote.as_str(), evidence.from.as_millis(), evidence.to.as_millis(), evidence.affirmed_in),
+        ("nine", 4_000, 5_000, Some(UtteranceId(3)))
+    );
     assert_eq!(report.facts[0].in_words, "9 pm");
     assert!(report.follow_ups.is_empty());
 }
@@ -77,8 +94,18 @@ fn an_unaffirmed_answer_counts_only_if_it_is_outright_or_heard_twice() {
         ("said outright, heard badly", "<60 We close at 9 p.m. today.", note("closing_time", "21:00", "9 p.m.", 1, None, 95), Outcome::Unconfirmed),
         ("heard twice", "< We close at nine. \n > Sorry? \n < At nine.", note("closing_time", "21:00", "nine", 1, None, 75), Outcome::Achieved),
         ("affirmed before it was said", "< Yes. \n < We close at nine.", note("closing_time", "21:00", "nine", 2, Some(1), 75), Outcome::Unconfirmed),
-        ("affirmed by a no", "< We close at nine. \n > So you close at 9 pm, is that right? \n < No.", note("closing_time", "21:00", "nine", 1, Some(2), 75), Outcome::Unconfirmed),
-        ("affirmed by nothing", "< We close at nine. \n > So you close at 9 pm, is that right? \n < Hm.", note("closing_time", "21:00", "nine", 1, Some(2), 75), Outcome::Unconfirmed),
+        (
+            "affirmed by a no",
+            "< We close at nine. \n > So you close at 9 pm, is that right? \n < No.",
+            note("closing_time", "21:00", "nine", 1, Some(2), 75),
+            Outcome::Unconfirmed,
+        ),
+        (
+            "affirmed by nothing",
+            "< We close at nine. \n > So you close at 9 pm, is that right? \n < Hm.",
+            note("closing_time", "21:00", "nine", 1, Some(2), 75),
+            Outcome::Unconfirmed,
+        ),
         ("affirmed by ourselves", "< We close at nine. \n > Yes.", note("closing_time", "21:00", "nine", 1, Some(2), 75), Outcome::Unconfirmed),
     ];
     for (what, talk, note, outcome) in rows {
@@ -90,7 +117,12 @@ fn an_unaffirmed_answer_counts_only_if_it_is_outright_or_heard_twice() {
 #[test]
 fn what_was_taken_back_does_not_count() {
     let talk = "< We close at nine. \n > So you close at 9 pm today, is that right? \n < No. \n > What time do you close today? \n < Ten. \n > So you close at 10 pm today, is that right? \n < Yes.";
-    let notes = [note("closing_time", "21:00", "nine", 1, None, 75), note("closing_time", "21:00", "No", 2, None, 0), note("closing_time", "22:00", "Ten", 3, None, 75), note("closing_time", "22:00", "Ten", 3, Some(4), 75)];
+    let notes = [
+        note("closing_time", "21:00", "nine", 1, None, 75),
+        note("closing_time", "21:00", "No", 2, None, 0),
+        note("closing_time", "22:00", "Ten", 3, None, 75),
+        note("closing_time", "22:00", "Ten", 3, Some(4), 75),
+    ];
     assert_eq!(closing(talk, &notes), (Outcome::Achieved, "They close at 10 pm today.".to_owned()));
     assert_eq!(closing(talk, &notes[..2]).0, Outcome::NotAchieved);
 }
@@ -98,9 +130,19 @@ fn what_was_taken_back_does_not_count() {
 #[test]
 fn agreement_needs_a_yes_to_the_very_thing() {
     let rows = [
-        ("a yes to the read-back", "< Sure. \n > So it is booked for Friday, November 27 at 3 pm, is that right? \n < Yes.", Some(2), Outcome::Achieved),
+        (
+            "a yes to the read-back",
+            "< Sure. \n > So it is booked for Friday, November 27 at 3 pm, is that right? \n < Yes.",
+            Some(2),
+            Outcome::Achieved,
+        ),
         ("a yes to something else", "< Sure. \n > Can you hear me? \n < Yes.", Some(2), Outcome::Unconfirmed),
-        ("a yes to another hour", "< Sure. \n > So it is booked for Friday, November 27 at 4 pm, is that right? \n < Yes.", Some(2), Outcome::Unconfirmed),
+        (
+            "a yes to another hour",
+            "< Sure. \n > So it is booked for Friday, November 27 at 4 pm, is that right? \n < Yes.",
+            Some(2),
+            Outcome::Unconfirmed,
+        ),
         ("no yes", "< Sure. \n > So it is booked for Friday, November 27 at 3 pm, is that right? \n < Maybe.", Some(2), Outcome::Unconfirmed),
         ("only possible", "< Sure.", None, Outcome::Unconfirmed),
         ("their own words", "< Sure. \n > Is it booked? \n < Yes, Friday at 3 p.m.", Some(2), Outcome::Achieved),
@@ -110,13 +152,25 @@ fn agreement_needs_a_yes_to_the_very_thing() {
         let report = build(TaskType::AppointmentBooking, "Book a haircut for Friday at 3pm", talk, &notes, EndReason::Done);
         assert_eq!(report.outcome, outcome, "{what}: {}", report.summary);
     }
-    let cancelled = build(TaskType::Cancellation, "cancel my table", "< Done. \n > So Sam Miller's table is canceled, is that right? \n < Correct.", &[note("cancelled", "yes", "Done", 1, Some(2), 85)], EndReason::Done);
+    let cancelled = build(
+        TaskType::Cancellation,
+        "cancel my table",
+        "< Done. \n > So Sam Miller's table is canceled, is that right? \n < Correct.",
+        &[note("cancelled", "yes", "Done", 1, Some(2), 85)],
+        EndReason::Done,
+    );
     assert_eq!((cancelled.outcome, cancelled.summary.as_str()), (Outcome::Achieved, "It is canceled."));
 }
 
 #[test]
 fn half_of_what_was_asked_is_partly() {
-    let report = build(TaskType::InformationInquiry, "Ask what time they close today and how much an oil change costs", CONFIRMED, &[note("closing_time", "21:00", "nine", 2, Some(3), 75)], EndReason::CalleeLeft);
+    let report = build(
+        TaskType::InformationInquiry,
+        "Ask what time they close today and how much an oil change costs",
+        CONFIRMED,
+        &[note("closing_time", "21:00", "nine", 2, Some(3), 75)],
+        EndReason::CalleeLeft,
+    );
     assert_eq!(report.outcome, Outcome::Partly);
     assert_eq!(report.summary, "They close at 9 pm today. The line was cut, or the callee hung up.");
     assert_eq!(report.follow_ups, ["Try again later."]);
@@ -124,20 +178,58 @@ fn half_of_what_was_asked_is_partly() {
 
 #[test]
 fn follow_ups_say_what_to_do_next() {
-    let next = |talk: &str, notes: &[Note], ended| build(TaskType::Reservation, "Reserve a table for two tonight at 8", talk, notes, ended).follow_ups.join(" | ");
-    assert_eq!(next("< Please call back after ten.", &[note("call_back", "Please call back after ten.", "Please call back after ten.", 1, None, 85)], EndReason::Declined), "Call again after 10 am.");
-    assert_eq!(next("< We only have nine p.m.", &[note("offered", "21:00", "nine p.m.", 1, None, 80)], EndReason::Declined), "They offered 9 pm: start a new task if that suits you.");
-    assert_eq!(next("< There's a 20 dollar deposit.", &[note("fee", "$20.00", "20 dollar deposit", 1, None, 85)], EndReason::Declined), "They want a payment (20 dollars); only you can agree to it.");
+    let next = |talk: &str, notes: &[Note], ended| {
+        build(TaskType::Reservation, "Reserve a table for two tonight at 8", talk, notes, ended).follow_ups.join(" | ")
+    };
+    assert_eq!(
+        next(
+            "< Please call back after ten.",
+            &[note("call_back", "Please call back after ten.", "Please call back after ten.", 1, None, 85)],
+            EndReason::Declined
+        ),
+        "Call again after 10 am."
+    );
+    assert_eq!(
+        next("< We only have nine p.m.", &[note("offered", "21:00", "nine p.m.", 1, None, 80)], EndReason::Declined),
+        "They offered 9 pm: start a new task if that suits you."
+    );
+    assert_eq!(
+        next("< There's a 20 dollar deposit.", &[note("fee", "$20.00", "20 dollar deposit", 1, None, 85)], EndReason::Declined),
+        "They want a payment (20 dollars); only you can agree to it."
+    );
     assert_eq!(next("< Wrong number.", &[], EndReason::WrongNumber), "Check the number.");
-    let opted = Report::build(&brief(TaskType::Custom, "x"), &transcript("< Never call again."), &[], WhoAnswered::Human, EndReason::OptedOut, Some(UtteranceId(1)));
-    assert_eq!((opted.outcome, opted.opted_out, opted.summary.as_str()), (Outcome::NotAchieved, Some(UtteranceId(1)), "They asked not to be called again."));
+    let opted = Report::build(
+        &brief(TaskType::Custom, "x"),
+        &transcript("< Never call again."),
+        &[],
+        WhoAnswered::Human,
+        EndReason::OptedOut,
+        Some(UtteranceId(1)),
+    );
+    assert_eq!(
+        (opted.outcome, opted.opted_out, opted.summary.as_str()),
+        (Outcome::NotAchieved, Some(UtteranceId(1)), "They asked not to be called again.")
+    );
     assert_eq!(opted.follow_ups.len(), 1);
 }
 
 #[test]
 fn a_message_on_a_tape_is_not_proven_to_be_received() {
-    let report = Report::build(&brief(TaskType::MessageDelivery, "tell Ana I'm late"), &transcript("< Leave a message."), &[], WhoAnswered::Voicemail, EndReason::MessageLeft, None);
+    let report = Report::build(
+        &brief(TaskType::MessageDelivery, "tell Ana I'm late"),
+        &transcript("< Leave a message."),
+        &[],
+        WhoAnswered::Voicemail,
+        EndReason::MessageLeft,
+        None,
+    );
     assert_eq!((report.outcome, report.summary.as_str()), (Outcome::Unconfirmed, "A message was left on the voicemail."));
-    let by_voice = build(TaskType::MessageDelivery, "tell Ana I'm late", "< Okay, I'll tell her.", &[note("delivered", "passed on", "Okay, I'll tell her.", 1, Some(1), 90)], EndReason::Done);
+    let by_voice = build(
+        TaskType::MessageDelivery,
+        "tell Ana I'm late",
+        "< Okay, I'll tell her.",
+        &[note("delivered", "passed on", "Okay, I'll tell her.", 1, Some(1), 90)],
+        EndReason::Done,
+    );
     assert_eq!((by_voice.outcome, by_voice.summary.as_str()), (Outcome::Achieved, "The message was taken and will be passed on."));
 }

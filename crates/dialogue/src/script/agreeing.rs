@@ -2,6 +2,7 @@
 
 use crate::brief::TaskType;
 use crate::moves::{EndReason, Note};
+use crate::question;
 use crate::speakable::{day_in_words, time_in_words};
 use crate::understand::assent::{self, Assent};
 use crate::understand::clock::{self, Clock, Role};
@@ -10,16 +11,58 @@ use crate::understand::date::{self, Day};
 use crate::understand::price;
 use crate::understand::signal::{self, Signal};
 use crate::understand::words::Words;
-use crate::question;
 
 use super::answer::spanning;
 use super::{Pending, Reply, Said, Script, Stage};
 
 const AGREED: &[&str] = &[
-    "booked", "all set", "you're down", "put you down", "see you", "confirmed", "reserved", "canceled", "cancelled", "moved", "changed", "rescheduled", "taken care", "i've got you", "i have you", "you're in", "got you down", "done", "we can do that", "that works", "that's possible", "we can do", "i can do",
+    "booked",
+    "all set",
+    "you're down",
+    "put you down",
+    "see you",
+    "confirmed",
+    "reserved",
+    "canceled",
+    "cancelled",
+    "moved",
+    "changed",
+    "rescheduled",
+    "taken care",
+    "i've got you",
+    "i have you",
+    "you're in",
+    "got you down",
+    "done",
+    "we can do that",
+    "that works",
+    "that's possible",
+    "we can do",
+    "i can do",
 ];
 const FULL: &[&str] = &[
-    "fully booked", "all booked", "booked up", "booked solid", "booked out", "sold out", "no tables", "no table", "nothing available", "not available", "no openings", "no availability", "we're full", "completely full", "nothing left", "can't do", "cannot do", "not possible", "isn't possible", "don't have anything", "already taken", "taken already",
+    "fully booked",
+    "all booked",
+    "booked up",
+    "booked solid",
+    "booked out",
+    "sold out",
+    "no tables",
+    "no table",
+    "nothing available",
+    "not available",
+    "no openings",
+    "no availability",
+    "we're full",
+    "completely full",
+    "nothing left",
+    "can't do",
+    "cannot do",
+    "not possible",
+    "isn't possible",
+    "don't have anything",
+    "already taken",
+    "taken already",
 ];
 
 impl Script {
@@ -117,7 +160,14 @@ impl Script {
     /// What was asked for is not to be had: the next alternative that the brief allows, or leave.
     fn hears_no(&mut self, said: &Said, reply: &mut Reply) {
         let quote = said.text.trim().to_owned();
-        reply.note(Note { fact: "availability".to_owned(), value: "no".to_owned(), quote, utterance: said.utterance, affirmed_in: None, confidence: 85 });
+        reply.note(Note {
+            fact: "availability".to_owned(),
+            value: "no".to_owned(),
+            quote,
+            utterance: said.utterance,
+            affirmed_in: None,
+            confidence: 85,
+        });
         let alternatives = &self.errand.alternatives;
         let minutes = alternatives.times.iter().map(|minute| (self.errand.day, Some(*minute)));
         let days = alternatives.days.iter().map(|day| (Some(*day), self.errand.minute));
@@ -166,7 +216,8 @@ impl Script {
             (None, None) => return false,
         };
         let (day, minute) = (offered_day.map(|day| day.value), offered_time.map(|time| time.value.minute));
-        let may_accept = is_open || self.errand.alternatives.allow(day, minute, self.errand.day, self.errand.minute) || self.minute.is_none() && day.is_none();
+        let may_accept =
+            is_open || self.errand.alternatives.allow(day, minute, self.errand.day, self.errand.minute) || self.minute.is_none() && day.is_none();
         if may_accept {
             self.day = day.or(self.day);
             self.minute = minute.or(self.minute);
@@ -200,7 +251,17 @@ impl Script {
         let prices = price::prices(&said.text, false);
         let priced = prices.iter().find(|price| price.value.cents > 0);
         let words = Words::of(&said.text);
-        let named = words.find_any(&["deposit", "cancellation fee", "a fee", "credit card", "debit card", "prepayment", "pay in advance", "pay now", "charge you"]);
+        let named = words.find_any(&[
+            "deposit",
+            "cancellation fee",
+            "a fee",
+            "credit card",
+            "debit card",
+            "prepayment",
+            "pay in advance",
+            "pay now",
+            "charge you",
+        ]);
         let is_denied = words.has_any(&["no fee", "no deposit", "without a fee", "no charge", "won't charge", "no cancellation fee"]);
         if is_denied || (priced.is_none() && named.is_none()) {
             return false;
@@ -222,7 +283,14 @@ impl Script {
 
     pub(super) fn hear_number(&mut self, said: &Said, reply: &mut Reply) {
         if let Some(heard) = code::confirmation(&said.text) {
-            let note = Note { fact: "confirmation_number".to_owned(), value: heard.value, quote: heard.quote, utterance: said.utterance, affirmed_in: None, confidence: heard.confidence };
+            let note = Note {
+                fact: "confirmation_number".to_owned(),
+                value: heard.value,
+                quote: heard.quote,
+                utterance: said.utterance,
+                affirmed_in: None,
+                confidence: heard.confidence,
+            };
             return self.read_back(vec![Pending { ask: None, note }], reply);
         }
         let has = |signal| signal::has(&said.text, signal);

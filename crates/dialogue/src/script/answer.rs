@@ -23,10 +23,16 @@ impl Script {
         let asked_day = date::dates(&ask.indirect, today).first().map(|day| day.value);
         let mut fact = ask.fact;
         let heard = match ask.answer {
-            Answer::ClosingTime => time_of(text, Role::Closes, Leaning::Closing, today, asked_day).or_else(|| always_open(text)).or_else(|| closed(text, today, asked_day)),
-            Answer::OpeningTime => time_of(text, Role::Opens, Leaning::Opening, today, asked_day).or_else(|| always_open(text)).or_else(|| closed(text, today, asked_day)),
+            Answer::ClosingTime => time_of(text, Role::Closes, Leaning::Closing, today, asked_day)
+                .or_else(|| always_open(text))
+                .or_else(|| closed(text, today, asked_day)),
+            Answer::OpeningTime => time_of(text, Role::Opens, Leaning::Opening, today, asked_day)
+                .or_else(|| always_open(text))
+                .or_else(|| closed(text, today, asked_day)),
             Answer::Hours => hours_of(text).or_else(|| always_open(text)).or_else(|| closed(text, today, asked_day)),
-            Answer::Price => price::prices(text, true).into_iter().max_by_key(|price| price.confidence / 20).map(|price| price.map(price::Price::normal)),
+            Answer::Price => {
+                price::prices(text, true).into_iter().max_by_key(|price| price.confidence / 20).map(|price| price.map(price::Price::normal))
+            }
             Answer::YesNo => self.yes_no(text, ask.fact),
             Answer::When => when_of(text, today).or_else(|| self.words_of(text)),
             Answer::PhoneNumber => code::phone_number(text),
@@ -36,7 +42,14 @@ impl Script {
         if ask.answer == Answer::Hours && heard.value.len() == 5 && heard.value.contains(':') {
             fact = "hours";
         }
-        Some(Note { fact: fact.to_owned(), value: heard.value, quote: heard.quote, utterance: said.utterance, affirmed_in: None, confidence: heard.confidence })
+        Some(Note {
+            fact: fact.to_owned(),
+            value: heard.value,
+            quote: heard.quote,
+            utterance: said.utterance,
+            affirmed_in: None,
+            confidence: heard.confidence,
+        })
     }
 
     /// Yes or no; "sure, go ahead" before the question was put is an invitation, not an answer.
@@ -47,10 +60,30 @@ impl Script {
         }
         let words = Words::of(text);
         if fact.starts_with("availability") {
-            if words.has_any(&["sold out", "fully booked", "all booked", "booked up", "booked solid", "nothing available", "nothing left", "no tables", "no openings", "no availability", "out of stock", "not available", "nothing open", "don't have", "we're full", "completely full", "ran out"]) {
+            if words.has_any(&[
+                "sold out",
+                "fully booked",
+                "all booked",
+                "booked up",
+                "booked solid",
+                "nothing available",
+                "nothing left",
+                "no tables",
+                "no openings",
+                "no availability",
+                "out of stock",
+                "not available",
+                "nothing open",
+                "don't have",
+                "we're full",
+                "completely full",
+                "ran out",
+            ]) {
                 return said("no", 90);
             }
-            if words.has_any(&["we have", "we do have", "we've got", "i have", "we can do", "there is", "available", "in stock", "i can do"]) && !words.has_any(&["not", "no"]) {
+            if words.has_any(&["we have", "we do have", "we've got", "i have", "we can do", "there is", "available", "in stock", "i can do"])
+                && !words.has_any(&["not", "no"])
+            {
                 return said("yes", 90);
             }
         }
@@ -70,16 +103,32 @@ impl Script {
     /// The callee's own words, if they are a statement and not a courtesy, a question or a way of not answering.
     fn words_of(&self, text: &str) -> Option<Heard<String>> {
         const EMPTY: [Signal; 9] = [
-            Signal::DoNotKnow, Signal::HoldOn, Signal::Transfer, Signal::Refusal, Signal::CallBack, Signal::WhatIsItAbout, Signal::SayAgain, Signal::Goodbye, Signal::Orders,
+            Signal::DoNotKnow,
+            Signal::HoldOn,
+            Signal::Transfer,
+            Signal::Refusal,
+            Signal::CallBack,
+            Signal::WhatIsItAbout,
+            Signal::SayAgain,
+            Signal::Goodbye,
+            Signal::Orders,
         ];
         let words = Words::of(text);
         let is_question = text.trim_end().ends_with('?');
         let is_greeting = signal::has(text, Signal::Greeting) && (!self.is_asked || words.len() <= 4);
         let is_too_early = !self.is_asked && words.len() < 4;
-        if words.is_empty() || is_question || is_greeting || is_too_early || assent::is_bare(text) && !self.is_asked || EMPTY.into_iter().any(|signal| signal::has(text, signal)) {
+        if words.is_empty()
+            || is_question
+            || is_greeting
+            || is_too_early
+            || assent::is_bare(text) && !self.is_asked
+            || EMPTY.into_iter().any(|signal| signal::has(text, signal))
+        {
             return None;
         }
-        if words.words.iter().all(|word| matches!(word.text.as_str(), "uh" | "um" | "hm" | "hmm" | "oh" | "ah" | "okay" | "ok" | "so" | "well" | "yes" | "yeah" | "right")) {
+        if words.words.iter().all(|word| {
+            matches!(word.text.as_str(), "uh" | "um" | "hm" | "hmm" | "oh" | "ah" | "okay" | "ok" | "so" | "well" | "yes" | "yeah" | "right")
+        }) {
             return None;
         }
         let quote = words.quote(0, words.len().min(MAX_ANSWER_WORDS));
@@ -92,7 +141,8 @@ fn time_of(text: &str, role: Role, leaning: Leaning, today: Day, asked_day: Opti
     let words = Words::of(text);
     let is_exact_day = asked_day.is_some();
     let asked_day = asked_day.unwrap_or(today);
-    let mut fitting: Vec<(Heard<Clock>, usize)> = clock::times_in(&words, leaning).into_iter().filter(|(time, _)| time.value.role == role || time.value.role == Role::Unsaid).collect();
+    let mut fitting: Vec<(Heard<Clock>, usize)> =
+        clock::times_in(&words, leaning).into_iter().filter(|(time, _)| time.value.role == role || time.value.role == Role::Unsaid).collect();
     if fitting.iter().any(|(time, _)| time.value.role == role) {
         fitting.retain(|(time, _)| time.value.role == role);
     } else if signal::has(text, Signal::CallBack) {
@@ -107,7 +157,11 @@ fn time_of(text: &str, role: Role, leaning: Leaning, today: Day, asked_day: Opti
         let first_day = |from: usize, to: usize| date::dates(&words.quote(from, to), today).first().map(|day| day.value);
         first_day(place, next).or_else(|| first_day(last, place))
     };
-    let chosen = fitting.iter().position(|(_, place)| day_of(*place) == Some(asked_day)).or_else(|| fitting.iter().position(|(_, place)| day_of(*place).is_none())).unwrap_or(0);
+    let chosen = fitting
+        .iter()
+        .position(|(_, place)| day_of(*place) == Some(asked_day))
+        .or_else(|| fitting.iter().position(|(_, place)| day_of(*place).is_none()))
+        .unwrap_or(0);
     let is_other_day = fitting.get(chosen).is_some_and(|(_, place)| day_of(*place).is_some_and(|day| day != asked_day));
     if is_other_day && is_exact_day {
         return None;
@@ -128,7 +182,16 @@ fn hours_of(text: &str) -> Option<Heard<String>> {
 
 fn always_open(text: &str) -> Option<Heard<String>> {
     let words = Words::of(text);
-    let (from, length) = words.find_any(&["24 hours", "twenty four hours", "24 7", "twenty four seven", "never close", "don't close", "do not close", "around the clock"])?;
+    let (from, length) = words.find_any(&[
+        "24 hours",
+        "twenty four hours",
+        "24 7",
+        "twenty four seven",
+        "never close",
+        "don't close",
+        "do not close",
+        "around the clock",
+    ])?;
     Some(Heard { value: "open 24 hours".to_owned(), quote: words.quote(from, from + length), confidence: 90 })
 }
 

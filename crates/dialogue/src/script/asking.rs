@@ -2,8 +2,8 @@
 
 use crate::moves::{EndReason, LineKind, Move, Note};
 use crate::question::Answer;
-use crate::understand::code;
 use crate::understand::assent;
+use crate::understand::code;
 use crate::understand::signal::{self, Signal};
 
 use super::{Pending, Reply, Said, Script, Stage};
@@ -28,7 +28,14 @@ impl Script {
         }
         if let Some(number) = code::phone_number(text).filter(|_| text.to_lowercase().contains("call")) {
             // Another number is passed on to the user; it is not ours to call.
-            reply.note(Note { fact: "other_number".to_owned(), value: number.value, quote: number.quote, utterance: said.utterance, affirmed_in: None, confidence: number.confidence });
+            reply.note(Note {
+                fact: "other_number".to_owned(),
+                value: number.value,
+                quote: number.quote,
+                utterance: said.utterance,
+                affirmed_in: None,
+                confidence: number.confidence,
+            });
             return self.explain("I can't call other numbers myself, but I'll pass that on.", reply);
         }
         if has(Signal::Goodbye) && !has(Signal::Greeting) {
@@ -56,7 +63,9 @@ impl Script {
                 continue;
             }
             match self.answer(place, said) {
-                Some(note) if place == first || (note.confidence >= 75 && !found.iter().any(|earlier| earlier.note.value == note.value)) => found.push(Pending { ask: Some(place), note }),
+                Some(note) if place == first || (note.confidence >= 75 && !found.iter().any(|earlier| earlier.note.value == note.value)) => {
+                    found.push(Pending { ask: Some(place), note })
+                }
                 None if place == first => break,
                 _ => {}
             }
@@ -110,7 +119,14 @@ impl Script {
         if signal::find(&said.text, signal).is_some() {
             let quote = said.text.trim().to_owned();
             let fact = if signal == Signal::CallBack { "call_back" } else { "reason" };
-            reply.moves.push(Move::Note(Note { fact: fact.to_owned(), value: quote.clone(), quote, utterance: said.utterance, affirmed_in: None, confidence: 85 }));
+            reply.moves.push(Move::Note(Note {
+                fact: fact.to_owned(),
+                value: quote.clone(),
+                quote,
+                utterance: said.utterance,
+                affirmed_in: None,
+                confidence: 85,
+            }));
         }
     }
 }

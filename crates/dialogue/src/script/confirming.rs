@@ -1,12 +1,12 @@
 //! Reading back and hearing whether it was right. Only the callee's own yes affirms.
 
+use crate::brief::TaskType;
 use crate::moves::{EndReason, LineKind, Note};
 use crate::question::{Answer, Ask};
 use crate::speakable::in_words;
 use crate::understand::assent::{self, Assent};
-use crate::understand::signal::{self, Signal};
 use crate::understand::date::{self, Day};
-use crate::brief::TaskType;
+use crate::understand::signal::{self, Signal};
 
 use super::{MAX_READ_BACKS, Pending, Reply, Said, Script, Stage};
 
@@ -52,7 +52,10 @@ impl Script {
 
     pub(super) fn hear_confirmation(&mut self, said: &Said, reply: &mut Reply) {
         let text = &said.text;
-        if self.errand.asks.is_empty() && self.pending.iter().any(|pending| pending.note.fact == self.agreed_fact()) && self.hears_other_terms(said, reply) {
+        if self.errand.asks.is_empty()
+            && self.pending.iter().any(|pending| pending.note.fact == self.agreed_fact())
+            && self.hears_other_terms(said, reply)
+        {
             return;
         }
         let correction = self.correction(said);
@@ -128,7 +131,12 @@ impl Script {
     /// "No, it ships on Monday": what follows the no is the answer.
     fn words_after_no(&self, said: &Said, pending: &Pending) -> Option<Note> {
         let rest = said.text.trim().split_once([',', '.']).map(|(_, rest)| rest.trim()).filter(|rest| rest.split_whitespace().count() >= 2)?;
-        (!assent::is_bare(rest)).then(|| Note { value: rest.trim_end_matches('.').to_owned(), quote: rest.trim_end_matches('.').to_owned(), utterance: said.utterance, ..pending.note.clone() })
+        (!assent::is_bare(rest)).then(|| Note {
+            value: rest.trim_end_matches('.').to_owned(),
+            quote: rest.trim_end_matches('.').to_owned(),
+            utterance: said.utterance,
+            ..pending.note.clone()
+        })
     }
 
     /// The callee says the same value once more instead of yes.
@@ -186,7 +194,8 @@ impl Script {
     /// What comes after something was settled, affirmed or not.
     pub(super) fn go_on(&mut self, reply: &mut Reply) {
         let fact = self.agreed_fact();
-        let has_number = self.settled.iter().any(|settled| settled == "confirmation_number") || self.pending.iter().any(|pending| pending.note.fact == "confirmation_number");
+        let has_number = self.settled.iter().any(|settled| settled == "confirmation_number")
+            || self.pending.iter().any(|pending| pending.note.fact == "confirmation_number");
         self.pending.clear();
         if !self.errand.asks.is_empty() {
             return self.next_question(reply);
@@ -215,7 +224,12 @@ fn claim_of(ask: &Ask, value: &str, words: &str) -> String {
         ("price" | "price_2", "$0.00") => "it is free of charge".to_owned(),
         ("price" | "price_2", _) => format!("the price is {words}"),
         ("phone_number", _) => format!("the number is {words}"),
-        (_, "yes") => match ask.indirect.strip_prefix("if ").or_else(|| ask.indirect.strip_prefix("whether ")).filter(|rest| rest.starts_with("you") || rest.starts_with("there is") || rest.starts_with("it is")) {
+        (_, "yes") => match ask
+            .indirect
+            .strip_prefix("if ")
+            .or_else(|| ask.indirect.strip_prefix("whether "))
+            .filter(|rest| rest.starts_with("you") || rest.starts_with("there is") || rest.starts_with("it is"))
+        {
             Some(claim) => claim.to_owned(),
             None => "the answer is yes".to_owned(),
         },

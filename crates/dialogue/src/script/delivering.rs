@@ -21,7 +21,23 @@ impl Script {
         let has = |signal| signal::has(text, signal);
         let words = Words::of(text);
         let is_absent = words.has_any(&[
-            "not here", "isn't here", "not in", "isn't in", "not home", "isn't home", "not available", "isn't available", "stepped out", "out of the office", "take a message", "pass it on", "let him know", "let her know", "let them know", "tell him", "tell her",
+            "not here",
+            "isn't here",
+            "not in",
+            "isn't in",
+            "not home",
+            "isn't home",
+            "not available",
+            "isn't available",
+            "stepped out",
+            "out of the office",
+            "take a message",
+            "pass it on",
+            "let him know",
+            "let her know",
+            "let them know",
+            "tell him",
+            "tell her",
         ]);
         let assent = assent::assent(text).filter(|heard| heard.confidence >= 50);
         if !self.is_asked {
@@ -38,10 +54,29 @@ impl Script {
             return self.ask_current(reply);
         }
         let is_received = assent.as_ref().is_some_and(|heard| heard.value == Assent::Yes)
-            || words.has_any(&["i'll tell", "i will tell", "i'll let", "i'll pass", "thank you", "thanks", "i'll give", "noted", "understood", "wrote it down", "i'll write"]) && assent.is_none();
+            || words.has_any(&[
+                "i'll tell",
+                "i will tell",
+                "i'll let",
+                "i'll pass",
+                "thank you",
+                "thanks",
+                "i'll give",
+                "noted",
+                "understood",
+                "wrote it down",
+                "i'll write",
+            ]) && assent.is_none();
         if is_received && !text.trim_end().ends_with('?') {
             let value = if is_absent || words.has_any(&["i'll tell", "i will tell", "i'll pass", "i'll let"]) { "passed on" } else { "yes" };
-            let note = Note { fact: "delivered".to_owned(), value: value.to_owned(), quote: said.text.trim().to_owned(), utterance: said.utterance, affirmed_in: Some(said.utterance), confidence: 90 };
+            let note = Note {
+                fact: "delivered".to_owned(),
+                value: value.to_owned(),
+                quote: said.text.trim().to_owned(),
+                utterance: said.utterance,
+                affirmed_in: Some(said.utterance),
+                confidence: 90,
+            };
             self.settled.push(note.fact.clone());
             reply.note(note);
             return self.finish(reply);

@@ -8,17 +8,60 @@ use super::{MAX_DETAILS, Reply, Said, Script, Stage};
 
 /// What a callee may ask for: words of the request, and what the brief may call it.
 const DETAILS: [(&[&str], &[&str]); 12] = [
-    (&["last name", "first name", "full name", "what name", "which name", "whose name", "the name", "your name", "a name", "name please", "under what name", "name for", "who is it for", "who's it for", "who is the reservation for"], &["name"]),
-    (&["how many people", "how many", "party size", "how big", "number of people", "number of guests"], &["party", "people", "guests", "persons", "size"]),
-    (&["phone number", "callback number", "call back number", "contact number", "best number", "number to reach", "your number", "a number for you", "mobile number", "cell number", "telephone"], &["phone", "telephone", "mobile", "callback", "contact number"]),
+    (
+        &[
+            "last name",
+            "first name",
+            "full name",
+            "what name",
+            "which name",
+            "whose name",
+            "the name",
+            "your name",
+            "a name",
+            "name please",
+            "under what name",
+            "name for",
+            "who is it for",
+            "who's it for",
+            "who is the reservation for",
+        ],
+        &["name"],
+    ),
+    (
+        &["how many people", "how many", "party size", "how big", "number of people", "number of guests"],
+        &["party", "people", "guests", "persons", "size"],
+    ),
+    (
+        &[
+            "phone number",
+            "callback number",
+            "call back number",
+            "contact number",
+            "best number",
+            "number to reach",
+            "your number",
+            "a number for you",
+            "mobile number",
+            "cell number",
+            "telephone",
+        ],
+        &["phone", "telephone", "mobile", "callback", "contact number"],
+    ),
     (&["email", "e mail"], &["email", "e-mail"]),
     (&["order number", "tracking number", "order id", "which order", "what order"], &["order", "tracking"]),
     (&["account number", "customer number", "member number", "membership"], &["account", "customer number", "member"]),
-    (&["reservation number", "booking number", "reference number", "confirmation number", "case number"], &["reservation", "booking", "reference", "confirmation", "case"]),
+    (
+        &["reservation number", "booking number", "reference number", "confirmation number", "case number"],
+        &["reservation", "booking", "reference", "confirmation", "case"],
+    ),
     (&["date of birth", "birthday", "birth date"], &["birth"]),
     (&["address", "zip code", "zip"], &["address", "zip"]),
     (&["allergies", "allergy", "dietary"], &["allerg", "diet"]),
-    (&["what kind of car", "make and model", "what car", "which car", "what model", "what year", "vehicle", "what kind of vehicle"], &["car", "vehicle", "model", "make"]),
+    (
+        &["what kind of car", "make and model", "what car", "which car", "what model", "what year", "vehicle", "what kind of vehicle"],
+        &["car", "vehicle", "model", "make"],
+    ),
     (&["insurance"], &["insurance"]),
 ];
 
@@ -65,7 +108,9 @@ impl Script {
         }
         let named = self.brief.may_disclose.iter().find(|(label, _)| {
             let label = label.to_lowercase();
-            !label.contains("alternative") && !label.contains("flexib") && label.split(|c: char| !c.is_alphanumeric()).any(|part| part.len() >= 3 && words.words.iter().any(|word| word.text == part))
+            !label.contains("alternative")
+                && !label.contains("flexib")
+                && label.split(|c: char| !c.is_alphanumeric()).any(|part| part.len() >= 3 && words.words.iter().any(|word| word.text == part))
         });
         named.map(|(label, value)| (give(label, value), true))
     }
@@ -78,13 +123,41 @@ impl Script {
         let asks_time = words.has_any(&["what time", "which time", "at what hour"]);
         let asks_day = words.has_any(&["what day", "which day", "what date", "for when", "for what day"]);
         let terms = self.terms_in_words();
-        ((asks_time && self.minute.is_some() || asks_day && self.day.is_some()) && !terms.is_empty()).then(|| format!("{}, please.", crate::question::clause::sentence(&terms)))
+        ((asks_time && self.minute.is_some() || asks_day && self.day.is_some()) && !terms.is_empty())
+            .then(|| format!("{}, please.", crate::question::clause::sentence(&terms)))
     }
 }
 
 fn is_request(text: &str) -> bool {
     const LEADS: &[&str] = &[
-        "what's", "what is", "what name", "which", "how many", "can i get", "can i have", "may i have", "could i have", "could i get", "can you give", "could you give", "do you have", "i need", "i'll need", "we need", "under what", "give me", "for how many", "who is", "who's", "whose", "tell me", "name please", "and the", "and your", "what kind", "spell",
+        "what's",
+        "what is",
+        "what name",
+        "which",
+        "how many",
+        "can i get",
+        "can i have",
+        "may i have",
+        "could i have",
+        "could i get",
+        "can you give",
+        "could you give",
+        "do you have",
+        "i need",
+        "i'll need",
+        "we need",
+        "under what",
+        "give me",
+        "for how many",
+        "who is",
+        "who's",
+        "whose",
+        "tell me",
+        "name please",
+        "and the",
+        "and your",
+        "what kind",
+        "spell",
     ];
     text.trim_end().ends_with('?') || Words::of(text).has_any(LEADS)
 }

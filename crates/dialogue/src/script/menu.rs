@@ -9,7 +9,22 @@ use crate::understand::menu_option::{MenuOption, menu_options};
 use super::{MAX_MENUS, Reply, Script};
 
 const PERSON: [&str; 16] = [
-    "representative", "operator", "agent", "someone", "somebody", "person", "receptionist", "front desk", "associate", "staff", "team member", "customer service", "customer care", "all other", "other inquiries", "attendant",
+    "representative",
+    "operator",
+    "agent",
+    "someone",
+    "somebody",
+    "person",
+    "receptionist",
+    "front desk",
+    "associate",
+    "staff",
+    "team member",
+    "customer service",
+    "customer care",
+    "all other",
+    "other inquiries",
+    "attendant",
 ];
 
 impl Script {
@@ -20,7 +35,13 @@ impl Script {
         }
         let options = menu_options(text);
         let is_new = |option: &&MenuOption, pressed: &[(String, Digit)]| !pressed.contains(&(option.label.clone(), option.digit));
-        let best = options.iter().filter(|option| is_new(option, &self.pressed)).map(|option| (self.score(&option.label), option)).filter(|(score, _)| *score > 0).rev().max_by_key(|(score, _)| *score);
+        let best = options
+            .iter()
+            .filter(|option| is_new(option, &self.pressed))
+            .map(|option| (self.score(&option.label), option))
+            .filter(|(score, _)| *score > 0)
+            .rev()
+            .max_by_key(|(score, _)| *score);
         if let Some((_, option)) = best {
             return self.press(option.label.clone(), option.digit, reply);
         }
@@ -39,15 +60,18 @@ impl Script {
 
     /// How well a menu's option fits: 2 for each word of the errand, 1 for a person.
     fn score(&self, label: &str) -> u32 {
-        let errand = format!("{} {}", self.brief.intent.to_lowercase(), synonyms(self.errand.task_type, self.errand.asks.first().map(|ask| ask.fact)));
-        let stems: Vec<&str> = errand.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= 4 && !COMMON.contains(word)).map(stem).collect();
+        let errand =
+            format!("{} {}", self.brief.intent.to_lowercase(), synonyms(self.errand.task_type, self.errand.asks.first().map(|ask| ask.fact)));
+        let stems: Vec<&str> =
+            errand.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= 4 && !COMMON.contains(word)).map(stem).collect();
         let hits = label.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= 4 && stems.contains(&stem(word))).count();
         let is_person = PERSON.iter().any(|person| label.contains(person));
         u32::try_from(hits).unwrap_or(0) * 2 + u32::from(is_person)
     }
 }
 
-const COMMON: [&str; 16] = ["what", "time", "they", "them", "their", "have", "with", "this", "that", "please", "today", "tonight", "tomorrow", "under", "from", "about"];
+const COMMON: [&str; 16] =
+    ["what", "time", "they", "them", "their", "have", "with", "this", "that", "please", "today", "tonight", "tomorrow", "under", "from", "about"];
 
 fn stem(word: &str) -> &str {
     word.char_indices().nth(5).map_or(word, |(end, _)| &word[..end])
@@ -58,8 +82,12 @@ fn synonyms(task_type: TaskType, fact: Option<&str>) -> &'static str {
         (_, Some("closing_time" | "opening_time" | "hours" | "is_open")) => "hours opening store location locations directions",
         (_, Some("price" | "price_2")) => "price prices pricing sales quote service estimate",
         (_, Some("status")) | (TaskType::OrderStatus, _) => "order orders delivery shipping tracking status",
-        (TaskType::AppointmentBooking | TaskType::Reservation, _) => "appointment appointments reservation reservations booking bookings schedule scheduling",
-        (TaskType::AppointmentChange | TaskType::Cancellation, _) => "appointment appointments reservation reservations booking bookings existing change cancel cancellation reschedule",
+        (TaskType::AppointmentBooking | TaskType::Reservation, _) => {
+            "appointment appointments reservation reservations booking bookings schedule scheduling"
+        }
+        (TaskType::AppointmentChange | TaskType::Cancellation, _) => {
+            "appointment appointments reservation reservations booking bookings existing change cancel cancellation reschedule"
+        }
         (TaskType::Complaint, _) => "complaint complaints problem issue customer service",
         (_, Some("availability")) => "reservation reservations availability booking sales store",
         _ => "",

@@ -2,11 +2,11 @@
 //!
 //! These answers are fixed. The truth about what we are and for whom we call does not depend on persona, errand or mind.
 
-use crate::moves::{EndReason, LineKind, Move, Note};
-use crate::understand::signal::{self, Signal};
-use crate::understand::name;
 use crate::brief::TaskType;
+use crate::moves::{EndReason, LineKind, Move, Note};
 use crate::question::Answer;
+use crate::understand::name;
+use crate::understand::signal::{self, Signal};
 
 use super::{MAX_EXPLANATIONS, MAX_SCREENERS, MAX_SPOKEN_WAITS, Reply, Said, Script, Stage};
 
@@ -26,7 +26,8 @@ impl Script {
         } else if has(Signal::AreYouAMachine) {
             // "Yes" to "are you a robot?", but never to "am I talking to a real person?".
             let lower = text.to_lowercase();
-            let asks_for_a_person = ["human", "person", "real"].iter().any(|word| lower.contains(word)) && !["robot", "machine", "bot", "computer"].iter().any(|word| lower.contains(word));
+            let asks_for_a_person = ["human", "person", "real"].iter().any(|word| lower.contains(word))
+                && !["robot", "machine", "bot", "computer"].iter().any(|word| lower.contains(word));
             let lead = if asks_for_a_person { "No" } else { "Yes" };
             let truth = format!("{lead}, I'm an automated assistant, calling for {}.", self.principal());
             self.explain(&truth, reply);
@@ -118,7 +119,14 @@ impl Script {
         }
         if let Some(heard) = name::name(&said.text).filter(|heard| !self.brief.principal.contains(&heard.value)) {
             self.name_noted = true;
-            reply.note(Note { fact: "callee_name".to_owned(), value: heard.value, quote: heard.quote, utterance: said.utterance, affirmed_in: None, confidence: heard.confidence });
+            reply.note(Note {
+                fact: "callee_name".to_owned(),
+                value: heard.value,
+                quote: heard.quote,
+                utterance: said.utterance,
+                affirmed_in: None,
+                confidence: heard.confidence,
+            });
         }
     }
 

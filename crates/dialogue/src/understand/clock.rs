@@ -135,7 +135,11 @@ fn after_number(words: &Words<'_>, at: usize) -> usize {
 }
 
 fn spot_at(words: &Words<'_>, at: usize, last: Option<&Spot>) -> Option<Spot> {
-    let spot = named(words, at).or_else(|| relative(words, at)).or_else(|| military(words, at)).or_else(|| written(words, at)).or_else(|| spoken(words, at, last))?;
+    let spot = named(words, at)
+        .or_else(|| relative(words, at))
+        .or_else(|| military(words, at))
+        .or_else(|| written(words, at))
+        .or_else(|| spoken(words, at, last))?;
     let after = words.at(spot.to);
     (!MONEY.contains(&after) && words.before(at, 1) != "$" && words.before(at, 1) != "£").then(|| with_half(words, spot))
 }
@@ -280,15 +284,21 @@ fn spoken(words: &Words<'_>, at: usize, last: Option<&Spot>) -> Option<Spot> {
     }
     let is_time = is_clear || is_introduced(words, at, to, hour.value, last);
     let is_whole_day = hour.value == 0 || hour.value > 12;
-    let sure = if is_guessed { 50 } else if is_clear { 88 } else { 80 };
+    let sure = if is_guessed {
+        50
+    } else if is_clear {
+        88
+    } else {
+        80
+    };
     is_time.then_some(Spot { from: at, to, hour: hour.value % 24, minute, half: None, is_whole_day, sure })
 }
 
 /// What cannot follow a time: then the number counts something else.
 const NOT_A_TIME: [&str; 46] = [
-    "dollars", "dollar", "bucks", "cents", "euros", "pounds", "%", "percent", "people", "person", "persons", "guests", "adults", "kids",
-    "children", "minutes", "minute", "mins", "hours", "hour", "days", "day", "weeks", "week", "months", "years", "year", "street", "avenue",
-    "st", "nd", "rd", "th", "times", "left", "tables", "items", "moment", "second", "sec", "seats", "more", "hundred", "thousand", "business", "of",
+    "dollars", "dollar", "bucks", "cents", "euros", "pounds", "%", "percent", "people", "person", "persons", "guests", "adults", "kids", "children",
+    "minutes", "minute", "mins", "hours", "hour", "days", "day", "weeks", "week", "months", "years", "year", "street", "avenue", "st", "nd", "rd",
+    "th", "times", "left", "tables", "items", "moment", "second", "sec", "seats", "more", "hundred", "thousand", "business", "of",
 ];
 
 fn hour_at(words: &Words<'_>, at: usize) -> Option<(number::Number, bool)> {
@@ -325,7 +335,9 @@ fn is_in_a_row(words: &Words<'_>, at: usize, to: usize) -> bool {
 }
 
 fn is_introduced(words: &Words<'_>, at: usize, to: usize, hour: u32, last: Option<&Spot>) -> bool {
-    if last.is_some_and(|last| joins(words, last.to, at) || (last.to == at && words.words[at - 1].ends_clause)) || (begins_range(words, to) && hour > 0) {
+    if last.is_some_and(|last| joins(words, last.to, at) || (last.to == at && words.words[at - 1].ends_clause))
+        || (begins_range(words, to) && hour > 0)
+    {
         return true;
     }
     let before = words.before(at, 1);
@@ -338,7 +350,10 @@ fn is_introduced(words: &Words<'_>, at: usize, to: usize, hour: u32, last: Optio
     if words.at(to) == "is" && (to + 1..to + 4).any(|place| matches!(words.at(place), "close" | "closing" | "open" | "opening")) {
         return true;
     }
-    let fillers = ["uh", "um", "oh", "well", "so", "yes", "yeah", "no", "sorry", "actually", "like", "sure", "okay", "ok", "today", "tonight", "tomorrow", "hi", "hello"];
+    let fillers = [
+        "uh", "um", "oh", "well", "so", "yes", "yeah", "no", "sorry", "actually", "like", "sure", "okay", "ok", "today", "tonight", "tomorrow", "hi",
+        "hello",
+    ];
     if (0..words.len()).all(|place| (at..to).contains(&place) || fillers.contains(&words.at(place))) {
         return true;
     }
@@ -355,7 +370,8 @@ fn is_introduced(words: &Words<'_>, at: usize, to: usize, hour: u32, last: Optio
 
 /// Whether a range's connecting word and an hour follow: "9 to 5".
 fn begins_range(words: &Words<'_>, to: usize) -> bool {
-    let next_hour = |place: usize| number::below_hundred(words, place).is_some_and(|hour| hour.value <= 24 && !NOT_A_TIME.contains(&words.at(hour.to)));
+    let next_hour =
+        |place: usize| number::below_hundred(words, place).is_some_and(|hour| hour.value <= 24 && !NOT_A_TIME.contains(&words.at(hour.to)));
     match words.at(to) {
         "to" | "till" | "til" | "until" | "through" => next_hour(to + 1) || matches!(words.at(to + 1), "midnight" | "noon"),
         _ => to > 0 && gap(words, to - 1, to).is_some_and(|gap| gap.contains(['-', '–'])) && next_hour(to),
@@ -447,7 +463,8 @@ fn role_of(words: &Words<'_>, found: &[Spot], nth: usize) -> Role {
         }
     }
     // "We close at ten on weekends and nine today": the verb serves both, unless the first is half of a range.
-    let is_list = nth > 0 && spot.from - found[nth - 1].to <= 5 && (found[nth - 1].to..spot.from).any(|place| matches!(words.at(place), "and" | "or" | "but"));
+    let is_list =
+        nth > 0 && spot.from - found[nth - 1].to <= 5 && (found[nth - 1].to..spot.from).any(|place| matches!(words.at(place), "and" | "or" | "but"));
     let is_range_before = nth > 1 && joins(words, found[nth - 2].to, found[nth - 1].from);
     if is_list && !is_range_before { role_of(words, found, nth - 1) } else { Role::Unsaid }
 }
@@ -510,42 +527,48 @@ mod tests {
 
     #[test]
     fn times_that_say_their_half_are_sure() {
-        check(Leaning::Closing, &[
-            ("We close at 9 p.m. today.", "21:00 \"9 p.m.\" 95"),
-            ("We close at nine p.m.", "21:00 \"nine p.m.\" 95"),
-            ("9pm", "21:00 \"9pm\" 95"),
-            ("It's 9:30 PM.", "21:30 \"9:30 PM\" 93"),
-            ("At 9.30 p.m.", "21:30 \"9.30 p.m.\" 85"),
-            ("930 p.m.", "21:30 \"930 p.m.\" 88"),
-            ("nine thirty in the evening", "21:30 \"nine thirty in the evening\" 95"),
-            ("eight in the morning", "08:00 \"eight in the morning\" 95"),
-            ("until 10 tonight", "22:00 \"10 tonight\" 95"),
-            ("Tonight we close at ten.", "22:00 \"ten\" 80"),
-            ("noon", "12:00 \"noon\" 95"),
-            ("We're open until midnight", "00:00 \"midnight\" 95"),
-            ("12 noon", "12:00 \"12 noon\" 95"),
-            ("12 a.m.", "00:00 \"12 a.m.\" 95"),
-            ("half past nine at night", "21:30 \"half past nine at night\" 92"),
-            ("a quarter to ten p.m.", "21:45 \"a quarter to ten p.m.\" 92"),
-            ("nine oh five pm", "21:05 \"nine oh five pm\" 95"),
-            ("ate p.m.", "20:00 \"ate p.m.\" 70"),
-        ]);
+        check(
+            Leaning::Closing,
+            &[
+                ("We close at 9 p.m. today.", "21:00 \"9 p.m.\" 95"),
+                ("We close at nine p.m.", "21:00 \"nine p.m.\" 95"),
+                ("9pm", "21:00 \"9pm\" 95"),
+                ("It's 9:30 PM.", "21:30 \"9:30 PM\" 93"),
+                ("At 9.30 p.m.", "21:30 \"9.30 p.m.\" 85"),
+                ("930 p.m.", "21:30 \"930 p.m.\" 88"),
+                ("nine thirty in the evening", "21:30 \"nine thirty in the evening\" 95"),
+                ("eight in the morning", "08:00 \"eight in the morning\" 95"),
+                ("until 10 tonight", "22:00 \"10 tonight\" 95"),
+                ("Tonight we close at ten.", "22:00 \"ten\" 80"),
+                ("noon", "12:00 \"noon\" 95"),
+                ("We're open until midnight", "00:00 \"midnight\" 95"),
+                ("12 noon", "12:00 \"12 noon\" 95"),
+                ("12 a.m.", "00:00 \"12 a.m.\" 95"),
+                ("half past nine at night", "21:30 \"half past nine at night\" 92"),
+                ("a quarter to ten p.m.", "21:45 \"a quarter to ten p.m.\" 92"),
+                ("nine oh five pm", "21:05 \"nine oh five pm\" 95"),
+                ("ate p.m.", "20:00 \"ate p.m.\" 70"),
+            ],
+        );
     }
 
     #[test]
     fn bare_hours_follow_the_question() {
-        check(Leaning::Closing, &[
-            ("nine", "21:00 \"nine\" 75"),
-            ("9.", "21:00 \"9\" 75"),
-            ("Uh, nine today.", "21:00 \"nine\" 75"),
-            ("We close at nine thirty.", "21:30 \"nine thirty\" 75"),
-            ("9.30", "21:30 \"9.30\" 75"),
-            ("9 o'clock", "21:00 \"9 o'clock\" 75"),
-            ("at ten to nine", "20:50 \"ten to nine\" 75"),
-            ("quarter past six", "18:15 \"quarter past six\" 75"),
-            ("We close at 12", "00:00 \"12\" 55"),
-            ("until ate", "20:00 \"ate\" 50"),
-        ]);
+        check(
+            Leaning::Closing,
+            &[
+                ("nine", "21:00 \"nine\" 75"),
+                ("9.", "21:00 \"9\" 75"),
+                ("Uh, nine today.", "21:00 \"nine\" 75"),
+                ("We close at nine thirty.", "21:30 \"nine thirty\" 75"),
+                ("9.30", "21:30 \"9.30\" 75"),
+                ("9 o'clock", "21:00 \"9 o'clock\" 75"),
+                ("at ten to nine", "20:50 \"ten to nine\" 75"),
+                ("quarter past six", "18:15 \"quarter past six\" 75"),
+                ("We close at 12", "00:00 \"12\" 55"),
+                ("until ate", "20:00 \"ate\" 50"),
+            ],
+        );
         check(Leaning::Opening, &[("nine", "09:00 \"nine\" 75"), ("We open at 10.", "10:00 \"10\" 75")]);
         check(Leaning::Evening, &[("We have a table at seven thirty", "19:30 \"seven thirty\" 75")]);
         check(Leaning::Office, &[("I can do 3 on Friday", "15:00 \"3\" 65"), ("how about 10?", "10:00 \"10\" 70")]);
@@ -553,22 +576,39 @@ mod tests {
 
     #[test]
     fn the_twenty_four_hour_clock_is_understood() {
-        check(Leaning::Closing, &[
-            ("21:00", "21:00 \"21:00\" 93"),
-            ("twenty one hundred", "21:00 \"twenty one hundred\" 85"),
-            ("twenty one hundred hours", "21:00 \"twenty one hundred hours\" 92"),
-            ("oh nine hundred", "09:00 \"oh nine hundred\" 92"),
-            ("at 2130", "21:30 \"2130\" 85"),
-            ("2100 hours", "21:00 \"2100 hours\" 92"),
-            ("at twenty one thirty", "21:30 \"twenty one thirty\" 80"),
-        ]);
+        check(
+            Leaning::Closing,
+            &[
+                ("21:00", "21:00 \"21:00\" 93"),
+                ("twenty one hundred", "21:00 \"twenty one hundred\" 85"),
+                ("twenty one hundred hours", "21:00 \"twenty one hundred hours\" 92"),
+                ("oh nine hundred", "09:00 \"oh nine hundred\" 92"),
+                ("at 2130", "21:30 \"2130\" 85"),
+                ("2100 hours", "21:00 \"2100 hours\" 92"),
+                ("at twenty one thirty", "21:30 \"twenty one thirty\" 80"),
+            ],
+        );
     }
 
     #[test]
     fn other_numbers_are_no_times() {
         for text in [
-            "It's 45 dollars.", "a table for four", "one moment please", "in twenty minutes", "it takes 2 hours", "555 0123", "five five five oh one two three",
-            "the 27th", "4.7", "twelve hundred dollars", "I am fine", "no one is here", "at $9", "we have 3 tables", "9.5 percent", "",
+            "It's 45 dollars.",
+            "a table for four",
+            "one moment please",
+            "in twenty minutes",
+            "it takes 2 hours",
+            "555 0123",
+            "five five five oh one two three",
+            "the 27th",
+            "4.7",
+            "twelve hundred dollars",
+            "I am fine",
+            "no one is here",
+            "at $9",
+            "we have 3 tables",
+            "9.5 percent",
+            "",
         ] {
             check(Leaning::Closing, &[(text, "")]);
         }

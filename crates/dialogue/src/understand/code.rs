@@ -61,7 +61,8 @@ fn runs(words: &Words<'_>, letters: bool) -> Vec<Run> {
 
 /// "45 dollars", "9 pm" and "$45" are no codes.
 fn is_counted(words: &Words<'_>, run: &Run) -> bool {
-    matches!(words.at(run.to), "dollars" | "pm" | "am" | "o'clock" | "minutes" | "hours" | "days" | "people" | "%") || matches!(words.before(run.from, 1), "$")
+    matches!(words.at(run.to), "dollars" | "pm" | "am" | "o'clock" | "minutes" | "hours" | "days" | "people" | "%")
+        || matches!(words.before(run.from, 1), "$")
 }
 
 fn signs_at(words: &Words<'_>, at: usize, letters: bool, has_begun: bool) -> Option<(String, usize)> {
@@ -110,8 +111,8 @@ fn homophone(word: &str) -> &'static str {
 }
 
 const SPELLING: [&str; 26] = [
-    "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima", "mike", "november", "oscar",
-    "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
+    "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima", "mike", "november", "oscar", "papa",
+    "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
 ];
 
 fn letter_at(words: &Words<'_>, at: usize, has_begun: bool) -> Option<(String, usize)> {
@@ -131,7 +132,11 @@ fn letter_at(words: &Words<'_>, at: usize, has_begun: bool) -> Option<(String, u
     if (2..=4).contains(&raw.len()) && raw.chars().all(|c| c.is_ascii_uppercase()) && !matches!(raw, "OK" | "AM" | "PM") {
         return Some((raw.to_owned(), at + 1));
     }
-    SPELLING.iter().find(|spelling| **spelling == word).filter(|_| has_begun || SPELLING.contains(&words.at(at + 1)) || number::unit(words.at(at + 1)).is_some()).map(|spelling| (spelling[..1].to_uppercase(), at + 1))
+    SPELLING
+        .iter()
+        .find(|spelling| **spelling == word)
+        .filter(|_| has_begun || SPELLING.contains(&words.at(at + 1)) || number::unit(words.at(at + 1)).is_some())
+        .map(|spelling| (spelling[..1].to_uppercase(), at + 1))
 }
 
 #[cfg(test)]
@@ -141,8 +146,14 @@ mod tests {
     #[test]
     fn digits_are_collected_as_they_are_read_out() {
         let rows = [
-            ("five five five oh one two three", "5550123"), ("555-0123", "5550123"), ("double five five, zero one two three", "5550123"),
-            ("it's 7 4 2 9 1", "74291"), ("seventy four two ninety one", "74291"), ("triple zero one", "0001"), ("eight hundred five five five", "800555"), ("one two for five", "1245"),
+            ("five five five oh one two three", "5550123"),
+            ("555-0123", "5550123"),
+            ("double five five, zero one two three", "5550123"),
+            ("it's 7 4 2 9 1", "74291"),
+            ("seventy four two ninety one", "74291"),
+            ("triple zero one", "0001"),
+            ("eight hundred five five five", "800555"),
+            ("one two for five", "1245"),
         ];
         for (text, value) in rows {
             let heard = digits(text).unwrap();
@@ -164,8 +175,12 @@ mod tests {
     #[test]
     fn confirmation_codes_mix_letters_and_digits() {
         let rows = [
-            ("It's A B 1 2 3.", "AB123"), ("Your confirmation number is AB123.", "AB123"), ("B as in boy, four four two", "B442"),
-            ("the number is 74291", "74291"), ("bravo tango 7 9", "BT79"), ("confirmation code X Y Z Q", "XYZQ"),
+            ("It's A B 1 2 3.", "AB123"),
+            ("Your confirmation number is AB123.", "AB123"),
+            ("B as in boy, four four two", "B442"),
+            ("the number is 74291", "74291"),
+            ("bravo tango 7 9", "BT79"),
+            ("confirmation code X Y Z Q", "XYZQ"),
         ];
         for (text, value) in rows {
             let heard = confirmation(text);

@@ -87,11 +87,7 @@ impl Day {
         let day = day_of_year - (153 * month_of_year + 2) / 5 + 1;
         let month = if month_of_year < 10 { month_of_year + 3 } else { month_of_year - 9 };
         let year = year_of_era + shifted.div_euclid(146_097) * 400 + i64::from(month <= 2);
-        Self {
-            year: i16::try_from(year).unwrap_or(i16::MAX),
-            month: u8::try_from(month).unwrap_or(1),
-            day: u8::try_from(day).unwrap_or(1),
-        }
+        Self { year: i16::try_from(year).unwrap_or(i16::MAX), month: u8::try_from(month).unwrap_or(1), day: u8::try_from(day).unwrap_or(1) }
     }
 }
 
@@ -117,7 +113,10 @@ fn merge_weekday_with_date(text: &str, found: Vec<Heard<Day>>) -> Vec<Heard<Day>
     let mut merged: Vec<Heard<Day>> = Vec::new();
     for day in found {
         if let Some(last) = merged.last_mut() {
-            let both = [", ", " ", ", the ", " the "].iter().map(|between| format!("{}{between}{}", last.quote, day.quote)).find(|both| text.contains(both.as_str()));
+            let both = [", ", " ", ", the ", " the "]
+                .iter()
+                .map(|between| format!("{}{between}{}", last.quote, day.quote))
+                .find(|both| text.contains(both.as_str()));
             if let Some(both) = both.filter(|_| day.value.weekday() == last.value.weekday()) {
                 let confidence = day.confidence.max(95);
                 *last = Heard { value: day.value, quote: both, confidence };
@@ -149,11 +148,18 @@ fn month(word: &str) -> Option<u8> {
     if word == "sept" {
         return Some(9);
     }
-    MONTHS.iter().position(|month| month.eq_ignore_ascii_case(word) || (word.len() == 3 && month[..3].eq_ignore_ascii_case(word))).and_then(|place| u8::try_from(place + 1).ok())
+    MONTHS
+        .iter()
+        .position(|month| month.eq_ignore_ascii_case(word) || (word.len() == 3 && month[..3].eq_ignore_ascii_case(word)))
+        .and_then(|place| u8::try_from(place + 1).ok())
 }
 
 fn day_at(words: &Words<'_>, at: usize, today: Day) -> Option<(Day, usize, u8)> {
-    relative(words, at, today).or_else(|| named(words, at, today)).or_else(|| calendar(words, at, today)).or_else(|| slashed(words, at, today)).or_else(|| day_of_month(words, at, today))
+    relative(words, at, today)
+        .or_else(|| named(words, at, today))
+        .or_else(|| calendar(words, at, today))
+        .or_else(|| slashed(words, at, today))
+        .or_else(|| day_of_month(words, at, today))
 }
 
 fn relative(words: &Words<'_>, at: usize, today: Day) -> Option<(Day, usize, u8)> {
@@ -248,8 +254,16 @@ fn day_of_month(words: &Words<'_>, at: usize, today: Day) -> Option<(Day, usize,
     }
     let said = number::ordinal(words, at + 1, false);
     let is_guessed = said.is_none();
-    let said = said.or_else(|| number::ordinal(words, at + 1, words.before(at, 1) == "on" && words.words.get(at + 1).is_some_and(|word| word.text.starts_with(|c: char| c.is_ascii_digit()))))?;
-    if !matches!(words.before(at, 1), "on" | "for" | "until" | "by" | "is" | "before" | "after") && matches!(words.at(at + 1), "first" | "second" | "third") {
+    let said = said.or_else(|| {
+        number::ordinal(
+            words,
+            at + 1,
+            words.before(at, 1) == "on" && words.words.get(at + 1).is_some_and(|word| word.text.starts_with(|c: char| c.is_ascii_digit())),
+        )
+    })?;
+    if !matches!(words.before(at, 1), "on" | "for" | "until" | "by" | "is" | "before" | "after")
+        && matches!(words.at(at + 1), "first" | "second" | "third")
+    {
         return None;
     }
     let day = u8::try_from(said.value).ok().filter(|day| (1..=31).contains(day))?;
@@ -315,7 +329,9 @@ mod tests {
 
     #[test]
     fn other_words_are_no_days() {
-        for text in ["you may come", "march on", "the first thing", "the second", "nine", "45 dollars", "we sat in the sun", "February 30", "13/45", ""] {
+        for text in
+            ["you may come", "march on", "the first thing", "the second", "nine", "45 dollars", "we sat in the sun", "February 30", "13/45", ""]
+        {
             assert_eq!(dates(text, TODAY), Vec::new(), "{text}");
         }
     }

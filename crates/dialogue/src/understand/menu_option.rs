@@ -75,7 +75,10 @@ fn label_before(words: &Words<'_>, floor: usize, press: usize) -> Option<String>
 
 /// Whether a "for" or "to" begins an option: it stands at the start of a clause, or nothing before it does.
 fn is_lead(words: &Words<'_>, place: usize, floor: usize) -> bool {
-    place == floor || words.words[place - 1].ends_clause || matches!(words.before(place, 1), "or" | "and" | "otherwise") || (floor..place).all(|earlier| !matches!(words.at(earlier), "for" | "to" | "if"))
+    place == floor
+        || words.words[place - 1].ends_clause
+        || matches!(words.before(place, 1), "or" | "and" | "otherwise")
+        || (floor..place).all(|earlier| !matches!(words.at(earlier), "for" | "to" | "if"))
 }
 
 /// "press two for opening hours".

@@ -12,13 +12,49 @@ pub struct Number {
 }
 
 const UNITS: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const ORDINALS: [&str; 20] = [
-    "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
-    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
 ];
 
 /// Returns 0 to 19 for its word.
@@ -128,9 +164,19 @@ mod tests {
     #[test]
     fn numbers_are_read_as_people_say_them() {
         let rows = [
-            ("zero", 0), ("nineteen", 19), ("twenty one", 21), ("forty-five", 45), ("45", 45), ("1,200", 1_200), ("a hundred", 100),
-            ("one hundred and twenty", 120), ("twelve hundred", 1_200), ("two thousand five hundred", 2_500), ("2 thousand", 2_000),
-            ("three hundred fifty", 350), ("nine thousand and one", 9_001),
+            ("zero", 0),
+            ("nineteen", 19),
+            ("twenty one", 21),
+            ("forty-five", 45),
+            ("45", 45),
+            ("1,200", 1_200),
+            ("a hundred", 100),
+            ("one hundred and twenty", 120),
+            ("twelve hundred", 1_200),
+            ("two thousand five hundred", 2_500),
+            ("2 thousand", 2_000),
+            ("three hundred fifty", 350),
+            ("nine thousand and one", 9_001),
         ];
         for (text, value) in rows {
             assert_eq!(cardinal(&Words::of(text), 0).map(|number| number.value), Some(value), "{text}");

@@ -43,13 +43,22 @@ pub fn prices(text: &str, is_asked: bool) -> Vec<Heard<Price>> {
 }
 
 fn price_at(words: &Words<'_>, at: usize, is_asked: bool) -> Option<(Price, usize, u8)> {
-    free(words, at).or_else(|| range(words, at)).or_else(|| amount(words, at).map(|(cents, currency, to)| (Price { cents, up_to: None, currency }, to, 95))).or_else(|| is_asked.then(|| bare(words, at)).flatten())
+    free(words, at)
+        .or_else(|| range(words, at))
+        .or_else(|| amount(words, at).map(|(cents, currency, to)| (Price { cents, up_to: None, currency }, to, 95)))
+        .or_else(|| is_asked.then(|| bare(words, at)).flatten())
 }
 
 fn free(words: &Words<'_>, at: usize) -> Option<(Price, usize, u8)> {
     let is_negated = matches!(words.before(at, 1), "not" | "isn't");
-    let length = ["free of charge", "no charge", "at no cost", "no cost", "complimentary", "free"].iter().find(|phrase| words.has_at(phrase, at))?.split(' ').count();
-    let is_other = words.at(at) == "free" && (matches!(words.at(at + 1), "to" | "at" | "on" | "for" | "table" | "tomorrow" | "slot") || matches!(words.before(at, 1), "feel" | "toll" | "be" | "we're" | "i'm"));
+    let length = ["free of charge", "no charge", "at no cost", "no cost", "complimentary", "free"]
+        .iter()
+        .find(|phrase| words.has_at(phrase, at))?
+        .split(' ')
+        .count();
+    let is_other = words.at(at) == "free"
+        && (matches!(words.at(at + 1), "to" | "at" | "on" | "for" | "table" | "tomorrow" | "slot")
+            || matches!(words.before(at, 1), "feel" | "toll" | "be" | "we're" | "i'm"));
     (!is_negated && !is_other).then_some((Price { cents: 0, up_to: None, currency: '$' }, at + length, 80))
 }
 
@@ -57,7 +66,9 @@ fn free(words: &Words<'_>, at: usize) -> Option<(Price, usize, u8)> {
 fn range(words: &Words<'_>, at: usize) -> Option<(Price, usize, u8)> {
     let is_between = words.at(at) == "between";
     let start = at + usize::from(is_between);
-    let (low, low_currency, low_to) = amount(words, start).map(|(cents, currency, to)| (cents, Some(currency), to)).or_else(|| plain(words, start).map(|(cents, to)| (cents, None, to)))?;
+    let (low, low_currency, low_to) = amount(words, start)
+        .map(|(cents, currency, to)| (cents, Some(currency), to))
+        .or_else(|| plain(words, start).map(|(cents, to)| (cents, None, to)))?;
     let has_dash = low_to > 0
         && matches!((words.words.get(low_to - 1), words.words.get(low_to)), (Some(left), Some(right)) if words.text.get(left.to..right.from).is_some_and(|gap| gap.contains(['-', '–'])));
     let high_from = match words.at(low_to) {
@@ -66,7 +77,8 @@ fn range(words: &Words<'_>, at: usize) -> Option<(Price, usize, u8)> {
         _ if has_dash => low_to,
         _ => return None,
     };
-    let (high, currency, to) = amount(words, high_from).or_else(|| low_currency.and_then(|currency| plain(words, high_from).map(|(cents, to)| (cents, currency, to))))?;
+    let (high, currency, to) =
+        amount(words, high_from).or_else(|| low_currency.and_then(|currency| plain(words, high_from).map(|(cents, to)| (cents, currency, to))))?;
     (low < high).then_some((Price { cents: low, up_to: Some(high), currency }, to, 90))
 }
 
@@ -134,7 +146,10 @@ fn plain(words: &Words<'_>, at: usize) -> Option<(u64, usize)> {
 /// A number without a currency where a price was asked for: "it's 45", "forty nine ninety nine".
 fn bare(words: &Words<'_>, at: usize) -> Option<(Price, usize, u8)> {
     let (cents, to) = plain(words, at)?;
-    let counts = ["minutes", "minute", "hours", "hour", "days", "day", "weeks", "week", "am", "pm", "o'clock", "people", "percent", "%", "th", "st", "nd", "rd", "miles", "years", "quarts", "of", "moment", "second", "sec", "more"];
+    let counts = [
+        "minutes", "minute", "hours", "hour", "days", "day", "weeks", "week", "am", "pm", "o'clock", "people", "percent", "%", "th", "st", "nd",
+        "rd", "miles", "years", "quarts", "of", "moment", "second", "sec", "more",
+    ];
     let is_at_time = words.at(at).contains(':');
     let is_number_at = |place: usize| number::below_hundred(words, place).is_some();
     let is_digit_run = (is_number_at(to) && !words.words[to - 1].ends_clause) || (at > 0 && is_number_at(at - 1) && !words.words[at - 1].ends_clause);
@@ -161,45 +176,54 @@ mod tests {
 
     #[test]
     fn prices_are_understood_as_people_say_them() {
-        check(false, &[
-            ("It's $45.", "$45.00 \"$45\" 95"),
-            ("$45.50", "$45.50 \"$45.50\" 95"),
-            ("$1,200", "$1200.00 \"$1,200\" 95"),
-            ("it's 45 dollars", "$45.00 \"45 dollars\" 95"),
-            ("forty five dollars", "$45.00 \"forty five dollars\" 95"),
-            ("forty-five dollars and fifty cents", "$45.50 \"forty-five dollars and fifty cents\" 95"),
-            ("45 dollars 50 cents", "$45.50 \"45 dollars 50 cents\" 95"),
-            ("45.99 dollars", "$45.99 \"45.99 dollars\" 95"),
-            ("a hundred and twenty bucks", "$120.00 \"a hundred and twenty bucks\" 95"),
-            ("twelve hundred dollars", "$1200.00 \"twelve hundred dollars\" 95"),
-            ("two thousand five hundred dollars", "$2500.00 \"two thousand five hundred dollars\" 95"),
-            ("50 cents", "$0.50 \"50 cents\" 95"),
-            ("twenty euros", "€20.00 \"twenty euros\" 95"),
-            ("30 pounds", "£30.00 \"30 pounds\" 95"),
-            ("£30", "£30.00 \"£30\" 95"),
-            ("It's free.", "$0.00 \"free\" 80"),
-            ("no charge at all", "$0.00 \"no charge\" 80"),
-            ("$40 to $60", "$40.00-$60.00 \"$40 to $60\" 90"),
-            ("$40-60", "$40.00-$60.00 \"$40-60\" 90"),
-            ("between 40 and 60 dollars", "$40.00-$60.00 \"between 40 and 60 dollars\" 90"),
-            ("forty to sixty dollars", "$40.00-$60.00 \"forty to sixty dollars\" 90"),
-            ("$30 for the wash and $45 for the oil", "$30.00 \"$30\" 95, $45.00 \"$45\" 95"),
-            ("forty nine ninety nine dollars", "$49.99 \"forty nine ninety nine dollars\" 95"),
-            ("$2 thousand", "$2000.00 \"$2 thousand\" 95"),
-            ("one dollar", "$1.00 \"one dollar\" 95"),
-        ]);
+        check(
+            false,
+            &[
+                ("It's $45.", "$45.00 \"$45\" 95"),
+                ("$45.50", "$45.50 \"$45.50\" 95"),
+                ("$1,200", "$1200.00 \"$1,200\" 95"),
+                ("it's 45 dollars", "$45.00 \"45 dollars\" 95"),
+                ("forty five dollars", "$45.00 \"forty five dollars\" 95"),
+                ("forty-five dollars and fifty cents", "$45.50 \"forty-five dollars and fifty cents\" 95"),
+                ("45 dollars 50 cents", "$45.50 \"45 dollars 50 cents\" 95"),
+                ("45.99 dollars", "$45.99 \"45.99 dollars\" 95"),
+                ("a hundred and twenty bucks", "$120.00 \"a hundred and twenty bucks\" 95"),
+                ("twelve hundred dollars", "$1200.00 \"twelve hundred dollars\" 95"),
+                ("two thousand five hundred dollars", "$2500.00 \"two thousand five hundred dollars\" 95"),
+                ("50 cents", "$0.50 \"50 cents\" 95"),
+                ("twenty euros", "€20.00 \"twenty euros\" 95"),
+                ("30 pounds", "£30.00 \"30 pounds\" 95"),
+                ("£30", "£30.00 \"£30\" 95"),
+                ("It's free.", "$0.00 \"free\" 80"),
+                ("no charge at all", "$0.00 \"no charge\" 80"),
+                ("$40 to $60", "$40.00-$60.00 \"$40 to $60\" 90"),
+                ("$40-60", "$40.00-$60.00 \"$40-60\" 90"),
+                ("between 40 and 60 dollars", "$40.00-$60.00 \"between 40 and 60 dollars\" 90"),
+                ("forty to sixty dollars", "$40.00-$60.00 \"forty to sixty dollars\" 90"),
+                ("$30 for the wash and $45 for the oil", "$30.00 \"$30\" 95, $45.00 \"$45\" 95"),
+                ("forty nine ninety nine dollars", "$49.99 \"forty nine ninety nine dollars\" 95"),
+                ("$2 thousand", "$2000.00 \"$2 thousand\" 95"),
+                ("one dollar", "$1.00 \"one dollar\" 95"),
+            ],
+        );
     }
 
     #[test]
     fn bare_numbers_are_prices_only_if_a_price_was_asked() {
-        check(true, &[
-            ("It's 45.", "$45.00 \"45\" 60"),
-            ("45.99", "$45.99 \"45.99\" 75"),
-            ("forty nine ninety nine", "$49.99 \"forty nine ninety nine\" 60"),
-            ("that takes 30 minutes", ""),
-            ("one moment please", ""),
-            ("five five five", ""),
-        ]);
-        check(false, &[("It's 45.", ""), ("We close at 9 p.m.", ""), ("feel free to ask", ""), ("are you free at nine", ""), ("it's not free", ""), ("", "")]);
+        check(
+            true,
+            &[
+                ("It's 45.", "$45.00 \"45\" 60"),
+                ("45.99", "$45.99 \"45.99\" 75"),
+                ("forty nine ninety nine", "$49.99 \"forty nine ninety nine\" 60"),
+                ("that takes 30 minutes", ""),
+                ("one moment please", ""),
+                ("five five five", ""),
+            ],
+        );
+        check(
+            false,
+            &[("It's 45.", ""), ("We close at 9 p.m.", ""), ("feel free to ask", ""), ("are you free at nine", ""), ("it's not free", ""), ("", "")],
+        );
     }
 }

@@ -109,7 +109,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         path: "listen",
-        about: "Where webhooks and media sockets of the phone provider arrive. Must be reachable under `public_url` for a real provider.",
+        about: "Where webhooks and media sockets of the phone provider arrive. A real provider needs a fixed port here, reachable under `public_url`.",
         unset: "",
         example: "127.0.0.1:8080",
         field: |config| &mut config.listen,
@@ -264,7 +264,7 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "sandbox.scenarios_dir",
         about: "YAML scripts of your own callees for the practice network, beside the cast that ships.",
-        unset: "none: the cast that ships",
+        unset: "only the cast that ships",
         example: "~/scenarios",
         field: |config| &mut config.scenarios_dir,
     },

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
 use super::nearest::nearest;
 use super::problem::{
-    BAD_VALUE, DOTENV, MISSING_KEY, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE,
-    UNREADABLE, WRONG_TYPE,
+    BAD_VALUE, DOTENV, MISSING_KEY, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY,
+    UNKNOWN_VARIABLE, UNREADABLE, WRONG_TYPE,
 };
 use super::reference::{self, Unresolved};
 use super::setting::{AccountId, Around};
@@ -129,12 +129,12 @@ impl<'a> Loading<'a> {
                 if !variable.value.is_empty() {
                     self.set(key, &variable.value, variable.origin.clone(), &self.sources.places.working, Quotable::Yes);
                 }
-            } else if name.starts_with(VARIABLE_PREFIX) {
+            } else if let Some(given) = name.strip_prefix(VARIABLE_PREFIX) {
                 let problem = Problem::new(&UNKNOWN_VARIABLE, variable.origin.clone(), format!("there is no variable {name}"));
-                let suggestion = nearest(name, names.iter().map(|(known, _)| known.as_str()));
-                self.problems.push(match suggestion {
-                    Some(known) => problem.with_help(format!("Did you mean {known}?")),
-                    None => problem,
+                let endings = names.iter().filter_map(|(known, _)| known.strip_prefix(VARIABLE_PREFIX));
+                self.problems.push(match nearest(given, endings) {
+                    Some(ending) => problem.with_help(format!("Did you mean {VARIABLE_PREFIX}{ending}?")),
+                    None => problem.with_help("Unset it; docs/configuration.md lists all variables."),
                 });
             }
         }
@@ -203,13 +203,16 @@ impl<'a> Loading<'a> {
             ("twilio.auth_token", config.twilio.auth_token.is_none()),
             ("twilio.phone_number", config.caller_id().is_none()),
             ("public_url", config.public_url.is_none()),
+            // A free port is another one at every start; nothing outside could lead to it.
+            ("listen", config.listen.port() == 0),
         ]
         .into_iter()
         .filter_map(|(path, is_missing)| is_missing.then_some(path))
         .filter(|path| !unresolved.contains_key(path) && !self.failed.contains(path))
         .collect();
         for key in missing.into_iter().filter_map(keys::find) {
-            let what = format!("`phone_provider: twilio` needs `{}`", key.full_path());
+            let what =
+                format!("`phone_provider: twilio` needs `{}`{}", key.full_path(), if key.path == "listen" { " with a fixed port" } else { "" });
             let help = format!("Set it in the file, or set {} in the environment or in `.env`. {}", key.variable(), key.about);
             self.problems.push(Problem::new(&MISSING_KEY, self.origin_of("phone_provider"), what).with_help(help));
         }
@@ -266,7 +269,7 @@ impl FileReader<'_, '_, '_> {
 
     fn entry(&mut self, path: &str, entry: &Entry) {
         let full = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
-        if children(path).iter().any(|name| *name == entry.key) {
+        if children(path).contains(&entry.key) {
             self.node(&full, &entry.node);
         } else {
             self.problem(unknown_key(&full, in_file(self.path, entry.key_at)));
@@ -460,6 +463,7 @@ voice:
     twilio: { account_sid: \"AC0123456789abcdef0123456789abcdef\", auth_token: \"t0ken\", phone_number: \"+15551234568\" }
     plivo:  { auth_id: \"MA0123456789ABCDEFGH\", auth_token: \"t1ken\", phone_number: \"+15551234569\" }
     public_url: https://calls.example.org
+    listen: 127.0.0.1:8080
 ";
         let config = loaded(&[("puppetmaster.yaml", yaml)], &[], &[]).unwrap().config;
         assert_eq!(config.phone_provider, Provider::Twilio);
@@ -475,6 +479,7 @@ voice:
             ("PERSONAL_ASSISTANT_ENABLED", "false"),
             ("PERSONAL_ASSISTANT_PHONE_PROVIDER", "twilio"),
             ("PERSONAL_ASSISTANT_PUBLIC_URL", "https://calls.example.org"),
+            ("PERSONAL_ASSISTANT_LISTEN", "0.0.0.0:8080"),
             ("TWILIO_ACCOUNT_SID", ACCOUNT),
             ("TWILIO_AUTH_TOKEN", "t0ken"),
             ("TWILIO_PHONE_NUMBER", "+15551234567"),
@@ -551,17 +556,78 @@ voice:
 personal_assistant: {}
 phone_provider: mock
 ",
-            expect![""],
+            expect![[r#"
+                puppetmaster.yaml:4:5: there is no key `enabeld` in `voice.personal_assistant` [config.unknown_key]
+                  Did you mean `voice.personal_assistant.enabled`?
+                puppetmaster.yaml:5:21: `voice.personal_assistant.phone_provider` cannot be `twillio` [config.bad_value]
+                  Expected: one of mock, twilio, plivo, sip. Did you mean twilio?
+                puppetmaster.yaml:6:18: `voice.personal_assistant.from_number` cannot be this value: the country code is missing; write the number with + and the country code, for example +12125550123 [config.bad_value]
+                  Expected: a phone number with its country code, in quotes: "+15551234567".
+                puppetmaster.yaml:7:5: there is no key `account_sid` in `voice.personal_assistant` [config.unknown_key]
+                  Did you mean `voice.personal_assistant.twilio.account_sid`?
+                puppetmaster.yaml:8:5: there is no key `colour` in `voice.personal_assistant` [config.unknown_key]
+                  Known here: enabled, phone_provider, from_number, user_name, persona, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, speech, sandbox.
+                puppetmaster.yaml:9:13: `voice.personal_assistant.twilio` is a section and not a value [config.wrong_type]
+                  Write its keys below it, indented: account_sid, auth_token, phone_number.
+                puppetmaster.yaml:10:14: `voice.personal_assistant.persona` cannot be a list [config.wrong_type]
+                  Expected: one of professional_assistant, friendly_helper, formal_representative, concise.
+                puppetmaster.yaml:11:13: `voice.personal_assistant.listen` cannot be `localhost` [config.bad_value]
+                  Expected: an address and a port such as 127.0.0.1:8080; port 0 takes a free one.
+                puppetmaster.yaml:13:21: `voice.personal_assistant.limits.call_seconds` cannot be `10` [config.out_of_range]
+                  Expected: whole seconds, 30 to 3600.
+                puppetmaster.yaml:14:29: `voice.personal_assistant.limits.ring_timeout_seconds` cannot be `soon` [config.bad_value]
+                  Expected: whole seconds, 15 to 120.
+                puppetmaster.yaml:15:7: there is no key `twilio` in `voice.personal_assistant.limits` [config.unknown_key]
+                  Did you mean `voice.personal_assistant.twilio`?
+                puppetmaster.yaml:16:27: there is no key `50` in `voice.personal_assistant.budget` [config.unknown_key]
+                  Known here: per_call, per_day, per_month.
+                puppetmaster.yaml:17:27: `voice.personal_assistant.recording.enabled` cannot be a section [config.wrong_type]
+                  Expected: true or false.
+                puppetmaster.yaml:18:5: there is no key `sip_trunk` in `voice.personal_assistant` [config.unknown_key]
+                  Known here: enabled, phone_provider, from_number, user_name, persona, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, speech, sandbox.
+                puppetmaster.yaml:19:1: there is no key `personal_assistant` [config.unknown_key]
+                  Did you mean `voice.personal_assistant`?
+                puppetmaster.yaml:20:1: there is no key `phone_provider` [config.unknown_key]
+                  Did you mean `voice.personal_assistant.phone_provider`?
+            "#]],
         );
     }
 
     #[test]
     fn a_file_that_is_no_yaml_says_where() {
-        check_file("voice:\n  personal_assistant:\n    enabled: [true\n", expect![""]);
-        check_file("voice:\n  personal_assistant:\n    enabled: true\n    enabled: false\n", expect![""]);
-        check_file("just words", expect![""]);
-        check_file("", expect![""]);
-        check_file("voice:\n  personal_assistant:\n", expect![""]);
+        check_file(
+            "voice:\n  personal_assistant:\n    enabled: [true\n",
+            expect![[r#"
+            puppetmaster.yaml:3:14: unclosed bracket '[' [config.syntax]
+              Look at the place that the error names: mostly indentation, an open bracket or quote, or a `${…}` without quotes inside `{ }`.
+        "#]],
+        );
+        check_file(
+            "voice:\n  personal_assistant:\n    enabled: true\n    enabled: false\n",
+            expect![[r#"
+            puppetmaster.yaml:4:5: the key `enabled` stands twice [config.duplicate_key]
+              Keep one of the two.
+        "#]],
+        );
+        check_file(
+            "just words",
+            expect![[r#"
+            puppetmaster.yaml:1:1: the file holds no section [config.wrong_type]
+              Write its keys below it, indented: voice.
+        "#]],
+        );
+        check_file(
+            "",
+            expect![[r#"
+            fine
+        "#]],
+        );
+        check_file(
+            "voice:\n  personal_assistant:\n",
+            expect![[r#"
+            fine
+        "#]],
+        );
     }
 
     #[test]
@@ -570,27 +636,91 @@ phone_provider: mock
             &[(".env", "PERSONAL_ASSISTANT_LIMITS_CALL_SECONDS=7\nthis is no line\n")],
             &[("PERSONAL_ASSISTANT_PHONE_PROVIDR", "mock"), ("PERSONAL_ASSISTANT_ENABLED", "perhaps"), ("PERSONAL_ASSISTANT_ZZZ", "1")],
             &[("twilio.auth_token", "planted"), ("limits.cal_seconds", "9"), ("persona", "concice")],
-            expect![""],
+            expect![[r#"
+                .env:2: this line cannot be read: there is no = behind the name [config.dotenv]
+                  Write NAME=value, one a line; values with blanks or `#` stand in quotes.
+                .env:1 PERSONAL_ASSISTANT_LIMITS_CALL_SECONDS: `voice.personal_assistant.limits.call_seconds` cannot be `7` [config.out_of_range]
+                  Expected: whole seconds, 30 to 3600.
+                environment PERSONAL_ASSISTANT_ENABLED: `voice.personal_assistant.enabled` cannot be `perhaps` [config.bad_value]
+                  Expected: true or false.
+                environment PERSONAL_ASSISTANT_PHONE_PROVIDR: there is no variable PERSONAL_ASSISTANT_PHONE_PROVIDR [config.unknown_variable]
+                  Did you mean PERSONAL_ASSISTANT_PHONE_PROVIDER?
+                environment PERSONAL_ASSISTANT_ZZZ: there is no variable PERSONAL_ASSISTANT_ZZZ [config.unknown_variable]
+                  Unset it; docs/configuration.md lists all variables.
+                command line: `twilio.auth_token` is a secret and may not be given on the command line [config.secret_on_command_line]
+                  Give it in the environment or in `.env` as TWILIO_AUTH_TOKEN, or in the file as `${file:path}`.
+                command line: there is no key `cal_seconds` in `limits` [config.unknown_key]
+                  Did you mean `voice.personal_assistant.limits.call_seconds`?
+                command line: `voice.personal_assistant.persona` cannot be `concice` [config.bad_value]
+                  Expected: one of professional_assistant, friendly_helper, formal_representative, concise. Did you mean concise?
+            "#]],
         );
     }
 
     #[test]
     fn an_account_in_use_must_be_complete() {
-        check_file("voice: { personal_assistant: { phone_provider: twilio } }", expect![""]);
+        check_file(
+            "voice: { personal_assistant: { phone_provider: twilio } }",
+            expect![[r#"
+                puppetmaster.yaml:1:48: `phone_provider: twilio` needs `voice.personal_assistant.twilio.account_sid` [config.missing_key]
+                  Set it in the file, or set TWILIO_ACCOUNT_SID in the environment or in `.env`. The Twilio account, AC and 32 digits and letters a to f.
+                puppetmaster.yaml:1:48: `phone_provider: twilio` needs `voice.personal_assistant.twilio.auth_token` [config.missing_key]
+                  Set it in the file, or set TWILIO_AUTH_TOKEN in the environment or in `.env`. The secret of the Twilio account. It signs requests and proves that webhooks are Twilio's.
+                puppetmaster.yaml:1:48: `phone_provider: twilio` needs `voice.personal_assistant.twilio.phone_number` [config.missing_key]
+                  Set it in the file, or set TWILIO_PHONE_NUMBER in the environment or in `.env`. A number of the Twilio account; callees see it unless `from_number` is set.
+                puppetmaster.yaml:1:48: `phone_provider: twilio` needs `voice.personal_assistant.public_url` [config.missing_key]
+                  Set it in the file, or set PERSONAL_ASSISTANT_PUBLIC_URL in the environment or in `.env`. How the phone provider reaches `listen` from outside. A real provider needs one with https; the practice network needs none.
+                puppetmaster.yaml:1:48: `phone_provider: twilio` needs `voice.personal_assistant.listen` with a fixed port [config.missing_key]
+                  Set it in the file, or set PERSONAL_ASSISTANT_LISTEN in the environment or in `.env`. Where webhooks and media sockets of the phone provider arrive. A real provider needs a fixed port here, reachable under `public_url`.
+            "#]],
+        );
         check(
-            &[("puppetmaster.yaml", "voice: { personal_assistant: { phone_provider: twilio, public_url: \"http://x.example\", twilio: { auth_token: \"${file:none}\", account_sid: \"${SID}\", phone_number: \"+1 2\" } } }")],
+            &[(
+                "puppetmaster.yaml",
+                "voice: { personal_assistant: { phone_provider: twilio, public_url: \"http://x.example\", twilio: { auth_token: \"${file:none}\", account_sid: \"${SID}\", phone_number: \"+1 2\" } } }",
+            )],
             &[("SID", "planted-wrong-account")],
             &[],
-            expect![""],
+            expect![[r#"
+                puppetmaster.yaml:1:48: `phone_provider: twilio` needs `voice.personal_assistant.listen` with a fixed port [config.missing_key]
+                  Set it in the file, or set PERSONAL_ASSISTANT_LISTEN in the environment or in `.env`. Where webhooks and media sockets of the phone provider arrive. A real provider needs a fixed port here, reachable under `public_url`.
+                puppetmaster.yaml:1:68: `voice.personal_assistant.public_url` is not encrypted [config.bad_value]
+                  Expected: an origin that begins with https://; Twilio opens media sockets only to encrypted ones.
+                puppetmaster.yaml:1:110: `voice.personal_assistant.twilio.auth_token`: `none` does not exist [config.secret_file]
+                  Check the path (a relative one begins at the configuration file), that you may read it, and that it holds text below 64 KiB.
+                puppetmaster.yaml:1:139: `voice.personal_assistant.twilio.account_sid` is no Twilio account [config.bad_value]
+                  Expected: AC and 32 digits and letters a to f, as the Twilio console shows it.
+                puppetmaster.yaml:1:163: `voice.personal_assistant.twilio.phone_number` cannot be this value: a phone number has 7 to 15 digits behind the +; check for missing or doubled digits [config.bad_value]
+                  Expected: a phone number with its country code, in quotes: "+15551234567".
+            "#]],
         );
-        check_file("voice: { personal_assistant: { phone_provider: sip } }", expect![""]);
+        check_file(
+            "voice: { personal_assistant: { phone_provider: sip } }",
+            expect![[r#"
+            puppetmaster.yaml:1:48: this version cannot call through `sip` yet [config.provider_unavailable]
+              Set `phone_provider` to mock or twilio.
+        "#]],
+        );
     }
 
     #[test]
     fn what_nobody_needs_may_lead_nowhere() {
         let yaml = "voice: { personal_assistant: { twilio: { auth_token: \"${TWILIO_AUTH_TOKEN}\" }, user_name: \"${WHO}\" } }";
-        check_file(yaml, expect![""]);
-        check(&[("puppetmaster.yaml", yaml)], &[("PERSONAL_ASSISTANT_USER_NAME", "Sam")], &[], expect![""]);
+        check_file(
+            yaml,
+            expect![[r#"
+            puppetmaster.yaml:1:91: `voice.personal_assistant.user_name`: the variable WHO is not set [config.missing_variable]
+              Set the variable, in the environment or in `.env`, or write the value itself.
+        "#]],
+        );
+        check(
+            &[("puppetmaster.yaml", yaml)],
+            &[("PERSONAL_ASSISTANT_USER_NAME", "Sam")],
+            &[],
+            expect![[r#"
+            fine
+        "#]],
+        );
     }
 
     #[test]
@@ -620,6 +750,15 @@ voice:
             let places = Places { working: directory.path().into(), ..Places::default() };
             load(&Sources { named_file: Some(name.into()), places, ..Sources::default() }).unwrap_err().to_string()
         };
-        expect![""].assert_eq(&[text("none.yaml"), text("binary.yaml"), text("huge.yaml"), text(".")].join("\n"));
+        expect![[r#"
+            none.yaml: the file does not exist [config.no_such_file]
+              Check the path behind `--config`, or write a file with `puppetmaster config init`.
+            binary.yaml: the file is not UTF-8 text [config.unreadable]
+              Check that it is a file, that you may read it, that it is UTF-8 text and below 1 MiB.
+            huge.yaml: the file is larger than 1 MiB [config.unreadable]
+              Check that it is a file, that you may read it, that it is UTF-8 text and below 1 MiB.
+            .: the file is a directory [config.unreadable]
+              Check that it is a file, that you may read it, that it is UTF-8 text and below 1 MiB."#]]
+        .assert_eq(&[text("none.yaml"), text("binary.yaml"), text("huge.yaml"), text(".")].join("\n"));
     }
 }

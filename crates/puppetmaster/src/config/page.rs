@@ -27,7 +27,10 @@ Unknown keys, unknown variables that begin with `PERSONAL_ASSISTANT_`, and value
 pub fn configuration_page() -> String {
     let mut out = String::from(INTRODUCTION);
     // Writing into a String cannot fail.
-    let _ = write!(out, "\nAll keys stand below `{ROOT}`:\n\n```yaml\nvoice:\n  personal_assistant:\n    phone_provider: mock\n    limits:\n      call_seconds: 300\n```\n");
+    let _ = write!(
+        out,
+        "\nAll keys stand below `{ROOT}`:\n\n```yaml\nvoice:\n  personal_assistant:\n    phone_provider: mock\n    limits:\n      call_seconds: 300\n```\n"
+    );
     let mut defaults = Config::defaults(&Places::default());
     let mut section = None;
     for key in KEYS {

@@ -52,7 +52,10 @@ fn one<'v>(inside: &str, variable: &impl Fn(&str) -> Option<&'v str>, directory:
     }
     let is_name = !inside.is_empty() && inside.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !inside.as_bytes()[0].is_ascii_digit();
     if !is_name {
-        return Err(Unresolved { entry: &BAD_REFERENCE, what: "between `${` and `}` stands neither a variable's name nor `file:` and a path".into() });
+        return Err(Unresolved {
+            entry: &BAD_REFERENCE,
+            what: "between `${` and `}` stands neither a variable's name nor `file:` and a path".into(),
+        });
     }
     match variable(inside) {
         Some(value) if !value.is_empty() => Ok(value.to_owned()),

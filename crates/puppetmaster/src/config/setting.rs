@@ -12,8 +12,8 @@ use dialogue::brief::Persona;
 use telephony::cost::Micros;
 use telephony::{PhoneNumber, Private};
 
-use super::problem::{BAD_VALUE, OUT_OF_RANGE};
 use super::Provider;
+use super::problem::{BAD_VALUE, OUT_OF_RANGE};
 
 /// A value of the configuration.
 pub trait Setting {

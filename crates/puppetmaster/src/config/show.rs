@@ -63,15 +63,62 @@ mod tests {
     use super::*;
 
     fn sources() -> Sources {
-        let environment = [("TWILIO_AUTH_TOKEN", "planted"), ("TWILIO_PHONE_NUMBER", "+12125550100"), ("PERSONAL_ASSISTANT_USER_NAME", "Sam \"the\" ${X}")];
+        let environment =
+            [("TWILIO_AUTH_TOKEN", "planted"), ("TWILIO_PHONE_NUMBER", "+12125550100"), ("PERSONAL_ASSISTANT_USER_NAME", "Sam \"the\" ${X}")];
         let environment: BTreeMap<String, String> = environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         let flags = vec![("allowed_regions".into(), "US,CA".into())];
-        Sources { environment, flags, places: Places { working: "/nowhere".into(), home: Some("/home/sam".into()), ..Places::default() }, named_file: None }
+        Sources {
+            environment,
+            flags,
+            places: Places { working: "/nowhere".into(), home: Some("/home/sam".into()), ..Places::default() },
+            named_file: None,
+        }
     }
 
     #[test]
     fn every_value_says_where_it_came_from() {
-        expect![""].assert_eq(&show(&load(&sources()).unwrap()));
+        expect![[r#"
+            voice:
+              personal_assistant:
+                enabled: true                                  # default
+                phone_provider: mock                           # default
+                # from_number:                                 # not set: the `phone_number` of the phone provider in use; the practice network has one of its own
+                user_name: "Sam \"the\" $${X}"                 # environment PERSONAL_ASSISTANT_USER_NAME
+                persona: professional_assistant                # default
+                allowed_regions: [US, CA]                      # command line
+                data_dir: /home/sam/.local/share/puppetmaster  # default
+                listen: 127.0.0.1:0                            # default
+                # public_url:                                  # not set: the address of `listen`, which only the practice network can reach
+                twilio:
+                  # account_sid:                               # not set: none; needed if `phone_provider` is `twilio`
+                  auth_token: "********"                       # environment TWILIO_AUTH_TOKEN
+                  phone_number: "+12125550100"                 # environment TWILIO_PHONE_NUMBER
+                plivo:
+                  # auth_id:                                   # not set: none; needed if `phone_provider` is `plivo`
+                  # auth_token:                                # not set: none; needed if `phone_provider` is `plivo`
+                  # phone_number:                              # not set: none
+                limits:
+                  ring_timeout_seconds: 40                     # default
+                  call_seconds: 600                            # default
+                  calls_per_business_per_day: 3                # default
+                  calls_per_person_per_day: 1                  # default
+                  calls_at_once: 4                             # default
+                budget:
+                  per_call: 1.00                               # default
+                  per_day: 5.00                                # default
+                  per_month: 50.00                             # default
+                rate_card:
+                  # currency:                                  # not set: USD
+                  # leg_per_minute:                            # not set: the list price for calls to US numbers (Twilio: 0.014); the practice network is free
+                  # stream_per_minute:                         # not set: the list price (Twilio: 0.004); the practice network is free
+                  # read_on:                                   # not set: the day on which the built-in list was read
+                recording:
+                  enabled: true                                # default
+                speech:
+                  # models_dir:                                # not set: the models that came with the program
+                sandbox:
+                  # scenarios_dir:                             # not set: only the cast that ships
+        "#]].assert_eq(&show(&load(&sources()).unwrap()));
     }
 
     #[test]

@@ -28,9 +28,10 @@ pub fn example() -> String {
         if key.section() != section {
             section = key.section();
             // Writing into a String cannot fail.
-            let _ = writeln!(out, "\n    # {section}:");
+            let _ = writeln!(out, "\n    #{section}:");
         }
-        let indent = if section.is_empty() { "    # " } else { "    #   " };
+        // Taking the first # away leaves the right indentation.
+        let (about, name) = if section.is_empty() { ("    ", "    #") } else { ("      ", "    #  ") };
         let field = (key.field)(&mut defaults);
         let otherwise = match field.show() {
             Some(value) if key.unset.is_empty() => format!("Without it: {value}."),
@@ -38,9 +39,9 @@ pub fn example() -> String {
         };
         out.push('\n');
         for line in wrapped(&format!("{} Takes {}. {otherwise} [{}]", key.about, field.expects(), key.variable())) {
-            let _ = writeln!(out, "{indent}# {line}");
+            let _ = writeln!(out, "{about}# {line}");
         }
-        let _ = writeln!(out, "{indent}{}: {}", key.name(), key.example);
+        let _ = writeln!(out, "{name}{}: {}", key.name(), key.example);
     }
     out
 }
@@ -99,7 +100,11 @@ mod tests {
         init(&path).unwrap();
         let loaded = load(&sources(&path)).unwrap();
         assert_eq!(loaded.file.as_deref(), Some(&*path));
-        assert!(KEYS.iter().filter(|key| !key.path.contains("account_sid") && !key.path.contains("auth_id")).all(|key| *loaded.origin(key) == Origin::Default));
+        assert!(
+            KEYS.iter()
+                .filter(|key| !key.path.contains("account_sid") && !key.path.contains("auth_id"))
+                .all(|key| *loaded.origin(key) == Origin::Default)
+        );
     }
 
     #[test]
@@ -108,11 +113,11 @@ mod tests {
         let path = directory.path().join("all.yaml");
         std::fs::write(directory.path().join("twilio-token"), "one").unwrap();
         std::fs::write(directory.path().join("plivo-token"), "two").unwrap();
-        // A line of explanation has a second `#`; a line that is a key has only the first.
+        // A line of explanation has one blank behind its `#`; a key has none, or two in a section.
         let taken_in: Vec<String> = example()
             .lines()
-            .map(|line| match line.strip_prefix("    # ") {
-                Some(key) if !key.trim_start().starts_with('#') => format!("    {key}"),
+            .map(|line| match line.strip_prefix("    #") {
+                Some(key) if !key.starts_with(' ') || key.starts_with("  ") => format!("    {key}"),
                 _ => line.to_owned(),
             })
             .collect();

@@ -90,10 +90,7 @@ fn resolve(raw: Spanned<Raw>, source: &str) -> Node {
         Raw::Plain(read) => Content::Text(slice(source, raw.defined).unwrap_or(read)),
         Raw::List(items) => Content::List(items.into_iter().map(|item| resolve(item, source)).collect()),
         Raw::Section(entries) => Content::Section(
-            entries
-                .into_iter()
-                .map(|(key, value)| Entry { key: key.value, key_at: place(key.referenced), node: resolve(value, source) })
-                .collect(),
+            entries.into_iter().map(|(key, value)| Entry { key: key.value, key_at: place(key.referenced), node: resolve(value, source) }).collect(),
         ),
     };
     Node { at: place(raw.referenced), content }
@@ -213,7 +210,7 @@ mod tests {
                 .v.money "1.50" (4, 10)
                 .v.flag "yes" (5, 9)
                 .v.quoted "a #b" (6, 11)
-                .v.none nothing (7, 8)
+                .v.none nothing (7, 7)
                 .v.list[] "US" (8, 10)
                 .v.list[] "7" (8, 14)
                 .v.ref "${TOKEN}" (9, 8)
@@ -224,26 +221,57 @@ mod tests {
 
     #[test]
     fn a_file_may_consist_of_comments() {
-        check(&format!("a: 1\n{}b: 2\n", "# note\n".repeat(5_000)), expect![[r#"
+        check(
+            &format!("a: 1\n{}b: 2\n", "# note\n".repeat(5_000)),
+            expect![[r#"
             .a "1" (1, 4)
             .b "2" (5002, 4)
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn an_anchor_serves_twice() {
-        check("a: &t +1555\nb: *t\n", expect![[r#"
+        check(
+            "a: &t +1555\nb: *t\n",
+            expect![[r#"
             .a "+1555" (1, 7)
             .b "+1555" (2, 4)
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn what_is_no_yaml_says_where() {
-        check("a: [1", expect![""]);
-        check("a: 1\na: secret", expect![""]);
-        check("a: 1\n b: 2", expect![""]);
-        check("a: 1\n---\nb: 2", expect![""]);
-        check("a: *x", expect![""]);
+        check(
+            "a: [1",
+            expect![[r#"
+            config.syntax Some((1, 4)) unclosed bracket '['
+        "#]],
+        );
+        check(
+            "a: 1\na: secret",
+            expect![[r#"
+            config.duplicate_key Some((2, 1)) the key `a` stands twice
+        "#]],
+        );
+        check(
+            "a: 1\n b: 2",
+            expect![[r#"
+            config.syntax Some((2, 3)) mapping values are not allowed in this context
+        "#]],
+        );
+        check(
+            "a: 1\n---\nb: 2",
+            expect![[r#"
+            config.syntax Some((3, 1)) multiple YAML documents detected; use from_str_multiple or from_str_multiple_with_options
+        "#]],
+        );
+        check(
+            "a: *x",
+            expect![[r#"
+            config.syntax Some((1, 4)) alias references unknown anchor
+        "#]],
+        );
     }
 }

@@ -1,1 +1,241 @@
-//! Stands in for the carriers on the wire: REST, signed webhooks, documents, media sockets, callees that speak.
+//! A telephone network in a box that stands in for the carriers on the wire: the default `mock` provider.
+//!
+//! It listens on loopback, takes the REST requests that a carrier would take, sends signed webhooks, runs the documents
+//! that come back and opens the media socket as the carrier's side of it, with real frames in real time. Behind each number
+//! stands a callee of the cast who speaks with a real voice and listens with real ears. It knows nothing of the assistant:
+//! any other program that speaks the carrier's protocol can be tried against it.
+//!
+//! [`Sandbox::start`] opens it; [`GroundTruth`] tells afterwards what truly happened, whatever anybody believes.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod callee_voice;
+mod clock;
+mod ear;
+mod faults;
+mod hum;
+mod playout;
+mod prompter;
+mod truth;
+mod twilio;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ports::speech_to_text::SpeechToText;
+use ports::text_to_speech::TextToSpeech;
+use simulator::cast::Cast;
+use thiserror::Error;
+
+pub use faults::{FaultSwitches, Faults};
+pub use truth::{CallTruth, GroundTruth, WebhookTruth};
+
+/// How to open a sandbox.
+#[derive(Clone)]
+pub struct SandboxConfig {
+    /// Where to listen; a loopback address. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The account; made afresh if `None`.
+    pub credentials: Option<Credentials>,
+    /// Ears and voice of the callees. `None`: they hum instead of speaking, and understand nothing.
+    pub speech: Option<Speech>,
+    /// Who can be reached.
+    pub cast: Cast,
+    /// How fast the network is.
+    pub times: Times,
+    /// The day at the callees' place, 0 (Monday) to 6 (Sunday); `None`: today, in New York's standard time.
+    pub today: Option<u8>,
+    /// Varies how long callees think; 0: not at all.
+    pub seed: u64,
+}
+
+impl SandboxConfig {
+    /// Returns a sandbox with this cast on a free loopback port.
+    pub fn new(cast: Cast) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            credentials: None,
+            speech: None,
+            cast,
+            times: Times::default(),
+            today: None,
+            seed: 0,
+        }
+    }
+}
+
+/// Ears and voice of the callees, and the carrier's own voice.
+#[derive(Clone)]
+pub struct Speech {
+    /// Turns what the assistant says into text.
+    pub ears: Arc<dyn SpeechToText>,
+    /// Speaks the callees' lines.
+    pub voice: Arc<dyn TextToSpeech>,
+}
+
+/// An account of the sandbox. `Debug` shows no token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// `AC` and 32 hexadecimal digits.
+    pub account_sid: String,
+    /// The secret that signs webhooks.
+    pub auth_token: String,
+    /// The only number that calls can be made from.
+    pub from_number: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("account_sid", &self.account_sid).finish_non_exhaustive()
+    }
+}
+
+/// How fast the network is.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Times {
+    /// From the request to dialing.
+    pub queued_for: Duration,
+    /// How long a webhook may take. 15 s at Twilio, whatever is asked.
+    pub webhook_timeout: Duration,
+    /// From the end of a call to its price.
+    pub priced_after: Duration,
+    /// How many seconds of a call pass in one second: 1.0, and more only in tests.
+    pub pace: f64,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            queued_for: Duration::from_millis(200),
+            webhook_timeout: Duration::from_secs(15),
+            priced_after: Duration::from_secs(1),
+            pace: 1.0,
+        }
+    }
+}
+
+/// Why a sandbox cannot be opened.
+#[derive(Debug, Error)]
+pub enum SandboxError {
+    /// Somebody listens there already. Choose another port, or 0 for a free one.
+    #[error("port {port} of {ip} is in use; stop the program that uses it or choose another with --listen, for example {ip}:0 for a free one", ip = .address.ip(), port = .address.port())]
+    PortInUse {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address is not a loopback address. The sandbox is no server for a network: it has one account and no rate limits.
+    #[error("{address} is not a loopback address; the sandbox listens on 127.0.0.1 or [::1] only")]
+    NotLoopback {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The system does not let us listen there.
+    #[error("cannot listen on {address}")]
+    CannotListen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The HTTP client or the secrets could not be made.
+    #[error("the sandbox cannot be set up: {what}")]
+    CannotSetUp {
+        /// What failed.
+        what: &'static str,
+    },
+}
+
+impl SandboxError {
+    /// Returns the stable code of the error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PortInUse { .. } => "sandbox.port_in_use",
+            Self::NotLoopback { .. } => "sandbox.not_loopback",
+            Self::CannotListen { .. } => "sandbox.cannot_listen",
+            Self::CannotSetUp { .. } => "sandbox.cannot_set_up",
+        }
+    }
+}
+
+/// A sandbox that is open. Dropping it ends everything it does at once.
+pub struct Sandbox {
+    /// What stands in place of the carrier's API origin: `http://127.0.0.1:PORT`.
+    pub base_url: String,
+    /// The account.
+    pub credentials: Credentials,
+    service: Arc<twilio::Service>,
+}
+
+impl Sandbox {
+    /// Opens a sandbox: listens at once, so that the first request finds it.
+    ///
+    /// # Errors
+    /// [`SandboxError`], each with what to do.
+    pub async fn start(config: SandboxConfig) -> Result<Self, SandboxError> {
+        if !config.listen.ip().is_loopback() {
+            return Err(SandboxError::NotLoopback { address: config.listen });
+        }
+        let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|source| match source.kind() {
+            std::io::ErrorKind::AddrInUse => SandboxError::PortInUse { address: config.listen },
+            _ => SandboxError::CannotListen { address: config.listen, source },
+        })?;
+        let address = listener.local_addr().map_err(|source| SandboxError::CannotListen { address: config.listen, source })?;
+        let credentials = match &config.credentials {
+            Some(credentials) => credentials.clone(),
+            None => twilio::fresh_credentials()?,
+        };
+        let base_url = format!("http://{address}");
+        let service = twilio::Service::start(config, credentials.clone(), base_url.clone(), listener)?;
+        Ok(Self { base_url, credentials, service })
+    }
+
+    /// Returns the one line that `puppetmaster sandbox --json` prints first.
+    ///
+    /// Plivo's part is there with nulls until its side of the sandbox exists, so that readers need not change.
+    pub fn credentials_json(&self) -> String {
+        serde_json::json!({
+            "twilio": {
+                "base_url": self.base_url,
+                "account_sid": self.credentials.account_sid,
+                "auth_token": self.credentials.auth_token,
+                "from_number": self.credentials.from_number,
+            },
+            "plivo": { "base_url": null, "auth_id": null, "auth_token": null, "from_number": null },
+        })
+        .to_string()
+    }
+
+    /// Returns what truly happened on the network.
+    pub fn truth(&self) -> GroundTruth {
+        self.service.truth()
+    }
+
+    /// Returns the switches that make the network misbehave.
+    pub fn faults(&self) -> FaultSwitches {
+        self.service.faults()
+    }
+
+    /// Hangs up every call as a carrier would, tells the programs so, and closes. Waits at most two seconds.
+    pub async fn shut_down(self) {
+        self.service.shut_down(Duration::from_secs(2)).await;
+    }
+
+    /// Ends everything at once, as a crash would: sockets break, nobody is told.
+    pub fn kill(self) {
+        self.service.kill();
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.service.kill();
+    }
+}
+
+/// Returns the cast as a table for people: number, name, what they do.
+///
+/// # Errors
+/// None for the scripts that ship.
+pub fn cast_table() -> Result<String, simulator::script::ScriptError> {
+    Ok(Cast::shipped()?.table())
+}

@@ -47,6 +47,8 @@ pub enum Input {
     Callee(callee::Input),
     /// The caller ends the call, in whatever state it is.
     HangUp,
+    /// The callee ends it out of turn, whatever their script says. Before the answer it is nothing.
+    CalleeHangsUp,
     /// A deadline that [`PracticeLeg::next_wakeup`] named has come.
     Wakeup,
 }
@@ -140,6 +142,8 @@ impl PracticeLeg {
             Input::Placed => self.timers.set(Timer::Dial, now + self.config.queued_for),
             Input::Callee(input) => self.tell_callee(now, input, &mut out),
             Input::HangUp => self.end(now, EndedBy::Caller, &mut out),
+            Input::CalleeHangsUp if self.state == LegState::InProgress => self.end(now, EndedBy::Callee, &mut out),
+            Input::CalleeHangsUp => {}
             Input::Wakeup => self.wake_up(now, &mut out),
         }
         out

@@ -1,0 +1,295 @@
+//! One ear on a line: finds where somebody speaks, has it turned into text, and says when they have finished.
+//!
+//! Used by the callee, who listens to the assistant, and by the carrier's `<Gather input="speech">`. What is said between
+//! two long pauses is one *turn*; long turns are decoded piece by piece, since engines keep only half a minute of audio.
+
+use audio::FRAME_SAMPLES;
+use audio::frame::{Frame, samples_of_ms};
+use audio::vad::{VoiceActivity, VoiceConfig, VoiceEdge};
+use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
+use telephony::{AudioPosition, UtteranceId};
+
+/// After so much silence the speaker pauses.
+const PAUSE_MS: u32 = 200;
+/// After so much silence the words so far are decoded, in the hope that nothing follows.
+const SETTLE_MS: u32 = 350;
+/// After so much silence the turn is over.
+const END_MS: u32 = 650;
+/// An engine that has not answered so long after the end never will.
+const GIVE_UP_MS: u32 = 8_000;
+/// A piece longer than this is closed at the next pause.
+const LONG_PIECE_MS: u32 = 10_000;
+/// A piece of this length is closed without a pause: engines keep 30 s.
+const LONGEST_PIECE_MS: u32 = 26_000;
+
+/// What the ear noticed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Noticed {
+    /// Somebody begins to speak.
+    Start,
+    /// They pause.
+    Pause,
+    /// They have finished.
+    End {
+        /// What they said; empty if it was nothing.
+        text: String,
+    },
+}
+
+/// One ear.
+pub struct Ear {
+    voice: VoiceActivity,
+    listening: Option<Box<dyn Listening>>,
+    position: u64,
+    utterances: u32,
+    turn: Option<Turn>,
+}
+
+struct Turn {
+    pieces: Vec<Piece>,
+    quiet_since: Option<u64>,
+    has_paused: bool,
+}
+
+struct Piece {
+    id: UtteranceId,
+    from: u64,
+    revision: u32,
+    is_asked: bool,
+    is_closed: bool,
+    text: Option<String>,
+}
+
+impl Ear {
+    /// Opens an ear. Without an engine, or if it fails to open, speech is noticed but not understood.
+    pub fn open(engine: Option<&dyn SpeechToText>, sink: HeardSink) -> Self {
+        let listening = engine.and_then(|engine| match engine.listen(sink) {
+            Ok(listening) => Some(listening),
+            Err(error) => {
+                tracing::error!(%error, "the callees' ears cannot be opened");
+                None
+            }
+        });
+        Self { voice: VoiceActivity::new(VoiceConfig::default()), listening, position: 0, utterances: 0, turn: None }
+    }
+
+    /// Takes the next frame.
+    pub fn push(&mut self, frame: &Frame) -> Vec<Noticed> {
+        let mut noticed = Vec::new();
+        if let Some(listening) = &mut self.listening {
+            listening.push(AudioPosition(self.position), frame);
+        }
+        self.position += FRAME_SAMPLES as u64;
+        match self.voice.push(frame) {
+            Some(VoiceEdge::Onset { at }) => self.onset(at, &mut noticed),
+            Some(VoiceEdge::Offset { at }) => {
+                if let Some(turn) = &mut self.turn {
+                    turn.quiet_since = Some(at);
+                }
+            }
+            None => {}
+        }
+        self.time_passes(&mut noticed);
+        noticed
+    }
+
+    fn onset(&mut self, at: u64, noticed: &mut Vec<Noticed>) {
+        match &mut self.turn {
+            None => {
+                self.turn = Some(Turn { pieces: Vec::new(), quiet_since: None, has_paused: false });
+                noticed.push(Noticed::Start);
+                self.begin_piece(at);
+            }
+            Some(turn) => {
+                turn.quiet_since = None;
+                turn.has_paused = false;
+                match turn.pieces.last_mut() {
+                    Some(piece) if !piece.is_closed => (piece.is_asked, piece.text) = (false, None),
+                    _ => self.begin_piece(at),
+                }
+            }
+        }
+    }
+
+    fn begin_piece(&mut self, from: u64) {
+        self.utterances += 1;
+        let id = UtteranceId(self.utterances);
+        if let Some(listening) = &mut self.listening {
+            listening.begin(id, AudioPosition(from));
+        }
+        if let Some(turn) = &mut self.turn {
+            turn.pieces.push(Piece { id, from, revision: 0, is_asked: false, is_closed: false, text: None });
+        }
+    }
+
+    fn time_passes(&mut self, noticed: &mut Vec<Noticed>) {
+        let position = self.position;
+        let Some(turn) = &mut self.turn else { return };
+        let Some(piece) = turn.pieces.last_mut() else { return };
+        let length = position.saturating_sub(piece.from);
+        let Some(quiet_since) = turn.quiet_since else {
+            if length > samples_of_ms(LONGEST_PIECE_MS) {
+                piece.is_closed = true;
+                ask(piece, &mut self.listening, position);
+                self.begin_piece(position);
+            }
+            return;
+        };
+        let pause = position.saturating_sub(quiet_since);
+        if pause >= samples_of_ms(PAUSE_MS) && !turn.has_paused {
+            turn.has_paused = true;
+            noticed.push(Noticed::Pause);
+        }
+        if pause >= samples_of_ms(PAUSE_MS) && length > samples_of_ms(LONG_PIECE_MS) {
+            piece.is_closed = true;
+        }
+        if !piece.is_asked && (piece.is_closed || pause >= samples_of_ms(SETTLE_MS)) {
+            ask(piece, &mut self.listening, quiet_since);
+        }
+        let all_known = turn.pieces.iter().all(|piece| piece.text.is_some());
+        if pause >= samples_of_ms(END_MS) && (all_known || pause >= samples_of_ms(GIVE_UP_MS)) {
+            noticed.push(self.end_turn());
+        }
+    }
+
+    fn end_turn(&mut self) -> Noticed {
+        let pieces = self.turn.take().map(|turn| turn.pieces).unwrap_or_default();
+        let mut text = String::new();
+        for piece in pieces {
+            if let Some(listening) = &mut self.listening {
+                listening.end(piece.id);
+            }
+            let words = piece.text.unwrap_or_default();
+            if !text.is_empty() && !words.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&words);
+        }
+        Noticed::End { text }
+    }
+
+    /// Takes in what the engine heard.
+    pub fn heard(&mut self, heard: Heard) {
+        let (id, revision, text) = match heard {
+            Heard::Settled { utterance, revision, text, .. } => (utterance, Some(revision), text),
+            Heard::NotSpeech { utterance, revision } => (utterance, Some(revision), String::new()),
+            Heard::Failed { utterance: Some(utterance) } => (utterance, None, String::new()),
+            Heard::Failed { utterance: None } | Heard::Interim { .. } => return,
+        };
+        let Some(turn) = &mut self.turn else { return };
+        if let Some(piece) = turn.pieces.iter_mut().find(|piece| piece.id == id)
+            && piece.is_asked
+            && revision.is_none_or(|revision| revision == piece.revision)
+        {
+            piece.text = Some(text);
+        }
+    }
+}
+
+fn ask(piece: &mut Piece, listening: &mut Option<Box<dyn Listening>>, to: u64) {
+    piece.is_asked = true;
+    piece.revision += 1;
+    match listening {
+        Some(listening) => listening.settle(piece.id, piece.revision, AudioPosition(to)),
+        // Somebody spoke, and nobody can tell what.
+        None => piece.text = Some(UNINTELLIGIBLE.into()),
+    }
+}
+
+/// What is heard without an engine. No script knows the word, so the callee asks to repeat.
+const UNINTELLIGIBLE: &str = "unintelligible";
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use ports::error::SpeechError;
+    use ports::text_to_speech::Voice;
+
+    use super::*;
+
+    /// Writes down what it is asked and answers when told to.
+    #[derive(Clone, Default)]
+    struct Notebook(Arc<Mutex<Vec<String>>>);
+
+    struct Page(Notebook);
+
+    impl SpeechToText for Notebook {
+        fn warm_up(&self) {}
+
+        fn listen(&self, _: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
+            Ok(Box::new(Page(self.clone())))
+        }
+    }
+
+    impl Notebook {
+        fn note(&self, what: String) {
+            self.0.lock().unwrap().push(what);
+        }
+    }
+
+    impl Listening for Page {
+        fn push(&mut self, _: AudioPosition, _: &[i16]) {}
+
+        fn begin(&mut self, utterance: UtteranceId, _: AudioPosition) {
+            self.0.note(format!("begin {}", utterance.0));
+        }
+
+        fn settle(&mut self, utterance: UtteranceId, revision: u32, _: AudioPosition) {
+            self.0.note(format!("settle {}.{revision}", utterance.0));
+        }
+
+        fn end(&mut self, utterance: UtteranceId) {
+            self.0.note(format!("end {}", utterance.0));
+        }
+    }
+
+    fn voice(ms: usize) -> Vec<i16> {
+        let mut samples = crate::hum::hum(&"x".repeat(ms / 60 + 1), Voice::default());
+        samples.truncate(ms * 8);
+        samples
+    }
+
+    fn feed(ear: &mut Ear, samples: &[i16]) -> Vec<Noticed> {
+        samples.as_chunks::<FRAME_SAMPLES>().0.iter().flat_map(|frame| ear.push(frame)).collect()
+    }
+
+    #[test]
+    fn a_turn_ends_once_it_is_quiet_and_the_words_are_known() {
+        let notes = Notebook::default();
+        let mut ear = Ear::open(Some(&notes), Arc::new(|_| {}));
+        assert_eq!(feed(&mut ear, &voice(1_200)), [Noticed::Start]);
+        assert_eq!(feed(&mut ear, &[0; 8 * 1_000]), [Noticed::Pause]);
+        ear.heard(Heard::Settled { utterance: UtteranceId(1), revision: 1, text: "hello".into(), confidence: 90 });
+        assert_eq!(feed(&mut ear, &[0; 160]), [Noticed::End { text: "hello".into() }]);
+        assert_eq!(*notes.0.lock().unwrap(), ["begin 1", "settle 1.1", "end 1"]);
+    }
+
+    #[test]
+    fn words_of_a_pause_are_void_when_speech_goes_on() {
+        let notes = Notebook::default();
+        let mut ear = Ear::open(Some(&notes), Arc::new(|_| {}));
+        feed(&mut ear, &voice(1_000));
+        feed(&mut ear, &[0; 8 * 500]);
+        feed(&mut ear, &voice(1_000));
+        ear.heard(Heard::Settled { utterance: UtteranceId(1), revision: 1, text: "what".into(), confidence: 90 });
+        feed(&mut ear, &[0; 8 * 800]);
+        ear.heard(Heard::Settled { utterance: UtteranceId(1), revision: 2, text: "what time".into(), confidence: 90 });
+        assert_eq!(feed(&mut ear, &[0; 160]), [Noticed::End { text: "what time".into() }]);
+    }
+
+    #[test]
+    fn an_engine_that_never_answers_does_not_deafen_the_line() {
+        let notes = Notebook::default();
+        let mut ear = Ear::open(Some(&notes), Arc::new(|_| {}));
+        feed(&mut ear, &voice(1_000));
+        assert!(feed(&mut ear, &[0; 8 * 9_000]).contains(&Noticed::End { text: String::new() }));
+    }
+
+    #[test]
+    fn without_an_engine_speech_is_noticed_and_not_understood() {
+        let mut ear = Ear::open(None, Arc::new(|_| {}));
+        feed(&mut ear, &voice(1_000));
+        assert!(feed(&mut ear, &[0; 8 * 1_000]).contains(&Noticed::End { text: "unintelligible".into() }));
+    }
+}

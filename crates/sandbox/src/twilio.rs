@@ -1,0 +1,131 @@
+//! Twilio's side of the wire: [`Service`] listens, answers REST requests and runs one driver a call.
+
+mod call;
+mod media_socket;
+mod registry;
+mod rest;
+mod webhooks;
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use wire::twilio::signature::SigningKey;
+
+use crate::clock::{wall_clock, weekday_of};
+use crate::faults::FaultSwitches;
+use crate::truth::GroundTruth;
+use crate::{Credentials, SandboxConfig, SandboxError};
+use registry::Registry;
+use webhooks::Webhooks;
+
+/// What all requests and calls share.
+pub(crate) struct Service {
+    config: SandboxConfig,
+    credentials: Credentials,
+    base_url: String,
+    registry: Registry,
+    truth: GroundTruth,
+    faults: FaultSwitches,
+    webhooks: Webhooks,
+    /// Calls and their webhooks; ended together.
+    tasks: Mutex<JoinSet<()>>,
+    /// Becomes true when the sandbox closes.
+    closing: watch::Sender<bool>,
+    is_dead: AtomicBool,
+}
+
+impl Service {
+    /// Begins to answer requests on a socket that listens already.
+    pub fn start(config: SandboxConfig, credentials: Credentials, base_url: String, listener: TcpListener) -> Result<Arc<Self>, SandboxError> {
+        let webhooks = Webhooks::new(SigningKey::new(&credentials.auth_token), config.times.webhook_timeout)?;
+        let service = Arc::new(Self {
+            config,
+            credentials,
+            base_url,
+            registry: Registry::default(),
+            truth: GroundTruth::default(),
+            faults: FaultSwitches::default(),
+            webhooks,
+            tasks: Mutex::new(JoinSet::new()),
+            closing: watch::Sender::new(false),
+            is_dead: AtomicBool::new(false),
+        });
+        if let Some(speech) = &service.config.speech {
+            speech.ears.warm_up();
+            speech.voice.warm_up();
+        }
+        let router = rest::router(Arc::downgrade(&service)).into_make_service_with_connect_info::<SocketAddr>();
+        let mut closing = service.closing.subscribe();
+        let closes = async move {
+            // An error means that the service is gone: close as well.
+            let _ = closing.wait_for(|is_closing| *is_closing).await;
+        };
+        service.spawn(async move {
+            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(closes).await {
+                tracing::error!(%error, "the sandbox cannot listen any more");
+            }
+        });
+        Ok(service)
+    }
+
+    pub fn truth(&self) -> GroundTruth {
+        self.truth.clone()
+    }
+
+    pub fn faults(&self) -> FaultSwitches {
+        self.faults.clone()
+    }
+
+    /// Runs something until the sandbox ends.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        if !self.is_dead.load(Ordering::SeqCst) {
+            tasks.spawn(work);
+        }
+    }
+
+    /// Returns the weekday at the callees' place.
+    fn today(&self) -> u8 {
+        self.config.today.unwrap_or_else(|| weekday_of(wall_clock()))
+    }
+
+    pub async fn shut_down(&self, patience: Duration) {
+        self.closing.send_replace(true);
+        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(patience, all).await.is_err() {
+            tracing::debug!("something of the sandbox had to be cut off");
+        }
+        tasks.abort_all();
+        self.kill();
+    }
+
+    pub fn kill(&self) {
+        self.is_dead.store(true, Ordering::SeqCst);
+        self.closing.send_replace(true);
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+    }
+}
+
+/// Makes an account.
+pub(crate) fn fresh_credentials() -> Result<Credentials, SandboxError> {
+    let failed = |_| SandboxError::CannotSetUp { what: "the system gives no random numbers" };
+    Ok(Credentials {
+        account_sid: fresh_sid("AC").map_err(failed)?,
+        auth_token: fresh_sid("").map_err(failed)?,
+        from_number: "+12125550100".into(),
+    })
+}
+
+/// Returns a prefix and 32 random hexadecimal digits.
+fn fresh_sid(prefix: &str) -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes.iter().fold(prefix.to_owned(), |sid, byte| format!("{sid}{byte:02x}")))
+}

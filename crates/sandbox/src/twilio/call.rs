@@ -1,0 +1,531 @@
+//! One call: a driver that owns the leg, the callee's voice, the document and the stream, and waits for what happens.
+//!
+//! Everything that must be in time is done in [`Driver::tick`], once every 20 ms of the call, against absolute deadlines: a
+//! late tick is followed by the next at once, so frames never drift. Slow work (webhooks, speech, files) runs beside and
+//! comes back as an [`Event`].
+
+mod document;
+mod gather;
+mod record;
+mod stream;
+mod tape;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use audio::{FRAME_SAMPLES, SILENCE};
+use ports::speech_to_text::{Heard, HeardSink};
+use ports::text_to_speech::{Speaking, Voice, VoicePiece};
+use simulator::callee::{Input as CalleeInput, Output as CalleeOutput};
+use simulator::network::{EndedBy, Input, Output, PracticeLeg};
+use telephony::SessionTime;
+use telephony::leg::LegState;
+use tokio::sync::mpsc;
+use wire::date;
+use wire::http::Method;
+use wire::twilio::callback::{CallCallback, Progress};
+use wire::twilio::document::Verb;
+use wire::twilio::rest::CreateCall;
+use wire::twilio::status::{CallEvent, CallStatus};
+
+use super::Service;
+use super::registry::Command;
+use super::webhooks::{HookError, HookReply};
+use crate::callee_voice::{CalleeVoice, speak};
+use crate::clock::{Clock, wall_clock};
+use crate::faults::Faults;
+use crate::prompter::{Need, Prompter};
+use crate::truth::{CallTruth, WebhookTruth, keep};
+
+/// Length of a frame.
+const FRAME: Duration = Duration::from_millis(20);
+
+/// What comes back from work beside the call.
+enum Event {
+    /// A piece of a callee's line.
+    CalleeSpeech(u32, VoicePiece),
+    /// A piece of the carrier's own speech.
+    CarrierSpeech(u32, VoicePiece),
+    /// What the callee's ears made of the program's audio.
+    CalleeHeard(Heard),
+    /// What the carrier's ears made of the callee's words, for `<Gather>`.
+    CarrierHeard(Heard),
+    /// A program's answer to a request for a document.
+    Document(u32, Result<HookReply, HookError>),
+    /// A file for `<Play>`.
+    File(u32, Result<Vec<i16>, u32>),
+}
+
+/// What the call is at.
+enum Doing {
+    /// Nothing: not answered yet, or waiting for a document.
+    Waiting,
+    /// Presses the keys of `SendDigits` before the document.
+    SendingDigits,
+    /// Plays `<Say>`, `<Play>` or `<Pause>`.
+    Prompting,
+    /// Collects keys or speech.
+    Gathering(Box<gather::Gathering>),
+    /// Records a message.
+    Recording(Box<record::Recording>),
+    /// Is connected to a media stream.
+    Streaming(Box<stream::Streaming>),
+}
+
+/// The document in hand.
+#[derive(Default)]
+struct Script {
+    verbs: VecDeque<Verb>,
+    /// Where it came from; `None` for an inline one.
+    url: Option<String>,
+    method: Option<Method>,
+    /// The request that is out, counted from 1; answers to earlier ones are passed over.
+    request: u32,
+    /// Where that request goes.
+    asked: Option<String>,
+    is_fallback: bool,
+    /// When the last documents were asked for.
+    recent: VecDeque<SessionTime>,
+}
+
+/// A status webhook that waits for its turn: those of one call are sent in order.
+struct Hook {
+    kind: &'static str,
+    method: Method,
+    url: String,
+    form: wire::http::Form<'static>,
+}
+
+/// Runs one call from the request to the last webhook.
+pub(super) struct Driver {
+    service: Arc<Service>,
+    sid: String,
+    create: CreateCall,
+    leg: PracticeLeg,
+    clock: Clock,
+    orders: mpsc::UnboundedReceiver<Command>,
+    /// Unbounded, but fed only by work that this call asked for.
+    events: mpsc::UnboundedReceiver<Event>,
+    post: mpsc::UnboundedSender<Event>,
+    hooks: mpsc::UnboundedSender<Hook>,
+    voice: CalleeVoice,
+    prompter: Prompter,
+    carrier_speech: Option<Box<dyn Speaking>>,
+    doing: Doing,
+    script: Script,
+    tapes: Vec<tape::Tape>,
+    /// SID, address and seconds of the recording of the whole call.
+    whole: Option<(String, String, u32)>,
+    status_callback: Option<String>,
+    sequence: u32,
+    answered_at: Option<SessionTime>,
+    frames: u64,
+    faults: Faults,
+    has_dropped: bool,
+    ended_by: Option<&'static str>,
+}
+
+impl Driver {
+    /// Returns the driver of a call that was just accepted.
+    pub fn new(service: Arc<Service>, sid: String, create: CreateCall, leg: PracticeLeg, orders: mpsc::UnboundedReceiver<Command>) -> Self {
+        let clock = Clock::start(service.config.times.pace);
+        let (post, events) = mpsc::unbounded_channel();
+        let hooks = send_in_order(&service, &sid, clock);
+        let voice = CalleeVoice::new(service.config.speech.clone(), pieces_to(&post, Event::CalleeSpeech), heard_to(&post, Event::CalleeHeard));
+        let faults = service.faults.get();
+        Self {
+            status_callback: create.status_callback.clone(),
+            service,
+            sid,
+            create,
+            leg,
+            clock,
+            orders,
+            events,
+            post,
+            hooks,
+            voice,
+            prompter: Prompter::default(),
+            carrier_speech: None,
+            doing: Doing::Waiting,
+            script: Script::default(),
+            tapes: Vec::new(),
+            whole: None,
+            sequence: 0,
+            answered_at: None,
+            frames: 0,
+            faults,
+            has_dropped: false,
+            ended_by: None,
+        }
+    }
+
+    /// Runs the call to its end.
+    pub async fn run(mut self) {
+        let mut closing = self.service.closing.subscribe();
+        self.tell(Input::Placed);
+        while !self.leg.state().is_terminal() && !self.has_dropped {
+            if *closing.borrow_and_update() {
+                self.hang_up("caller");
+                continue;
+            }
+            let wake_at = self.clock.instant_of(self.next_wakeup());
+            let socket = match &mut self.doing {
+                Doing::Streaming(streaming) => Some(&mut streaming.incoming),
+                _ => None,
+            };
+            tokio::select! {
+                biased;
+                order = self.orders.recv() => match order {
+                    Some(order) => self.obey(order),
+                    // The record of a running call is never deleted, so this is the end of the sandbox.
+                    None => self.hang_up("caller"),
+                },
+                _ = closing.changed() => {}
+                () = tokio::time::sleep_until(wake_at) => self.time_passes(),
+                Some(event) = self.events.recv() => self.happened(event),
+                came = next_message(socket) => self.socket_came(came),
+            }
+        }
+    }
+
+    fn next_wakeup(&self) -> SessionTime {
+        // A day is longer than any call.
+        let never = SessionTime::ZERO + Duration::from_secs(86_400);
+        let tick = self.next_tick();
+        self.leg.next_wakeup().into_iter().chain(tick).min().unwrap_or(never)
+    }
+
+    fn next_tick(&self) -> Option<SessionTime> {
+        let elapsed = FRAME * u32::try_from(self.frames + 1).unwrap_or(u32::MAX);
+        self.answered_at.map(|answered_at| answered_at + elapsed)
+    }
+
+    fn time_passes(&mut self) {
+        let now = self.clock.now();
+        if self.leg.next_wakeup().is_some_and(|at| at <= now) {
+            self.tell(Input::Wakeup);
+        }
+        while let Some(due) = self.next_tick().filter(|due| *due <= now)
+            && !self.leg.state().is_terminal()
+            && !self.has_dropped
+        {
+            let late_ms = u64::try_from(now.since(due).as_millis()).unwrap_or(u64::MAX);
+            self.note(|truth| truth.latest_frame_ms = truth.latest_frame_ms.max(late_ms));
+            self.frames += 1;
+            self.tick();
+        }
+    }
+
+    /// Moves 20 ms of sound both ways.
+    fn tick(&mut self) {
+        let (mut down, mut up) = (SILENCE, SILENCE);
+        self.play_to_callee(&mut down);
+        for input in self.voice.hear(&down) {
+            self.note_heard(&input);
+            self.tell(Input::Callee(input));
+        }
+        if let Some(line) = self.voice.fill(&mut up) {
+            self.tell(Input::Callee(CalleeInput::Finished { line }));
+        }
+        for tape in &mut self.tapes {
+            tape.push(&up, &down);
+        }
+        match &self.doing {
+            Doing::Streaming(_) => self.stream_frame(&up),
+            Doing::Gathering(_) => self.gather_frame(&up),
+            Doing::Recording(_) => self.record_frame(&up),
+            Doing::Prompting if self.prompter.is_done() => self.next_verb(),
+            Doing::SendingDigits if self.prompter.is_done() => self.run_instructions(self.create.instructions.clone()),
+            Doing::Prompting | Doing::SendingDigits | Doing::Waiting => {}
+        }
+        self.misbehave();
+    }
+
+    fn play_to_callee(&mut self, down: &mut [i16; FRAME_SAMPLES]) {
+        match &self.doing {
+            Doing::Streaming(_) => self.play_stream(down),
+            Doing::Prompting | Doing::SendingDigits | Doing::Gathering(_) | Doing::Recording(_) => {
+                let needs = self.prompter.fill(down);
+                self.get(needs);
+            }
+            Doing::Waiting => {}
+        }
+    }
+
+    /// Applies the faults that were switched on when the call was made.
+    fn misbehave(&mut self) {
+        let lasted = FRAME * u32::try_from(self.frames).unwrap_or(u32::MAX);
+        if self.faults.callee_hangs_up_after.is_some_and(|after| lasted >= after) {
+            self.ended_by = Some("fault");
+            self.tell(Input::CalleeHangsUp);
+        } else if self.faults.line_drops_after.is_some_and(|after| lasted >= after) {
+            self.has_dropped = true;
+            self.note(|truth| truth.ended_by = Some("fault".into()));
+            let now = wall_clock();
+            self.service.registry.change(&self.sid, |call| {
+                call.state = LegState::Failed;
+                call.ended_at = Some(now);
+                call.resource.status = Some(CallStatus::of_leg_in_rest(LegState::Failed).as_str().into());
+            });
+        }
+    }
+
+    fn tell(&mut self, input: Input) {
+        let now = self.clock.now();
+        for output in self.leg.handle(now, input) {
+            match output {
+                Output::State { state, sip_code, ended_by } => self.state_changed(now, state, sip_code, ended_by),
+                Output::Callee(CalleeOutput::SendDigit(digit)) => self.callee_pressed(digit.as_char()),
+                Output::Callee(output) => {
+                    if let CalleeOutput::Say { text, .. } = &output {
+                        self.note(|truth| keep(&mut truth.callee_said, text.clone()));
+                    }
+                    self.voice.carry_out(&output);
+                }
+            }
+        }
+    }
+
+    fn happened(&mut self, event: Event) {
+        match event {
+            Event::CalleeSpeech(line, piece) => self.voice.take_piece(line, piece),
+            Event::CarrierSpeech(job, VoicePiece::Audio(samples)) => self.prompter.take(job, &samples),
+            Event::CarrierSpeech(job, VoicePiece::End | VoicePiece::Failed) => self.prompter.complete(job),
+            Event::CalleeHeard(heard) => self.voice.take_heard(heard),
+            Event::CarrierHeard(heard) => self.gather_heard(heard),
+            Event::Document(request, reply) => self.document_came(request, reply),
+            Event::File(job, Ok(samples)) => {
+                self.prompter.take(job, &samples);
+                self.prompter.complete(job);
+            }
+            Event::File(job, Err(code)) => {
+                self.failed(code);
+                self.prompter.complete(job);
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Command) {
+        match order {
+            Command::HangUp => self.hang_up("caller"),
+            Command::Redirect(instructions) => self.redirect(instructions),
+            Command::TimeLimit(seconds) => {
+                let from = self.answered_at.unwrap_or_else(|| self.clock.now());
+                self.leg.limit_time(from, Duration::from_secs(seconds.into()));
+            }
+            Command::StatusCallback(url) => self.status_callback = Some(url),
+            Command::StartRecording { sid, start } => self.start_tape(tape::Tape::started(sid, start)),
+            Command::UpdateRecording { sid, status, skips } => self.update_tape(&sid, &status, skips),
+        }
+    }
+
+    fn hang_up(&mut self, by: &'static str) {
+        self.ended_by.get_or_insert(by);
+        self.tell(Input::HangUp);
+    }
+
+    /// Gets what the carrier's own sounds need.
+    fn get(&mut self, needs: Vec<Need>) {
+        for need in needs {
+            match need {
+                Need::Speech { job, text } => {
+                    let post = self.post.clone();
+                    let sink = move |piece| {
+                        let _ = post.send(Event::CarrierSpeech(job, piece));
+                    };
+                    self.carrier_speech = speak(self.service.config.speech.as_ref(), &text, Voice::default(), sink);
+                }
+                Need::File { job, url } => self.fetch_file(job, &url),
+            }
+        }
+    }
+
+    fn state_changed(&mut self, now: SessionTime, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) {
+        let was_queued = self.sequence == 0 && self.service.registry.with(|shelves| shelves.calls.get(&self.sid).is_some_and(|call| call.state == LegState::Queued));
+        let wall = wall_clock();
+        let lasted = self.answered_at.map(|answered_at| now.since(answered_at));
+        let seconds = lasted.map(|lasted| u32::try_from((lasted.as_millis() + 500) / 1_000).unwrap_or(u32::MAX));
+        if state == LegState::InProgress {
+            self.answered_at = Some(now);
+        }
+        self.note(|truth| {
+            keep(&mut truth.states, CallStatus::of_leg(state).as_str().to_owned());
+            match state {
+                LegState::Ringing => truth.rings += 1,
+                LegState::InProgress => truth.answered_after_ms = Some(now.as_millis()),
+                _ => {}
+            }
+        });
+        if state.is_terminal() {
+            self.close(ended_by, lasted);
+        }
+        self.service.registry.change(&self.sid, |call| {
+            let at = Some(date::rfc2822(wall));
+            call.state = state;
+            call.resource.status = Some(CallStatus::of_leg_in_rest(state).as_str().to_owned());
+            call.resource.date_updated.clone_from(&at);
+            if state == LegState::Dialing {
+                call.resource.start_time.clone_from(&at);
+            }
+            if state.is_terminal() {
+                call.ended_at = Some(wall);
+                call.resource.end_time = at;
+                call.resource.duration = Some(seconds.unwrap_or(0).to_string());
+            }
+        });
+        // A call that is cancelled while it waits for its turn was never dialled: nobody is told.
+        if let Some(event) = CallEvent::of_leg(state)
+            && !(was_queued && state.is_terminal())
+        {
+            self.report(event, state, sip_code, seconds);
+        }
+        if state == LegState::InProgress {
+            self.answered();
+        }
+    }
+
+    fn answered(&mut self) {
+        if self.create.record {
+            self.record_whole_call();
+        }
+        match self.create.send_digits.clone() {
+            Some(digits) => {
+                self.doing = Doing::SendingDigits;
+                let tones = Verb::Play(wire::twilio::document::Play { digits: Some(digits), ..Default::default() });
+                let needs = self.prompter.start(vec![tones]);
+                self.get(needs);
+            }
+            None => self.run_instructions(self.create.instructions.clone()),
+        }
+    }
+
+    /// Ends everything that hangs on the line.
+    fn close(&mut self, ended_by: Option<EndedBy>, lasted: Option<Duration>) {
+        match std::mem::replace(&mut self.doing, Doing::Waiting) {
+            Doing::Streaming(streaming) => self.stop_stream(*streaming),
+            Doing::Recording(recording) => self.message_cut_off(*recording),
+            Doing::Gathering(_) | Doing::Waiting | Doing::SendingDigits | Doing::Prompting => {}
+        }
+        for tape in std::mem::take(&mut self.tapes) {
+            self.finish_tape(tape);
+        }
+        let by = self.ended_by.unwrap_or(match ended_by {
+            Some(EndedBy::Callee) => "callee",
+            Some(EndedBy::RingTimeout) => "ring timeout",
+            Some(EndedBy::TimeLimit) => "time limit",
+            Some(EndedBy::Caller) | None => "caller",
+        });
+        let messages = self.leg.callee().messages().to_vec();
+        self.note(|truth| {
+            truth.ended_by.get_or_insert_with(|| by.to_owned());
+            truth.lasted_ms = lasted.map(|lasted| u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX));
+            truth.messages = messages;
+        });
+    }
+
+    /// Sends news of a state if they are wanted.
+    fn report(&mut self, event: CallEvent, state: LegState, sip_code: Option<u16>, seconds: Option<u32>) {
+        let Some(url) = self.status_callback.clone().filter(|_| self.create.wants(event)) else { return };
+        let is_over = state.is_terminal();
+        let progress = Progress {
+            at: Some(wall_clock()),
+            sequence_number: Some(self.sequence),
+            call_duration: is_over.then(|| seconds.unwrap_or(0)),
+            billed_minutes: (state == LegState::Completed).then(|| seconds.unwrap_or(0).div_ceil(60)),
+            sip_response_code: sip_code.map(u32::from),
+            stir_status: matches!(state, LegState::Ringing | LegState::InProgress).then(|| "A".to_owned()),
+            ..Progress::default()
+        };
+        self.sequence += 1;
+        let mut callback = self.callback(CallStatus::of_leg(state)).with_progress(progress);
+        if is_over && let Some((sid, url, seconds)) = self.whole_recording() {
+            callback = callback.with("RecordingUrl", url).with("RecordingSid", sid).with("RecordingDuration", seconds.to_string());
+        }
+        let method = self.create.status_callback_method.unwrap_or(Method::Post);
+        self.hook(event.as_str(), method, url, callback.to_form().into_owned());
+    }
+
+    /// Returns the parameters that every request about this call carries.
+    fn callback(&self, status: CallStatus) -> CallCallback {
+        let to = self.service.registry.with(|shelves| shelves.calls.get(&self.sid).and_then(|call| call.resource.to.clone()));
+        let to = to.unwrap_or_else(|| self.create.to.clone());
+        CallCallback::document_request(&self.service.credentials.account_sid, &self.sid, &self.create.from, &to, status)
+    }
+
+    fn hook(&self, kind: &'static str, method: Method, url: String, form: wire::http::Form<'static>) {
+        // The sender ends with the sandbox only.
+        let _ = self.hooks.send(Hook { kind, method, url, form });
+    }
+
+    fn callee_pressed(&mut self, key: char) {
+        match &self.doing {
+            Doing::Streaming(_) => self.stream_key(key),
+            Doing::Gathering(_) => self.gather_key(key),
+            Doing::Recording(_) => self.record_key(key),
+            Doing::Waiting | Doing::SendingDigits | Doing::Prompting => {}
+        }
+    }
+
+    fn note_heard(&self, input: &CalleeInput) {
+        match input {
+            CalleeInput::HeardEnd { text } => self.note(|truth| keep(&mut truth.callee_heard, text.clone())),
+            CalleeInput::Digit(digit) => self.note(|truth| truth.keys_heard.push(digit.as_char())),
+            _ => {}
+        }
+    }
+
+    fn failed(&self, code: u32) {
+        tracing::debug!(call = %self.sid, code, "the practice network reports an error");
+        self.note(|truth| keep(&mut truth.errors, code));
+    }
+
+    fn note(&self, change: impl FnOnce(&mut CallTruth)) {
+        self.service.truth.note(&self.sid, change);
+    }
+}
+
+/// Waits for the next message of a stream, for ever if there is none.
+async fn next_message(socket: Option<&mut mpsc::Receiver<super::media_socket::Came>>) -> super::media_socket::Came {
+    match socket {
+        Some(socket) => socket.recv().await.unwrap_or(super::media_socket::Came::Closed),
+        None => std::future::pending().await,
+    }
+}
+
+/// Starts a sender that sends a call's webhooks one after the other, and goes on after the call has ended.
+fn send_in_order(service: &Arc<Service>, sid: &str, clock: Clock) -> mpsc::UnboundedSender<Hook> {
+    let (hooks, mut waiting) = mpsc::unbounded_channel::<Hook>();
+    let (webhooks, truth, sid) = (service.webhooks.clone(), service.truth.clone(), sid.to_owned());
+    service.spawn(async move {
+        while let Some(hook) = waiting.recv().await {
+            let at_ms = clock.now().as_millis();
+            let reply = webhooks.send(hook.method, &hook.url, &hook.form).await;
+            truth.note(&sid, |truth| {
+                let status = reply.as_ref().ok().map(|reply| reply.status);
+                keep(&mut truth.webhooks, WebhookTruth { kind: hook.kind.into(), at_ms, status });
+                if !status.is_some_and(|status| (200..300).contains(&status)) {
+                    keep(&mut truth.errors, 15_003);
+                }
+            });
+        }
+    });
+    hooks
+}
+
+fn pieces_to(post: &mpsc::UnboundedSender<Event>, event: fn(u32, VoicePiece) -> Event) -> Arc<dyn Fn(u32, VoicePiece) + Send + Sync> {
+    let post = post.clone();
+    Arc::new(move |id, piece| {
+        // Nobody listens any more: the call is over.
+        let _ = post.send(event(id, piece));
+    })
+}
+
+fn heard_to(post: &mpsc::UnboundedSender<Event>, event: fn(Heard) -> Event) -> HeardSink {
+    let post = post.clone();
+    Arc::new(move |heard| {
+        let _ = post.send(event(heard));
+    })
+}
+

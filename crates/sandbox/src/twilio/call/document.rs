@@ -1,0 +1,218 @@
+//! The document of a call: fetched, read, run verb by verb; what to do when that fails.
+
+use audio::resample::{Conversion, resample};
+use audio::wav::read_wav;
+use wire::http::Method;
+use wire::twilio::document::{ConnectTo, Document, Say, Start, Verb};
+use wire::twilio::rest::CallInstructions;
+use wire::twilio::status::CallStatus;
+
+use super::{Doing, Driver, Event};
+use crate::truth::{WebhookTruth, keep};
+use crate::twilio::webhooks::{HookError, HookReply, resolve};
+
+/// So many documents within ten seconds are a loop that nobody means.
+const MAX_DOCUMENTS_IN_TEN_SECONDS: usize = 50;
+
+/// Ten minutes at 8 kHz: the longest file that is played.
+const MAX_FILE_SAMPLES: usize = 4_800_000 * 3;
+
+impl Driver {
+    /// Runs what a request named: fetches it, or reads it if it is inline.
+    pub(super) fn run_instructions(&mut self, instructions: CallInstructions) {
+        match instructions {
+            CallInstructions::Url { url, method } => self.ask(method, &url, Vec::new()),
+            CallInstructions::Twiml(text) => {
+                (self.script.url, self.script.method) = (None, None);
+                // Anything still on its way is for the document before.
+                self.script.request += 1;
+                self.run_text(&text);
+            }
+            CallInstructions::Application(_) => self.application_error(21_218),
+        }
+    }
+
+    /// The API wants something else to be run, at once.
+    pub(super) fn redirect(&mut self, instructions: CallInstructions) {
+        self.prompter.stop();
+        match std::mem::replace(&mut self.doing, Doing::Waiting) {
+            Doing::Streaming(streaming) => self.stop_stream(*streaming),
+            Doing::Recording(recording) => self.message_cut_off(*recording),
+            Doing::Waiting | Doing::SendingDigits | Doing::Prompting | Doing::Gathering(_) => {}
+        }
+        self.run_instructions(instructions);
+    }
+
+    /// Asks for a document; an empty address asks for the present one again.
+    pub(super) fn ask(&mut self, method: Method, url: &str, extra: Vec<(&str, String)>) {
+        self.doing = Doing::Waiting;
+        let url = match (url, &self.script.url) {
+            ("", Some(present)) => Ok(present.clone()),
+            (url, base) => resolve(base.as_deref(), url),
+        };
+        let url = match url {
+            Ok(url) if self.may_ask() => url,
+            Ok(_) => return self.application_error(11_215),
+            Err(error) => return self.application_error(error.code),
+        };
+        let mut callback = self.callback(CallStatus::InProgress);
+        for (key, value) in extra {
+            callback = callback.with(key, value);
+        }
+        self.script.request += 1;
+        self.script.asked = Some(url.clone());
+        self.script.method = Some(method);
+        let (request, post, webhooks) = (self.script.request, self.post.clone(), self.service.webhooks.clone());
+        let (truth, sid, at_ms) = (self.service.truth.clone(), self.sid.clone(), self.clock.now().as_millis());
+        let form = callback.to_form().into_owned();
+        self.service.spawn(async move {
+            let reply = webhooks.send(method, &url, &form).await;
+            let status = reply.as_ref().ok().map(|reply| reply.status);
+            truth.note(&sid, |truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
+            let _ = post.send(Event::Document(request, reply));
+        });
+    }
+
+    /// Guards against documents that lead to each other for ever.
+    fn may_ask(&mut self) -> bool {
+        let now = self.clock.now();
+        self.script.recent.retain(|at| now.since(*at).as_secs() < 10);
+        self.script.recent.push_back(now);
+        self.script.recent.len() <= MAX_DOCUMENTS_IN_TEN_SECONDS
+    }
+
+    pub(super) fn document_came(&mut self, request: u32, reply: Result<HookReply, HookError>) {
+        if request != self.script.request {
+            return;
+        }
+        match reply.map_err(|error| error.code).and_then(|reply| self.read_reply(reply)) {
+            Ok(()) => {}
+            Err(code) => self.fall_back(code),
+        }
+    }
+
+    /// Runs a reply by its type.
+    fn read_reply(&mut self, reply: HookReply) -> Result<(), u32> {
+        if !(200..300).contains(&reply.status) {
+            return Err(11_200);
+        }
+        let text = || String::from_utf8_lossy(&reply.body).into_owned();
+        match reply.content_type.as_str() {
+            "text/xml" | "application/xml" | "text/html" => {
+                let parsed = Document::parse(&text()).map_err(|error| error.code())?;
+                self.accept(parsed.document.verbs, parsed.warnings.iter().map(|warning| warning.code).collect());
+            }
+            "text/plain" => match Document::parse(&text()) {
+                Ok(parsed) => self.accept(parsed.document.verbs, Vec::new()),
+                Err(_) => self.accept(vec![Verb::Say(Say::plain(text())), Verb::Hangup], Vec::new()),
+            },
+            kind if kind.starts_with("audio/") => {
+                let samples = samples_of(&reply.body).ok_or(12_300_u32)?;
+                self.accept(vec![Verb::Pause { length: 0 }, Verb::Hangup], Vec::new());
+                self.play_samples(&samples);
+            }
+            _ => return Err(12_300),
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self, verbs: Vec<Verb>, warnings: Vec<u32>) {
+        self.script.url = self.script.asked.take().or_else(|| self.script.url.take());
+        self.script.is_fallback = false;
+        for code in warnings {
+            self.failed(code);
+        }
+        self.script.verbs = verbs.into();
+        self.next_verb();
+    }
+
+    fn run_text(&mut self, text: &str) {
+        match Document::parse(text) {
+            Ok(parsed) => self.accept(parsed.document.verbs, parsed.warnings.iter().map(|warning| warning.code).collect()),
+            Err(error) => self.fall_back(error.code()),
+        }
+    }
+
+    /// Asks the fallback address, once; if that fails too, the callee hears that something went wrong.
+    fn fall_back(&mut self, code: u32) {
+        match self.create.fallback_url.clone().filter(|_| !self.script.is_fallback) {
+            Some(url) => {
+                self.failed(code);
+                self.script.is_fallback = true;
+                let failed_at = self.script.asked.clone().unwrap_or_default();
+                let method = self.create.fallback_method.unwrap_or(Method::Post);
+                self.ask(method, &url, vec![("ErrorCode", code.to_string()), ("ErrorUrl", failed_at)]);
+            }
+            None => self.application_error(code),
+        }
+    }
+
+    pub(super) fn application_error(&mut self, code: u32) {
+        self.failed(code);
+        let sorry = "We are sorry. An application error has occurred. Goodbye.";
+        self.script.verbs = vec![Verb::Say(Say::plain(sorry)), Verb::Hangup].into();
+        self.next_verb();
+    }
+
+    /// Runs the next verb; at the end of the document the call ends.
+    pub(super) fn next_verb(&mut self) {
+        while let Some(verb) = self.script.verbs.pop_front() {
+            match verb {
+                Verb::Say(_) | Verb::Play(_) | Verb::Pause { .. } => return self.prompt(vec![verb]),
+                Verb::Gather(gather) => return self.gather(gather),
+                Verb::Record(record) => return self.record(record),
+                Verb::Connect(connect) => match connect.to {
+                    ConnectTo::Stream(stream) => return self.connect(stream, connect.action, connect.method),
+                    ConnectTo::Other(_) => self.failed(12_200),
+                },
+                Verb::Start(Start::Recording(recording)) => self.record_beside(&recording),
+                // One-way streams and whatever is newer than the sandbox are passed over, as Twilio does with unknown verbs.
+                Verb::Start(Start::Stream(_) | Start::Other(_)) | Verb::Other(_) => self.failed(12_200),
+                Verb::Stop { .. } => {}
+                Verb::Redirect { url, method } => return self.ask(method, &url, Vec::new()),
+                Verb::Reject { .. } | Verb::Hangup => return self.hang_up("document"),
+            }
+        }
+        self.hang_up("document");
+    }
+
+    fn prompt(&mut self, verbs: Vec<Verb>) {
+        self.doing = Doing::Prompting;
+        let needs = self.prompter.start(verbs);
+        self.get(needs);
+    }
+
+    /// Plays a file that came in place of a document.
+    fn play_samples(&mut self, samples: &[i16]) {
+        self.doing = Doing::Prompting;
+        self.prompter.start_samples(samples);
+    }
+
+    /// Fetches a file for `<Play>`.
+    pub(super) fn fetch_file(&mut self, job: u32, url: &str) {
+        let url = resolve(self.script.url.as_deref(), url);
+        let (post, webhooks) = (self.post.clone(), self.service.webhooks.clone());
+        self.service.spawn(async move {
+            let samples = match url {
+                Ok(url) => match webhooks.fetch(&url).await {
+                    Ok(reply) => samples_of(&reply.body).ok_or(13_420),
+                    Err(error) => Err(error.code),
+                },
+                Err(error) => Err(error.code),
+            };
+            let _ = post.send(Event::File(job, samples));
+        });
+    }
+}
+
+/// Reads a WAV file of a usual rate as telephone audio, the first channel.
+fn samples_of(bytes: &[u8]) -> Option<Vec<i16>> {
+    let wav = read_wav(bytes, MAX_FILE_SAMPLES).ok()?;
+    let samples = wav.channel(0);
+    match wav.rate_hz {
+        8_000 => Some(samples),
+        16_000 => Some(resample(Conversion::Down16To8, &samples)),
+        24_000 => Some(resample(Conversion::Down24To8, &samples)),
+        _ => None,
+    }
+}

@@ -1,0 +1,120 @@
+//! `<Gather>`: plays its prompts, listens for keys or speech, and asks where to go on.
+
+use std::time::Duration;
+
+use audio::frame::Frame;
+use ports::speech_to_text::Heard;
+use telephony::SessionTime;
+use wire::twilio::document::Gather;
+
+use super::{Doing, Driver, Event, heard_to};
+use crate::ear::{Ear, Noticed};
+
+/// What `auto` and no timeout at all stand for.
+const USUAL_TIMEOUT_S: u32 = 5;
+
+/// A gathering in progress.
+pub(super) struct Gathering {
+    gather: Gather,
+    digits: String,
+    ear: Option<Ear>,
+    is_speaking: bool,
+    /// Set once the prompts have ended.
+    deadline: Option<SessionTime>,
+}
+
+impl Driver {
+    pub(super) fn gather(&mut self, gather: Gather) {
+        let ear = gather.speech.then(|| {
+            let engine = self.service.config.speech.as_ref().map(|speech| speech.ears.as_ref());
+            Ear::open(engine, heard_to(&self.post, Event::CarrierHeard))
+        });
+        let prompts = gather.prompts.clone();
+        self.doing = Doing::Gathering(Box::new(Gathering { gather, digits: String::new(), ear, is_speaking: false, deadline: None }));
+        let needs = self.prompter.start(prompts);
+        self.get(needs);
+    }
+
+    pub(super) fn gather_frame(&mut self, up: &Frame) {
+        let now = self.clock.now();
+        let prompts_are_over = self.prompter.is_done();
+        let Doing::Gathering(gathering) = &mut self.doing else { return };
+        let noticed = gathering.ear.as_mut().map(|ear| ear.push(up)).unwrap_or_default();
+        if prompts_are_over && gathering.deadline.is_none() && !gathering.is_speaking {
+            gathering.deadline = Some(now + gathering.timeout());
+        }
+        let is_over = gathering.deadline.is_some_and(|deadline| deadline <= now);
+        for noticed in noticed {
+            match noticed {
+                Noticed::Start => self.speech_begins(),
+                Noticed::Pause => {}
+                Noticed::End { text } => return self.speech_ends(text),
+            }
+        }
+        if is_over && matches!(&self.doing, Doing::Gathering(gathering) if !gathering.is_speaking) {
+            self.gather_ends(None);
+        }
+    }
+
+    fn speech_begins(&mut self) {
+        self.prompter.stop();
+        if let Doing::Gathering(gathering) = &mut self.doing {
+            gathering.is_speaking = true;
+        }
+    }
+
+    fn speech_ends(&mut self, text: String) {
+        let Doing::Gathering(gathering) = &mut self.doing else { return };
+        gathering.is_speaking = false;
+        gathering.deadline = None;
+        if !text.is_empty() && gathering.digits.is_empty() {
+            self.gather_ends(Some(text));
+        }
+    }
+
+    pub(super) fn gather_heard(&mut self, heard: Heard) {
+        if let Doing::Gathering(gathering) = &mut self.doing
+            && let Some(ear) = &mut gathering.ear
+        {
+            ear.heard(heard);
+        }
+    }
+
+    pub(super) fn gather_key(&mut self, key: char) {
+        let now = self.clock.now();
+        let Doing::Gathering(gathering) = &mut self.doing else { return };
+        if !gathering.gather.dtmf || gathering.is_speaking {
+            return;
+        }
+        let ends = gathering.gather.finish_on_key == Some(key);
+        if !ends {
+            gathering.digits.push(key);
+        }
+        gathering.deadline = Some(now + gathering.timeout());
+        let is_full = gathering.gather.num_digits.is_some_and(|count| gathering.digits.chars().count() >= count as usize);
+        self.prompter.stop();
+        if ends || is_full {
+            self.gather_ends(None);
+        }
+    }
+
+    /// Sends what was collected, or goes on if it is nothing.
+    fn gather_ends(&mut self, speech: Option<String>) {
+        let Doing::Gathering(gathering) = std::mem::replace(&mut self.doing, Doing::Waiting) else { return };
+        self.prompter.stop();
+        let parameters = match (speech, gathering.digits.is_empty()) {
+            (Some(text), _) => vec![("SpeechResult", text), ("Confidence", "0.9".to_owned())],
+            (None, false) => vec![("Digits", gathering.digits.clone())],
+            (None, true) if gathering.gather.action_on_empty_result => vec![("Digits", String::new())],
+            (None, true) => return self.next_verb(),
+        };
+        let action = gathering.gather.action.clone().unwrap_or_default();
+        self.ask(gathering.gather.method, &action, parameters);
+    }
+}
+
+impl Gathering {
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(self.gather.timeout.unwrap_or(USUAL_TIMEOUT_S).into())
+    }
+}

@@ -1,0 +1,115 @@
+//! The media socket, which the carrier opens to the program: signed handshake, text messages both ways.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use wire::http::Form;
+use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
+
+/// How long the handshake may take.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Messages to the program that may wait: 20 s of audio. A program that reads slower than that has lost the stream.
+pub const MAX_WAITING: usize = 1_000;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// What to send.
+#[derive(Debug)]
+pub enum Send {
+    /// A message.
+    Text(String),
+    /// Close in good order.
+    Close,
+}
+
+/// What came from the program.
+#[derive(Debug)]
+pub enum Came {
+    /// The socket is open.
+    Opened,
+    /// It could not be opened; Twilio's code.
+    Refused(u32),
+    /// A text message.
+    Text(String),
+    /// A message that is no text.
+    NotText,
+    /// The program closed the socket, or it broke.
+    Closed,
+}
+
+/// Opens a socket and carries messages until one side closes. What comes is posted in order; a full channel slows the
+/// program down instead of losing words.
+pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
+    let socket = match tokio::time::timeout(HANDSHAKE_TIMEOUT, open(&url, &key)).await {
+        Ok(Ok(socket)) => socket,
+        Ok(Err(code)) => return refuse(&incoming, code).await,
+        Err(_) => return refuse(&incoming, 31_901).await,
+    };
+    if incoming.send(Came::Opened).await.is_err() {
+        return;
+    }
+    let (mut sink, mut source) = socket.split();
+    loop {
+        tokio::select! {
+            biased;
+            send = outgoing.recv() => {
+                let done = match send {
+                    Some(Send::Text(text)) => sink.send(Message::text(text)).await.is_err(),
+                    Some(Send::Close) => {
+                        let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+                        let _ = sink.send(Message::Close(Some(frame))).await;
+                        true
+                    }
+                    // The call is gone without a word: break off, as a lost line does.
+                    None => return,
+                };
+                if done {
+                    break;
+                }
+            }
+            message = source.next() => {
+                let came = match message {
+                    Some(Ok(Message::Text(text))) => Came::Text(text.as_str().to_owned()),
+                    Some(Ok(Message::Binary(_))) => Came::NotText,
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+                };
+                if incoming.send(came).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+    let _ = incoming.send(Came::Closed).await;
+}
+
+async fn refuse(incoming: &mpsc::Sender<Came>, code: u32) {
+    let _ = incoming.send(Came::Refused(code)).await;
+}
+
+async fn open(url: &str, key: &SigningKey) -> Result<Socket, u32> {
+    // A query string is refused by Twilio: programs that need it must learn so here.
+    if url.contains('?') {
+        return Err(31_920);
+    }
+    let mut request = url.into_client_request().map_err(|_| 31_920_u32)?;
+    let signature = key.sign(url, &Form::new(), Algorithm::HmacSha1);
+    let headers = request.headers_mut();
+    headers.insert(HEADER, signature.parse().map_err(|_| 31_920_u32)?);
+    headers.insert("user-agent", tokio_tungstenite::tungstenite::http::HeaderValue::from_static("Twilio.TmeWs/1.0"));
+    match connect_async_with_config(request, None, true).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(Error::Http(_) | Error::Protocol(_)) => Err(31_920),
+        // The sandbox speaks plain ws:// to loopback; for wss:// it has no trust anchors.
+        Err(Error::Tls(_) | Error::Url(_)) => Err(31_910),
+        Err(_) => Err(31_901),
+    }
+}

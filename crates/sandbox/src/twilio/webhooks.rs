@@ -1,0 +1,167 @@
+//! Requests from the carrier to the program: signed, bounded in time and size, retried only if no connection came about.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
+use reqwest::{Client, RequestBuilder, Url};
+use wire::http::{FORM_TYPE, Form, Method};
+use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
+
+use crate::SandboxError;
+
+/// Largest document. Twilio: 64 KB.
+const MAX_DOCUMENT_BYTES: usize = 64 * 1_024;
+
+/// Largest audio file that is played.
+const MAX_FILE_BYTES: usize = 16 * 1_024 * 1_024;
+
+/// Sends webhooks of one account.
+#[derive(Clone)]
+pub struct Webhooks {
+    client: Client,
+    key: SigningKey,
+    timeout: Duration,
+}
+
+/// What a program answered.
+#[derive(Clone, Debug)]
+pub struct HookReply {
+    /// The status code.
+    pub status: u16,
+    /// Without parameters, in lower case.
+    pub content_type: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer, with Twilio's code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HookError {
+    /// 11100 bad address, 11200 time or transport, 11205 no connection, 11215 redirects, 11750 size.
+    pub code: u32,
+}
+
+impl Webhooks {
+    /// Prepares the client.
+    pub fn new(key: SigningKey, timeout: Duration) -> Result<Self, SandboxError> {
+        let failed = |_| SandboxError::CannotSetUp { what: "the HTTP client" };
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|_| SandboxError::CannotSetUp { what: "TLS" })?
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::limited(10))
+            .connect_timeout(Duration::from_secs(5))
+            .timeout(timeout)
+            .build()
+            .map_err(failed)?;
+        Ok(Self { client, key, timeout })
+    }
+
+    /// Returns the key that sockets are signed with as well.
+    pub const fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// Sends a form to an absolute address and returns what came back, whatever its status.
+    pub async fn send(&self, method: Method, url: &str, form: &Form<'_>) -> Result<HookReply, HookError> {
+        let request = self.request(method, url, form)?;
+        let attempt = async {
+            let retry = request.try_clone();
+            match (request.send().await, retry) {
+                // The default of Twilio: one retry, only if no connection came about.
+                (Err(error), Some(retry)) if error.is_connect() => retry.send().await,
+                (result, _) => result,
+            }
+        };
+        let reply = tokio::time::timeout(self.timeout, attempt).await.map_err(|_| HookError { code: 11_200 })?.map_err(|error| error_of(&error))?;
+        read(reply, MAX_DOCUMENT_BYTES).await
+    }
+
+    /// Fetches a file.
+    pub async fn fetch(&self, url: &str) -> Result<HookReply, HookError> {
+        let url = Url::parse(url).map_err(|_| HookError { code: 11_100 })?;
+        let reply = self.client.get(url).send().await.map_err(|error| error_of(&error))?;
+        let reply = read(reply, MAX_FILE_BYTES).await?;
+        if (200..300).contains(&reply.status) { Ok(reply) } else { Err(HookError { code: 11_200 }) }
+    }
+
+    fn request(&self, method: Method, url: &str, form: &Form<'_>) -> Result<RequestBuilder, HookError> {
+        // Connection overrides (#rc=2&rt=500) are not part of the address.
+        let bare = url.split('#').next().unwrap_or(url);
+        let token = super::fresh_sid("").map_err(|_| HookError { code: 11_200 })?;
+        let builder = match method {
+            Method::Get => {
+                let query = form.encode();
+                let joint = if bare.contains('?') { '&' } else { '?' };
+                let full = format!("{bare}{joint}{query}");
+                let signature = self.key.sign(&full, &Form::new(), Algorithm::HmacSha1);
+                self.client.get(parse(&full)?).header(HEADER, signature)
+            }
+            Method::Post | Method::Delete => {
+                let signature = self.key.sign(bare, form, Algorithm::HmacSha1);
+                let kind = HeaderValue::from_static("application/x-www-form-urlencoded; charset=UTF-8");
+                debug_assert!(kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
+                self.client.post(parse(bare)?).header(HEADER, signature).header(CONTENT_TYPE, kind).body(form.encode())
+            }
+        };
+        Ok(builder.header(USER_AGENT, "TwilioProxy/1.1").header("I-Twilio-Idempotency-Token", token).header("Accept", "*/*"))
+    }
+}
+
+/// Resolves an address against that of the current document.
+pub fn resolve(base: Option<&str>, url: &str) -> Result<String, HookError> {
+    let bad = HookError { code: 11_100 };
+    match (Url::parse(url), base) {
+        (Ok(_), _) => Ok(url.to_owned()),
+        (Err(_), Some(base)) => Ok(Url::parse(base).and_then(|base| base.join(url)).map_err(|_| bad)?.to_string()),
+        (Err(_), None) => Err(bad),
+    }
+}
+
+fn parse(url: &str) -> Result<Url, HookError> {
+    Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or(HookError { code: 11_100 })
+}
+
+async fn read(mut reply: reqwest::Response, most: usize) -> Result<HookReply, HookError> {
+    let content_type = reply.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let status = reply.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = reply.chunk().await.map_err(|error| error_of(&error))? {
+        if body.len() + chunk.len() > most {
+            return Err(HookError { code: 11_750 });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(HookReply { status, content_type, body })
+}
+
+fn error_of(error: &reqwest::Error) -> HookError {
+    let code = if error.is_redirect() {
+        11_215
+    } else if error.is_connect() {
+        11_205
+    } else {
+        11_200
+    };
+    HookError { code }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_addresses_resolve_against_the_document() {
+        let base = Some("http://127.0.0.1:9/a/b?x=1");
+        assert_eq!(resolve(base, "c?y=2").unwrap(), "http://127.0.0.1:9/a/c?y=2");
+        assert_eq!(resolve(base, "/c").unwrap(), "http://127.0.0.1:9/c");
+        assert_eq!(resolve(base, "http://e.com/z").unwrap(), "http://e.com/z");
+        assert_eq!(resolve(None, "/c"), Err(HookError { code: 11_100 }));
+    }
+}

@@ -143,7 +143,7 @@ fn webhook(form: &[(&str, &str)], tamper: bool) -> Result<ports::carrier::Carrie
     }
     let signature = SigningKey::new(TOKEN).sign(url, &params, Algorithm::HmacSha1);
     if tamper {
-        params.push("CallStatus", "completed");
+        params.push("CallDuration", "1");
     }
     let body = params.encode();
     let header = |name: &str| match name {

@@ -12,12 +12,12 @@ use super::{FromApp, FromCarrier, Track};
 pub(super) struct Fields<'a> {
     event: Option<&'a str>,
     stream_sid: Option<&'a str>,
-    sequence_number: Option<&'a str>,
+    sequence_number: Option<u64>,
     has_media: bool,
     has_mark: bool,
-    track: Option<&'a str>,
-    chunk: Option<&'a str>,
-    timestamp: Option<&'a str>,
+    track: Option<Track>,
+    chunk: Option<u64>,
+    timestamp: Option<u64>,
     payload: Option<&'a str>,
     name: Option<&'a str>,
 }
@@ -25,14 +25,7 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     pub(super) fn into_carriers(self) -> Option<FromCarrier<'a>> {
         match self.event? {
-            "media" => {
-                let track = match self.track? {
-                    "inbound" => Track::Inbound,
-                    "outbound" => Track::Outbound,
-                    _ => return None,
-                };
-                Some(FromCarrier::Media { track, at_millis: digits(self.timestamp?)?, payload: Cow::Borrowed(self.payload?) })
-            }
+            "media" => Some(FromCarrier::Media { track: self.track?, at_millis: self.timestamp?, payload: Cow::Borrowed(self.payload?) }),
             "mark" => Some(FromCarrier::Mark { name: Cow::Borrowed(self.name?) }),
             _ => None,
         }
@@ -55,65 +48,60 @@ pub(super) fn scan(text: &str) -> Option<Fields<'_>> {
     let mut fields = Fields::default();
     cursor.eat(b'{')?;
     loop {
-        let key = cursor.string()?;
-        cursor.eat(b':')?;
-        match key {
-            "event" => set(&mut fields.event, cursor.string()?)?,
-            "streamSid" => set(&mut fields.stream_sid, cursor.string()?)?,
-            "sequenceNumber" => set(&mut fields.sequence_number, cursor.string()?)?,
-            "media" if !fields.has_media => {
-                fields.has_media = true;
-                scan_media(&mut cursor, &mut fields)?;
-            }
-            "mark" if !fields.has_mark => {
-                fields.has_mark = true;
-                cursor.eat(b'{')?;
-                if cursor.string()? != "name" {
-                    return None;
-                }
-                cursor.eat(b':')?;
-                fields.name = Some(cursor.string()?);
-                cursor.eat(b'}')?;
-            }
-            _ => return None,
+        cursor.eat(b'"')?;
+        if cursor.took("event\"") {
+            cursor.set(&mut fields.event)?;
+        } else if cursor.took("streamSid\"") {
+            cursor.set(&mut fields.stream_sid)?;
+        } else if cursor.took("sequenceNumber\"") {
+            cursor.set_number(&mut fields.sequence_number)?;
+        } else if cursor.took("media\"") && !fields.has_media {
+            fields.has_media = true;
+            scan_media(&mut cursor, &mut fields)?;
+        } else if cursor.took("mark\"") && !fields.has_mark {
+            fields.has_mark = true;
+            scan_mark(&mut cursor, &mut fields)?;
+        } else {
+            return None;
         }
-        match cursor.next()? {
-            b',' => {}
-            b'}' => break,
-            _ => return None,
+        if !cursor.has_more()? {
+            break;
         }
     }
     (cursor.at == text.len()).then_some(fields)
 }
 
 fn scan_media<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
+    cursor.eat(b':')?;
     cursor.eat(b'{')?;
     loop {
-        let key = cursor.string()?;
-        cursor.eat(b':')?;
-        let value = cursor.string()?;
-        match key {
-            "payload" => set(&mut fields.payload, value)?,
-            "track" => set(&mut fields.track, value)?,
-            "chunk" => set(&mut fields.chunk, value)?,
-            "timestamp" => set(&mut fields.timestamp, value)?,
-            _ => return None,
+        cursor.eat(b'"')?;
+        if cursor.took("payload\"") {
+            cursor.set(&mut fields.payload)?;
+        } else if cursor.took("track\"") {
+            cursor.set_track(&mut fields.track)?;
+        } else if cursor.took("chunk\"") {
+            cursor.set_number(&mut fields.chunk)?;
+        } else if cursor.took("timestamp\"") {
+            cursor.set_number(&mut fields.timestamp)?;
+        } else {
+            return None;
         }
-        match cursor.next()? {
-            b',' => {}
-            b'}' => return Some(()),
-            _ => return None,
+        if !cursor.has_more()? {
+            return Some(());
         }
     }
 }
 
-fn set<'a>(field: &mut Option<&'a str>, value: &'a str) -> Option<()> {
-    field.replace(value).is_none().then_some(())
-}
-
-fn digits(text: &str) -> Option<u64> {
-    // `str::parse` also takes a leading `+`, which nobody sends; serde may judge it.
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+fn scan_mark<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
+    cursor.eat(b':')?;
+    cursor.eat(b'{')?;
+    cursor.eat(b'"')?;
+    if !cursor.took("name\"") {
+        return None;
+    }
+    cursor.set(&mut fields.name)?;
+    cursor.eat(b'}')
 }
 
 struct Cursor<'a> {
@@ -123,6 +111,7 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// Takes the next byte that is no blank.
+    #[inline]
     fn next(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.as_bytes().get(self.at)?;
@@ -133,8 +122,69 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline]
     fn eat(&mut self, wanted: u8) -> Option<()> {
         (self.next()? == wanted).then_some(())
+    }
+
+    /// Takes this text if it comes next. Comparing with the few known keys is quicker than looking for a key's end.
+    #[inline]
+    fn took(&mut self, wanted: &str) -> bool {
+        let comes_next = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(wanted.as_bytes()));
+        if comes_next {
+            self.at += wanted.len();
+        }
+        comes_next
+    }
+
+    /// Takes what follows a pair: whether another one comes, or the object ends.
+    #[inline]
+    fn has_more(&mut self) -> Option<bool> {
+        match self.next()? {
+            b',' => Some(true),
+            b'}' => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Takes the value of a key into its field, unless that was taken before.
+    #[inline]
+    fn set(&mut self, field: &mut Option<&'a str>) -> Option<()> {
+        self.eat(b':')?;
+        field.replace(self.string()?).is_none().then_some(())
+    }
+
+    /// Takes a number written as text: digits and nothing else.
+    #[inline]
+    fn set_number(&mut self, field: &mut Option<u64>) -> Option<()> {
+        self.eat(b':')?;
+        self.eat(b'"')?;
+        let start = self.at;
+        let mut value: u64 = 0;
+        loop {
+            let byte = *self.text.as_bytes().get(self.at)?;
+            self.at += 1;
+            match byte {
+                b'0'..=b'9' => value = value.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?,
+                b'"' if self.at > start + 1 => return field.replace(value).is_none().then_some(()),
+                _ => return None,
+            }
+        }
+    }
+
+    /// Takes one of the two tracks.
+    #[inline]
+    fn set_track(&mut self, field: &mut Option<Track>) -> Option<()> {
+        self.eat(b':')?;
+        self.eat(b'"')?;
+        let track = if self.took("inbound\"") {
+            Track::Inbound
+        } else if self.took("outbound\"") {
+            Track::Outbound
+        } else {
+            return None;
+        };
+        field.replace(track).is_none().then_some(())
     }
 
     /// Takes a string without escapes and control characters.
@@ -142,9 +192,8 @@ impl<'a> Cursor<'a> {
         self.eat(b'"')?;
         let rest = self.text.as_bytes().get(self.at..)?;
         let length = memchr::memchr2(b'"', b'\\', rest)?;
-        let bytes = &rest[..length];
         // A fold without an early exit is compiled to vector code, unlike `any`.
-        let has_control = bytes.iter().fold(false, |found, byte| found | (*byte < b' '));
+        let has_control = rest[..length].iter().fold(false, |found, byte| found | (*byte < b' '));
         if rest[length] != b'"' || has_control {
             return None;
         }

@@ -261,8 +261,7 @@ pub enum TaskEvent {
 
 impl TaskEvent {
     /// All events.
-    pub const ALL: [Self; 8] =
-        [Self::Present, Self::Approve, Self::Edit, Self::Start, Self::Finish, Self::TryAgain, Self::Fail, Self::Cancel];
+    pub const ALL: [Self; 8] = [Self::Present, Self::Approve, Self::Edit, Self::Start, Self::Finish, Self::TryAgain, Self::Fail, Self::Cancel];
 }
 
 /// The task is in a state in which this cannot happen.
@@ -391,10 +390,7 @@ mod tests {
         assert_eq!(wrong(|t| t.limits.ring_timeout = Duration::from_millis(15_500)).0, "task.out_of_range");
         assert_eq!(wrong(|t| t.limits.total_time = Duration::from_secs(3_601)).0, "task.out_of_range");
         assert_eq!(wrong(|t| t.limits.max_attempts = 0).0, "task.out_of_range");
-        assert_eq!(
-            wrong(|t| t.schedule = Schedule { not_before: Some(Timestamp(5)), not_after: Some(Timestamp(5)) }).0,
-            "task.empty_schedule"
-        );
+        assert_eq!(wrong(|t| t.schedule = Schedule { not_before: Some(Timestamp(5)), not_after: Some(Timestamp(5)) }).0, "task.empty_schedule");
     }
 
     #[test]

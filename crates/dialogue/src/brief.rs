@@ -83,3 +83,59 @@ pub enum Persona {
     /// As few words as courtesy allows.
     Concise,
 }
+
+impl TaskType {
+    /// Returns the kind of errand that the user's words ask for: by their verb, else an inquiry.
+    ///
+    /// "Ask whether I can cancel" is an inquiry: what is merely asked about is not done.
+    pub fn told_from(intent: &str) -> Self {
+        let lower = intent.to_lowercase();
+        let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let has = |any: &[&str]| words.iter().any(|word| any.contains(word));
+        let Some(first) = words.iter().find(|word| !["please", "call", "and", "to", "them", "the", "could", "can", "you"].contains(word)) else {
+            return Self::default();
+        };
+        match *first {
+            "ask" | "find" | "check" | "inquire" | "enquire" if has(&["order", "parcel", "package", "delivery", "repair"]) && has(&["where", "ready", "status"]) => {
+                Self::OrderStatus
+            }
+            "ask" | "find" | "check" | "get" if has(&["quote", "estimate"]) || has(&["much"]) && has(&["cost", "costs", "charge"]) => Self::QuoteRequest,
+            "book" | "make" | "schedule" | "get" | "arrange" if has(&["appointment", "haircut", "checkup", "cleaning", "consultation"]) => {
+                Self::AppointmentBooking
+            }
+            "reserve" => Self::Reservation,
+            "book" | "make" | "get" if has(&["table", "reservation", "room", "seats"]) => Self::Reservation,
+            "book" | "schedule" => Self::AppointmentBooking,
+            "move" | "reschedule" | "change" | "postpone" => Self::AppointmentChange,
+            "cancel" => Self::Cancellation,
+            "complain" => Self::Complaint,
+            "tell" | "say" | "let" | "inform" | "remind" | "thank" => Self::MessageDelivery,
+            _ => Self::InformationInquiry,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verb_tells_the_kind_of_errand() {
+        let table = [
+            ("Ask what time they close today", TaskType::InformationInquiry),
+            ("Ask whether I can cancel on the day", TaskType::InformationInquiry),
+            ("Book a table for four tonight at 7", TaskType::Reservation),
+            ("Please book a haircut for Friday at 3pm", TaskType::AppointmentBooking),
+            ("make an appointment for a checkup", TaskType::AppointmentBooking),
+            ("Reschedule my appointment to Monday", TaskType::AppointmentChange),
+            ("cancel my reservation for tonight", TaskType::Cancellation),
+            ("Ask how much an oil change costs", TaskType::QuoteRequest),
+            ("Find out where my order is", TaskType::OrderStatus),
+            ("tell my aunt I'll be late", TaskType::MessageDelivery),
+            ("", TaskType::InformationInquiry),
+        ];
+        for (intent, expected) in table {
+            assert_eq!(TaskType::told_from(intent), expected, "{intent}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use ::assistant::refusal::Refusals;
 use ::assistant::statistics::Statistics;
 use ::assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskError, TaskState};
 use dialogue::brief::{Brief, Persona, TaskType};
-use dialogue::{conversation, question};
+use dialogue::{conversation, disclosure};
 use ports::carrier::CallRequest;
 use ports::clock::Clock;
 use ports::recording_vault::{ObjectKind, RecordingVault};
@@ -201,7 +201,7 @@ impl Assistant {
         let mut receipt = Receipt::of(
             task,
             Quote {
-                opening: question::purpose(&brief),
+                opening: disclosure::opening(&brief).text,
                 is_recorded: brief.is_recorded,
                 estimated_cost: rates.call_cost(USUAL_CALL),
                 worst_case_cost: rates.call_cost(task.limits.total_time),

@@ -1,3 +1,11 @@
 //! The `puppetmaster` binary: wires everything once and decides nothing.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use puppetmaster::cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    puppetmaster::commands::run(cli)
+}

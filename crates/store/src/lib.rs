@@ -1,1 +1,18 @@
 //! Tasks, calls and recordings on disk.
+//!
+//! [`Store`] keeps rows in one SQLite database, [`Vault`] keeps recordings and traces in sealed files; both live in one
+//! data directory and share its `vault.key`. What people said or wrote is ciphertext in either. Rules live elsewhere:
+//! this crate only keeps what it is given, exactly once, and says plainly when it cannot.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod attempts;
+pub mod contract;
+mod database;
+mod ledger;
+mod seal;
+mod tasks;
+mod vault;
+
+pub use database::{Access, Options, Store};
+pub use vault::Vault;

@@ -121,12 +121,9 @@ fn check_never(number: &PhoneNumber, allowed_regions: &[String]) -> Result<(), R
         NumberKind::SharedCost => codes::NUMBER_SHARED_COST,
         NumberKind::Personal => codes::NUMBER_PERSONAL,
         NumberKind::Pager => codes::NUMBER_PAGER,
-        NumberKind::FixedLine
-        | NumberKind::Mobile
-        | NumberKind::FixedLineOrMobile
-        | NumberKind::TollFree
-        | NumberKind::Voip
-        | NumberKind::Other => return Ok(()),
+        NumberKind::FixedLine | NumberKind::Mobile | NumberKind::FixedLineOrMobile | NumberKind::TollFree | NumberKind::Voip | NumberKind::Other => {
+            return Ok(());
+        }
     };
     Err(never(&entry))
 }
@@ -463,12 +460,14 @@ mod tests {
         let mut checked = 0;
         for row in table::rows(include_str!("../../data/premium_prefixes.csv")) {
             let is_denied_outright = row[3] == "deny" || row[2] == "SHARED_COST" || row[0] == "001";
-            let allowed: Vec<String> = if is_denied_outright { regions.clone() } else { regions.iter().filter(|region| **region != row[0]).cloned().collect() };
+            let allowed: Vec<String> =
+                if is_denied_outright { regions.clone() } else { regions.iter().filter(|region| **region != row[0]).cloned().collect() };
             for number in examples(&row) {
                 let Ok(number) = PhoneNumber::parse(&number) else { continue };
                 // A shared country code may make a padded example another region's; then that region is not allowed either.
                 let region = number.region().unwrap_or_default();
-                let allowed: Vec<String> = if is_denied_outright { allowed.clone() } else { allowed.iter().filter(|other| **other != region).cloned().collect() };
+                let allowed: Vec<String> =
+                    if is_denied_outright { allowed.clone() } else { allowed.iter().filter(|other| **other != region).cloned().collect() };
                 assert!(check(&number, Line::Real, &allowed, None).is_err(), "{} of {} {} passed", number.as_e164(), row[0], row[2]);
                 checked += 1;
             }

@@ -407,6 +407,31 @@ mod tests {
     }
 
     #[test]
+    fn whole_sentences_sound_as_the_voice_was_taught() {
+        let dir = ModelsDir::at(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models"));
+        let pronunciation = Pronunciation::load(&dir).unwrap();
+        let worker = Worker::new();
+        // What misaki's rules give, computed with the reference implementation that the voice comes with.
+        for (text, phonemes) in [
+            ("what time do you close today?", "wˌʌt tˈIm dˈu ju klˈOz tədˈA?"),
+            ("we close at nine P.M.", "wi klˈOz æt nˈIn pˌiˈɛm"),
+            ("I read the book that you used to use.", "ˌI ɹˈɛd ðə bˈʊk ðæt ju jˈust tə jˈuz."),
+            ("Are you a robot, or am I talking to a person?", "ˌɑɹ ju ɐ ɹˈObˌɑt, ɔɹ ɐm ˌI tˈɔkɪŋ tə ɐ pˈɜɹsᵊn?"),
+            ("Please leave a message after the tone.", "plˈiz lˈiv ɐ mˈɛsɪʤ ˈæftəɹ ðə tˈOn."),
+            ("the apple and the pear", "ði ˈæpᵊl ænd ðə pˈɛɹ"),
+            ("they waited for an estimate", "ðA wˈATᵻd fɔɹ ɐn ˈɛstəmət"),
+            ("Your appointment is on March fourteenth.", "jˌʊɹ əpˈYntmənt ɪz ˌɔn mˈɑɹʧ fˌɔɹtˈinθ."),
+            ("We don't have it in stock.", "wˌi dˈOnt hæv ɪt ɪn stˈɑk."),
+            ("it lives in the DMV, stopped waiting and tried to record it", "ɪt lˈɪvz ɪn ðə dˌiˌɛmvˈi, stˈɑpt wˈATɪŋ ænd tɹˈId tə ɹəkˈɔɹd ɪt"),
+            ("The stores' hours", "ðə stˈɔɹz ˈWəɹz"),
+        ] {
+            assert_eq!(pronunciation.of(&worker, text).unwrap(), phonemes, "{text}");
+        }
+        let name = pronunciation.of(&worker, "Puppetmaster Zylkowski").unwrap();
+        assert!(name.split(' ').count() == 2 && name.chars().filter(|phoneme| VOWELS.contains(*phoneme)).count() >= 5, "{name}");
+    }
+
+    #[test]
     fn stress_is_given_and_taken() {
         assert_eq!(stressed("ðæt", Some(0.5)), "ðˌæt");
         assert_eq!(stressed("ðæt", Some(2.0)), "ðˈæt");

@@ -1,0 +1,202 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use dialogue::brief::TaskType;
+
+/// A personal assistant that makes real phone calls for you.
+///
+/// Exit codes: 0 achieved (or done), 1 failed, 2 wrong command line, 3 refused by you or by the rules, 4 not achieved.
+#[derive(Parser, Debug)]
+#[command(name = "puppetmaster", version, about, long_about = None, after_help = "Exit codes: 0 achieved or done, 1 failed, 2 wrong command line, 3 refused, 4 not achieved.")]
+pub struct Cli {
+    /// Read this configuration file instead of ./puppetmaster.yaml.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Set a configuration key for this run: persona=concise. Secrets belong in files or the environment.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Make a call: show the receipt, ask, call, report.
+    Call(CallArgs),
+    /// Look at tasks and their reports.
+    #[command(subcommand)]
+    Task(TaskCommand),
+    /// Figures of all calls.
+    Stats(JsonArg),
+    /// Run the practice telephone network alone, for any program that speaks to Twilio.
+    Sandbox(SandboxArgs),
+    /// Run a call's trace through fresh machines and compare.
+    Replay {
+        /// An attempt (from `task show`), or a file.
+        trace: String,
+    },
+    /// Take a call's recording out of the vault.
+    Recording {
+        /// The attempt (from the report or `task show`).
+        attempt: String,
+        /// Where to write the WAV file.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Look whether everything that calls need is in order.
+    Doctor,
+    /// Make, check or show the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// `--json`.
+#[derive(Args, Debug)]
+pub struct JsonArg {
+    /// Print JSON for machines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A call to make.
+#[derive(Args, Debug)]
+pub struct CallArgs {
+    /// Whom to ring, with the country code: "+12125550123".
+    pub number: String,
+    /// What is wanted, in your words: "Ask what time they close today".
+    pub intent: String,
+    /// What kind of errand; told from the verb of your words if not given.
+    #[arg(long = "type", value_enum)]
+    pub task_type: Option<TaskTypeArg>,
+    /// For whom the call is made, as it is said aloud.
+    #[arg(long = "for", value_name = "NAME")]
+    pub principal: Option<String>,
+    /// A fact that may be given when asked: --fact name="Sam Miller". May be repeated.
+    #[arg(long = "fact", value_name = "LABEL=VALUE")]
+    pub facts: Vec<String>,
+    /// What to leave on a voicemail; nothing is left without it.
+    #[arg(long, value_name = "TEXT")]
+    pub voicemail: Option<String>,
+    /// Who picks up there.
+    #[arg(long, value_enum, default_value_t = CalleeArg::Business)]
+    pub callee: CalleeArg,
+    /// Do not ask before dialing.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print the report as JSON; implies no live view.
+    #[arg(long)]
+    pub json: bool,
+    /// Enforce on practice calls also what only protects real phones.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Who picks up.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum CalleeArg {
+    /// A business at its desk.
+    Business,
+    /// A private person.
+    Person,
+    /// Not known.
+    Unknown,
+}
+
+/// The task types, as words.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+#[value(rename_all = "snake_case")]
+pub enum TaskTypeArg {
+    /// Ask something and bring the answer.
+    InformationInquiry,
+    /// Get an appointment.
+    AppointmentBooking,
+    /// Move an appointment.
+    AppointmentChange,
+    /// Reserve a table, a room, a thing.
+    Reservation,
+    /// Ask where an order is.
+    OrderStatus,
+    /// Cancel something.
+    Cancellation,
+    /// Complain and hear what will be done.
+    Complaint,
+    /// Ask for a price.
+    QuoteRequest,
+    /// Pass a message on.
+    MessageDelivery,
+    /// Anything else.
+    Custom,
+}
+
+impl From<TaskTypeArg> for TaskType {
+    fn from(arg: TaskTypeArg) -> Self {
+        match arg {
+            TaskTypeArg::InformationInquiry => Self::InformationInquiry,
+            TaskTypeArg::AppointmentBooking => Self::AppointmentBooking,
+            TaskTypeArg::AppointmentChange => Self::AppointmentChange,
+            TaskTypeArg::Reservation => Self::Reservation,
+            TaskTypeArg::OrderStatus => Self::OrderStatus,
+            TaskTypeArg::Cancellation => Self::Cancellation,
+            TaskTypeArg::Complaint => Self::Complaint,
+            TaskTypeArg::QuoteRequest => Self::QuoteRequest,
+            TaskTypeArg::MessageDelivery => Self::MessageDelivery,
+            TaskTypeArg::Custom => Self::Custom,
+        }
+    }
+}
+
+/// What can be done with tasks.
+#[derive(Subcommand, Debug)]
+pub enum TaskCommand {
+    /// The newest tasks.
+    List {
+        /// How many at most.
+        #[arg(long, default_value_t = 20)]
+        at_most: u32,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One task with its attempts, reports and words.
+    Show {
+        /// Which.
+        task: String,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// How to run the sandbox.
+#[derive(Args, Debug)]
+pub struct SandboxArgs {
+    /// A loopback address; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Print nothing but the first line of JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// List who can be reached, and end.
+    #[arg(long)]
+    pub cast: bool,
+}
+
+/// What can be done with the configuration.
+#[derive(Subcommand, Debug)]
+pub enum ConfigCommand {
+    /// Write a commented file; never replaces one.
+    Init {
+        /// Where.
+        #[arg(default_value = "puppetmaster.yaml")]
+        file: PathBuf,
+    },
+    /// Say all that is wrong with it.
+    Check,
+    /// Show the values in force and where each comes from.
+    Show,
+}

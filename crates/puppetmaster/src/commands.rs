@@ -1,0 +1,87 @@
+//! The commands: each reads what it needs, calls the façade, renders.
+
+mod call;
+mod doctor;
+mod practice;
+mod records;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command, ConfigCommand};
+use crate::config::load::{Loaded, load};
+use crate::config::sources::Sources;
+use crate::config::{show, template};
+use crate::failure::{FAILED, Failure};
+
+/// Runs a command to its end and returns the exit code.
+pub fn run(cli: Cli) -> ExitCode {
+    start_log();
+    let sources = match sources(&cli) {
+        Ok(sources) => sources,
+        Err(failure) => return failure.tell(),
+    };
+    if let Command::Config(ConfigCommand::Init { file }) = &cli.command {
+        return match template::init(file) {
+            Ok(()) => {
+                println!("wrote {}", file.display());
+                ExitCode::SUCCESS
+            }
+            Err(problem) => {
+                eprintln!("{problem}");
+                ExitCode::from(FAILED)
+            }
+        };
+    }
+    let loaded = match load(&sources) {
+        Ok(loaded) => loaded,
+        Err(problems) => {
+            problems.iter().for_each(|problem| eprintln!("{problem}"));
+            return ExitCode::from(FAILED);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::new("system.no_runtime", error.to_string(), "look at the limits of processes and threads").tell(),
+    };
+    let ended = runtime.block_on(command(cli.command, &loaded));
+    // Speech threads may be in the middle of something that nobody wants any more.
+    runtime.shutdown_background();
+    ended.unwrap_or_else(|failure| failure.tell())
+}
+
+async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure> {
+    let config = &loaded.config;
+    match command {
+        Command::Call(args) => call::call(args, config).await,
+        Command::Task(task) => records::task(task, config).await,
+        Command::Stats(args) => records::stats(&args, config).await,
+        Command::Recording { attempt, to } => records::recording(&attempt, &to, config).await,
+        Command::Replay { trace } => records::replay(&trace, config).await,
+        Command::Sandbox(args) => practice::sandbox(&args, config).await,
+        Command::Doctor => doctor::doctor(config).await,
+        Command::Config(ConfigCommand::Check) => {
+            println!("{}", show::all_is_well(loaded));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config(ConfigCommand::Show) => {
+            println!("{}", show::show(loaded));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config(ConfigCommand::Init { .. }) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn sources(cli: &Cli) -> Result<Sources, Failure> {
+    let flags = cli.settings.iter().map(|setting| match setting.split_once('=') {
+        Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+        None => Err(Failure::new("config.bad_flag", "--set needs KEY=VALUE", "for example --set persona=concise")),
+    });
+    Ok(Sources::of_process(cli.config.clone(), flags.collect::<Result<_, _>>()?))
+}
+
+/// The log goes to standard error and is silent below WARN unless `RUST_LOG` says otherwise.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    // A second start is a test's; the first log stays.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,155 @@
+//! `puppetmaster call`: receipt, yes or no, the call, the report.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+
+use assistant::approval::ApprovedBy;
+use assistant::compliance::number_gate::check_text;
+use assistant::task::CalleeKind;
+use dialogue::brief::TaskType;
+use dialogue::report::Outcome;
+use engine::assistant::{Errand, LiveCall, NotMade};
+use engine::call_driver::CallOutcome;
+use engine::live::LiveEvent;
+use ports::recording_vault::{ObjectKind, RecordingVault};
+use telephony::Disposition;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::cli::{CallArgs, CalleeArg};
+use crate::config::Config;
+use crate::failure::{FAILED, Failure, NOT_ACHIEVED, REFUSED};
+use crate::live_view::LiveView;
+use crate::report_view::{self, Finished};
+use crate::wiring;
+
+pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Failure> {
+    config.require_enabled().map_err(|problem| Failure::new(problem.entry.code, problem.what.clone(), problem.remedy().to_owned()))?;
+    let number = check_text(&args.number, &config.allowed_regions()).map_err(|refusal| NotMade::Refused(refusal.into()))?;
+    let running = wiring::run(config, args.strict).await?;
+    let errand = Errand {
+        task_type: args.task_type.map_or_else(|| TaskType::told_from(&args.intent), Into::into),
+        number,
+        callee_kind: match args.callee {
+            CalleeArg::Business => CalleeKind::Business,
+            CalleeArg::Person => CalleeKind::Consumer,
+            CalleeArg::Unknown => CalleeKind::Unknown,
+        },
+        intent: args.intent,
+        principal: args.principal.unwrap_or_else(|| config.user_name.as_str().to_owned()),
+        context: facts(&args.facts)?,
+        voicemail_message: args.voicemail,
+        persona: config.persona,
+        limits: config.task_limits(),
+    };
+    let made = make(&running, errand, args.yes, args.json).await;
+    running.stop().await;
+    made
+}
+
+async fn make(running: &wiring::Running, errand: Errand, is_agreed: bool, is_json: bool) -> Result<ExitCode, Failure> {
+    let (task, receipt) = running.assistant.create_task(errand).await?;
+    if !is_json {
+        println!("{}", report_view::receipt(&receipt));
+    }
+    if !is_agreed && !ask_user().await {
+        running.assistant.cancel(&task.id).await?;
+        return Err(Failure { exit: REFUSED, ..Failure::new("approval.denied", "you did not approve the call; nothing was dialed", "") });
+    }
+    let by = if is_agreed { ApprovedBy::StandingChoice } else { ApprovedBy::User };
+    running.assistant.approve(&receipt, by).await?;
+    let live = running.assistant.execute(&task.id).await?;
+    let attempt = live.attempt.clone();
+    let outcome = watch(live, is_json).await.ok_or_else(|| {
+        Failure::new("call.lost", "the call's own task died; the carrier's time limit ends the call", "run the command again to settle it")
+    })?;
+    let cost = if outcome.disposition.was_answered() { config_cost(&outcome, &receipt) } else { telephony::cost::Micros::ZERO };
+    let finished = Finished {
+        task: &task.id,
+        attempt: &attempt,
+        recording: outcome.is_recorded.then(|| running.vault.place(&attempt, ObjectKind::Recording)),
+        currency: &receipt.currency,
+        cost,
+        outcome: &outcome,
+    };
+    if is_json {
+        println!("{}", report_view::report_json(&finished));
+    } else {
+        println!("\n{}", report_view::report(&finished));
+    }
+    Ok(ExitCode::from(exit_code(&outcome)))
+}
+
+/// Shows the call until it is over. The first Ctrl-C says goodbye, the second hangs up at once.
+async fn watch(mut live: LiveCall, is_json: bool) -> Option<CallOutcome> {
+    let mut view = (!is_json).then(|| LiveView::new(io::stdout().is_terminal()));
+    let mut interrupts = 0;
+    loop {
+        tokio::select! {
+            event = live.events.recv() => match event {
+                Ok(event) => {
+                    if let Some(view) = &mut view {
+                        view.show(&event);
+                    }
+                    if event == LiveEvent::Ended {
+                        break;
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => break,
+            },
+            interrupt = tokio::signal::ctrl_c() => {
+                if interrupt.is_err() {
+                    continue;
+                }
+                interrupts += 1;
+                if interrupts == 1 {
+                    eprintln!("\nsaying goodbye and hanging up; press Ctrl-C again to hang up at once");
+                    live.end_politely();
+                } else {
+                    live.cancel();
+                }
+            }
+        }
+    }
+    live.outcome().await
+}
+
+fn config_cost(outcome: &CallOutcome, receipt: &assistant::approval::Receipt) -> telephony::cost::Micros {
+    // The receipt's worst case is the rate card applied to the time limit; begun minutes make it divisible.
+    let minutes = receipt.limits.total_time.as_secs().div_ceil(60).max(1);
+    let begun = outcome.answered_for.as_secs().div_ceil(60);
+    telephony::cost::Micros(receipt.worst_case_cost.0 / minutes * begun)
+}
+
+fn exit_code(outcome: &CallOutcome) -> u8 {
+    let could_not_call = matches!(
+        outcome.disposition,
+        Disposition::CarrierRejected | Disposition::FailedUnknown | Disposition::SetupFailed | Disposition::Interrupted | Disposition::LineDropped
+    );
+    match outcome.report.outcome {
+        Outcome::Achieved => 0,
+        Outcome::Partly | Outcome::NotAchieved | Outcome::Unconfirmed if could_not_call => FAILED,
+        Outcome::Partly | Outcome::NotAchieved | Outcome::Unconfirmed => NOT_ACHIEVED,
+    }
+}
+
+async fn ask_user() -> bool {
+    print!("  Call now? [y/N] ");
+    // A prompt that cannot be shown is answered by whoever types anyway.
+    let _ = io::stdout().flush();
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+fn facts(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let split = |fact: &String| {
+        fact.split_once('=')
+            .map(|(label, value)| (label.trim().to_owned(), value.trim().to_owned()))
+            .ok_or_else(|| Failure::new("task.bad_fact", "--fact needs LABEL=VALUE", "for example --fact name=\"Sam Miller\""))
+    };
+    given.iter().map(split).collect()
+}

@@ -1,0 +1,163 @@
+//! What was kept: tasks, figures, recordings, traces.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use assistant::statistics::Statistics;
+use assistant::task::Task;
+use audio::wav::WavHeader;
+use dialogue::transcript::Transcript;
+use engine::replay;
+use ports::recording_vault::{ObjectKind, RecordingVault};
+use ports::task_store::{AttemptRecord, TaskStore};
+use serde_json::json;
+use store::Store;
+use telephony::{AttemptId, TaskId};
+
+use crate::cli::{JsonArg, TaskCommand};
+use crate::config::Config;
+use crate::failure::{FAILED, Failure};
+use crate::report_view;
+use crate::wiring;
+
+pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCode, Failure> {
+    let (store, _) = wiring::look(config).await?;
+    match command {
+        TaskCommand::List { at_most, json } => list(&store, at_most, json).await?,
+        TaskCommand::Show { task, json } => show(&store, &TaskId::new(task), json).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(store: &Store, at_most: u32, is_json: bool) -> Result<(), Failure> {
+    let tasks = store.tasks(at_most).await?;
+    if is_json {
+        println!("{}", json!(tasks));
+        return Ok(());
+    }
+    if tasks.is_empty() {
+        println!("no tasks yet; make a call with: puppetmaster call \"+12125550123\" \"Ask what time they close today\"");
+    }
+    for task in tasks {
+        println!("{}  {:<17}  {}  {}", task.id, task.state.in_words(), task.number.in_international_format(), task.intent.expose());
+    }
+    Ok(())
+}
+
+async fn show(store: &Store, id: &TaskId, is_json: bool) -> Result<(), Failure> {
+    let unknown = || Failure::new("task.unknown", "there is no such task", "list them with `puppetmaster task list`");
+    let task = store.task(id).await?.ok_or_else(unknown)?;
+    let mut shown = Vec::new();
+    for attempt in store.attempts(id).await? {
+        let turns = store.turns(&attempt.attempt).await?;
+        shown.push((attempt, Transcript { turns }));
+    }
+    if is_json {
+        let attempts: Vec<_> = shown.iter().map(|(attempt, transcript)| attempt_json(attempt, transcript)).collect();
+        println!("{}", json!({ "task": task, "attempts": attempts }));
+        return Ok(());
+    }
+    print_task(&task);
+    for (attempt, transcript) in &shown {
+        print_attempt(attempt, transcript);
+    }
+    Ok(())
+}
+
+fn print_task(task: &Task) {
+    println!("{}  {}", task.id, task.state.in_words());
+    println!("  {}  {}", task.number.in_international_format(), task.intent.expose());
+}
+
+fn print_attempt(attempt: &AttemptRecord, transcript: &Transcript) {
+    println!("\n  attempt {}  {}", attempt.attempt, attempt.state.as_str());
+    if let Some(finish) = &attempt.finish {
+        println!("  {}, {}, cost {}", finish.disposition.in_words(), report_view::length(finish.answered_for), finish.cost);
+        if let Some(report) = &finish.report {
+            println!("  {}: {}", report_view::outcome_in_words(report.outcome), report.summary);
+            for fact in &report.facts {
+                println!("  {}: {}  (“{}” at {})", fact.fact, fact.in_words, fact.evidence.quote, fact.evidence.from);
+            }
+        }
+    }
+    print!("{}", report_view::transcript(transcript));
+}
+
+fn attempt_json(attempt: &AttemptRecord, transcript: &Transcript) -> serde_json::Value {
+    let finish = attempt.finish.as_ref().map(|finish| {
+        json!({
+            "disposition": finish.disposition,
+            "report": finish.report,
+            "answered_ms": u64::try_from(finish.answered_for.as_millis()).unwrap_or(u64::MAX),
+            "cost_micros": finish.cost,
+            "at": finish.at,
+        })
+    });
+    json!({
+        "attempt": attempt.attempt,
+        "state": attempt.state,
+        "carrier_call": attempt.call,
+        "began_at": attempt.began_at,
+        "finish": finish,
+        "transcript": report_view::transcript_json(transcript),
+    })
+}
+
+pub(super) async fn stats(args: &JsonArg, config: &Config) -> Result<ExitCode, Failure> {
+    let (store, _) = wiring::look(config).await?;
+    let figures = Statistics::of(&store.groups().await?);
+    if args.json {
+        println!("{}", json!(figures));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rate = figures.success_rate.map_or_else(|| "–".into(), |rate| format!("{:.0} %", rate * 100.0));
+    println!("calls       {}", figures.attempts);
+    println!("answered    {}", figures.answered);
+    println!("achieved    {} ({rate})", figures.achieved);
+    println!("talked      {}", report_view::length(std::time::Duration::from_millis(figures.total_millis)));
+    println!("cost        {}", figures.cost);
+    for count in &figures.by_disposition {
+        println!("  {:>4}  {}", count.attempts, count.disposition.in_words());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn recording(attempt: &str, to: &Path, config: &Config) -> Result<ExitCode, Failure> {
+    let (_, vault) = wiring::look(config).await?;
+    let none = || Failure::new("recording.unknown", "there is no recording of this attempt", "look at the task with `puppetmaster task show`");
+    let mut wav = vault.read(&AttemptId::new(attempt), ObjectKind::Recording)?.ok_or_else(none)?;
+    // The stream was written before its length was known; now it is.
+    let length = u32::try_from(wav.len().saturating_sub(WavHeader::LEN)).unwrap_or(WavHeader::UNKNOWN);
+    for (at, bytes) in WavHeader::patches(length) {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        if let Some(place) = wav.get_mut(at..at.saturating_add(bytes.len())) {
+            place.copy_from_slice(&bytes);
+        }
+    }
+    std::fs::write(to, &wav)
+        .map_err(|error| Failure::new("recording.cannot_write", format!("cannot write {}: {error}", to.display()), "name another file with --to"))?;
+    println!("wrote {} (stereo: callee left, assistant right)", to.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn replay(trace: &str, config: &Config) -> Result<ExitCode, Failure> {
+    let bytes = if Path::new(trace).exists() {
+        std::fs::read(trace).map_err(|error| Failure::new("trace.cannot_read", error.to_string(), "name another file"))?
+    } else {
+        let (_, vault) = wiring::look(config).await?;
+        let none = || Failure::new("trace.unknown", "there is no such file and no trace of such an attempt", "look at the task with `puppetmaster task show`");
+        vault.read(&AttemptId::new(trace), ObjectKind::Trace)?.ok_or_else(none)?
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let replayed = replay::replay(&text).map_err(|error| Failure::new("trace.unreadable", error.to_string(), "replay it with the version that wrote it"))?;
+    match replayed.difference {
+        None => {
+            println!("{} steps, the same outputs", replayed.steps);
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(difference) => {
+            println!("line {} came out differently\n  then: {}\n  now:  {}", difference.line, difference.recorded, difference.replayed);
+            Ok(ExitCode::from(FAILED))
+        }
+    }
+}

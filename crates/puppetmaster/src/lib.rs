@@ -1,0 +1,14 @@
+//! The parts of the `puppetmaster` binary: command line, configuration, codes, and the wiring of the other crates.
+//!
+//! Decides nothing about calls. `main.rs` reads the command line and calls in here.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod cli;
+pub mod codes;
+pub mod commands;
+pub mod config;
+pub mod failure;
+pub mod live_view;
+pub mod report_view;
+pub mod wiring;

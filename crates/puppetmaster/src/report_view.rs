@@ -1,0 +1,171 @@
+//! Receipts and reports, for people and for machines.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use assistant::approval::Receipt;
+use dialogue::report::{Outcome, Report};
+use dialogue::screening::WhoAnswered;
+use dialogue::transcript::{Speaker, Transcript};
+use engine::call_driver::CallOutcome;
+use serde_json::{Value, json};
+use telephony::cost::Micros;
+use telephony::{AttemptId, TaskId};
+
+/// Returns who answered, in words.
+pub const fn who_in_words(who: WhoAnswered) -> &'static str {
+    match who {
+        WhoAnswered::Unknown => "not known",
+        WhoAnswered::Human => "a person",
+        WhoAnswered::Voicemail => "a voicemail box",
+        WhoAnswered::Menu => "a menu",
+        WhoAnswered::Screener => "a call screener",
+        WhoAnswered::HoldQueue => "a hold queue",
+        WhoAnswered::Announcement => "a recorded announcement",
+        WhoAnswered::Fax => "a fax machine",
+        WhoAnswered::Silence => "nobody who speaks",
+    }
+}
+
+/// Returns the outcome in words.
+pub const fn outcome_in_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Achieved => "achieved",
+        Outcome::Partly => "partly achieved",
+        Outcome::NotAchieved => "not achieved",
+        Outcome::Unconfirmed => "unconfirmed",
+    }
+}
+
+/// Returns a receipt for people.
+pub fn receipt(receipt: &Receipt) -> String {
+    let mut text = String::new();
+    let limits = &receipt.limits;
+    let mut row = |label: &str, value: String| {
+        // Writing into a String cannot fail.
+        let _ = writeln!(text, "  {label:<10} {value}");
+    };
+    row("call", receipt.number.in_international_format());
+    row("why", receipt.intent.expose().clone());
+    row("for", receipt.principal.expose().clone());
+    row("opening", format!("“{}”", receipt.opening.expose()));
+    for (label, value) in receipt.may_say.expose() {
+        row("may say", format!("{label}: {value}"));
+    }
+    row("voicemail", receipt.voicemail_message.as_ref().map_or_else(|| "leaves nothing".into(), |message| format!("“{}”", message.expose())));
+    row("limits", format!("rings {} s at most, talks {} at most", limits.ring_timeout.as_secs(), length(limits.total_time)));
+    row("cost", format!("about {} {}, at most {}", receipt.estimated_cost, receipt.currency, receipt.worst_case_cost));
+    for notice in &receipt.notices {
+        row("notice", format!("{} [{}]", notice.text, notice.code));
+    }
+    text
+}
+
+/// What a finished call is shown with.
+pub struct Finished<'a> {
+    /// The task.
+    pub task: &'a TaskId,
+    /// The attempt.
+    pub attempt: &'a AttemptId,
+    /// What came of it.
+    pub outcome: &'a CallOutcome,
+    /// What it cost.
+    pub cost: Micros,
+    /// The currency.
+    pub currency: &'a str,
+    /// Where the recording lies.
+    pub recording: Option<String>,
+}
+
+/// Returns the report for people.
+pub fn report(finished: &Finished<'_>) -> String {
+    let outcome = finished.outcome;
+    let mut text = String::new();
+    let mut row = |label: &str, value: String| {
+        let _ = writeln!(text, "  {label:<10} {value}");
+    };
+    row("outcome", format!("{} ({})", outcome_in_words(outcome.report.outcome), outcome.disposition.in_words()));
+    row("summary", outcome.report.summary.clone());
+    facts(&outcome.report, &mut row);
+    for follow_up in &outcome.report.follow_ups {
+        row("next", follow_up.clone());
+    }
+    if let Some(error) = &outcome.carrier_error {
+        row("carrier", error.to_string());
+    }
+    if let Some(error) = &outcome.engine_error {
+        row("problem", error.clone());
+    }
+    row("duration", length(outcome.answered_for));
+    row("cost", format!("{} {}", finished.cost, finished.currency));
+    if let Some(place) = &finished.recording {
+        row("recording", format!("{place} (sealed; listen: puppetmaster recording {} --to call.wav)", finished.attempt));
+    }
+    row("task", finished.task.to_string());
+    text
+}
+
+fn facts(report: &Report, row: &mut impl FnMut(&str, String)) {
+    for fact in &report.facts {
+        row("answer", format!("{}: {}", fact.fact.replace('_', " "), fact.in_words));
+        let affirmed = if fact.evidence.affirmed_in.is_some() { ", affirmed when read back" } else { "" };
+        row("proof", format!("“{}” at {} of the recording{affirmed}", fact.evidence.quote, fact.evidence.from));
+    }
+}
+
+/// Returns the report for machines. Its fields are stable.
+pub fn report_json(finished: &Finished<'_>) -> Value {
+    let outcome = finished.outcome;
+    json!({
+        "task": finished.task,
+        "attempt": finished.attempt,
+        "disposition": outcome.disposition,
+        "report": outcome.report,
+        "transcript": transcript_json(&outcome.transcript),
+        "answered_ms": millis(outcome.answered_for),
+        "cost_micros": finished.cost,
+        "currency": finished.currency,
+        "recording": finished.recording,
+        "carrier_call": outcome.carrier_call,
+        "carrier_error": outcome.carrier_error.as_ref().map(ToString::to_string),
+        "problem": outcome.engine_error,
+        "response_times_ms": outcome.response_times.iter().map(|time| millis(*time)).collect::<Vec<_>>(),
+    })
+}
+
+/// Returns a transcript for machines: speaker, words, milliseconds.
+pub fn transcript_json(transcript: &Transcript) -> Value {
+    let turn = |turn: &dialogue::transcript::Turn| {
+        json!({
+            "speaker": speaker(turn.speaker),
+            "text": turn.text,
+            "from_ms": turn.from.as_millis(),
+            "to_ms": turn.to.as_millis(),
+            "confidence": turn.confidence,
+            "was_interrupted": turn.was_interrupted,
+        })
+    };
+    transcript.turns.iter().map(turn).collect()
+}
+
+/// Returns a transcript for people.
+pub fn transcript(transcript: &Transcript) -> String {
+    transcript.turns.iter().map(|turn| format!("  {:>8}   {:<9}  {}\n", turn.from.to_string(), speaker(turn.speaker), turn.text)).collect()
+}
+
+const fn speaker(speaker: Speaker) -> &'static str {
+    match speaker {
+        Speaker::Callee(_) => "callee",
+        Speaker::Assistant(_) => "assistant",
+    }
+}
+
+/// Returns a length as minutes and seconds.
+pub fn length(time: Duration) -> String {
+    let seconds = time.as_secs();
+    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,233 @@
+//! Opens everything once: data folder, speech, practice network or carrier, server, assistant.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use assistant::policy::Rules;
+use assistant::task::Line;
+use carriers::registry::{self, Account};
+use engine::assistant::{Assistant, CarrierAddresses, Installation};
+use engine::call_driver::CallPorts;
+use engine::directory::Directory;
+use engine::metrics::Metrics;
+use engine::recovery::recover;
+use engine::script_brain::ScriptBrain;
+use models::LocalSpeech;
+use models::library::ModelsDir;
+use ports::clock::Clock;
+use sandbox::{Sandbox, SandboxConfig, Speech};
+use server::serve::Bound;
+use server::{Server, ServerState};
+use simulator::cast::Cast;
+use store::{Access, Options, Store, Vault};
+use telephony::{PhoneNumber, Private, Timestamp};
+
+use crate::config::{Config, Provider};
+use crate::failure::Failure;
+
+/// How long a media socket may take to present its token.
+const START_WITHIN: Duration = Duration::from_secs(10);
+
+/// The wall clock of this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        // A clock before 1970 is none; the gate then refuses by the hour.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Everything that runs while calls are made.
+pub struct Running {
+    /// The façade.
+    pub assistant: Assistant,
+    /// Rows.
+    pub store: Arc<Store>,
+    /// Recordings and traces.
+    pub vault: Arc<Vault>,
+    server: Server,
+    sandbox: Option<Sandbox>,
+}
+
+impl Running {
+    /// Ends server and practice network in good order.
+    pub async fn stop(self) {
+        self.server.stop().await;
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shut_down().await;
+        }
+        self.store.close().await;
+    }
+}
+
+/// Opens the speech engines; loads nothing yet.
+///
+/// # Errors
+/// A model file is missing or has a wrong size.
+pub fn speech(config: &Config) -> Result<LocalSpeech, Failure> {
+    let folder = config.models_dir.as_ref().map(|directory| directory.0.as_path());
+    Ok(LocalSpeech::open(&ModelsDir::find(folder)?)?)
+}
+
+/// Returns the cast: what ships, and the user's own scripts over it.
+///
+/// # Errors
+/// A script cannot be read.
+pub fn cast(config: &Config) -> Result<Cast, Failure> {
+    let bad = |error: &dyn std::fmt::Display| Failure::new("sandbox.bad_script", error.to_string(), "correct the script, or take it out of the folder");
+    let mut cast = Cast::shipped().map_err(|error| bad(&error))?;
+    let Some(folder) = &config.scenarios_dir else {
+        return Ok(cast);
+    };
+    let entries = std::fs::read_dir(&folder.0).map_err(|error| bad(&format!("{}: {error}", folder.0.display())))?;
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "yaml")).collect();
+    files.sort();
+    for file in files {
+        let yaml = std::fs::read_to_string(&file).map_err(|error| bad(&format!("{}: {error}", file.display())))?;
+        cast = cast.with(&file.display().to_string(), &yaml).map_err(|error| bad(&error))?;
+    }
+    Ok(cast)
+}
+
+/// Opens the data folder only, to look at what it holds.
+///
+/// # Errors
+/// The folder cannot be used.
+pub async fn look(config: &Config) -> Result<(Arc<Store>, Arc<Vault>), Failure> {
+    open_data(&config.data_dir.0, Access::Looking).await
+}
+
+async fn open_data(folder: &Path, access: Access) -> Result<(Arc<Store>, Arc<Vault>), Failure> {
+    let vault = Vault::open(folder)?;
+    let store = Store::open(folder, Options::new(access)).await?;
+    Ok((Arc::new(store), Arc::new(vault)))
+}
+
+/// Opens everything that calls need, and settles what a crash left behind before anything may dial.
+///
+/// # Errors
+/// What cannot be opened, with what to do.
+pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
+    let (store, vault) = open_data(&config.data_dir.0, Access::Dialing).await?;
+    let speech = speech(config)?;
+    let network = network(config, &speech).await?;
+    let bound = Bound::to(config.listen).await.map_err(|error| {
+        Failure::new("server.cannot_listen", error.to_string(), "stop the other program, or name another address with the key listen (port 0 takes a free one)")
+    })?;
+    let origin = origin(config, bound.address());
+    let directory = Arc::new(Directory::default());
+    let state = ServerState {
+        callbacks: network.provider.callbacks.clone(),
+        directory: directory.clone(),
+        admission: directory.clone(),
+        metrics: Arc::new(Metrics::default()),
+        public_origin: origin.clone().into(),
+        sockets_are_signed: true,
+        start_within: START_WITHIN,
+    };
+    let server = bound.serve(state);
+    let rates = config.rate_card();
+    let carrier = network.provider.carrier.clone();
+    recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
+    let assistant = Assistant::new(Installation {
+        ports: CallPorts {
+            carrier,
+            ears: speech.speech_to_text(),
+            voice: speech.text_to_speech(),
+            end_of_turn: Some(speech.end_of_turn()),
+            brain: Arc::new(ScriptBrain),
+        },
+        store: store.clone(),
+        vault: vault.clone(),
+        clock: Arc::new(SystemClock),
+        make_token: Arc::new(make_token),
+        directory,
+        line: network.provider.line,
+        from: network.from.clone(),
+        rates,
+        rules: Rules {
+            allowed_regions: config.allowed_regions(),
+            own_number: Some(network.from),
+            caps: config.caps(),
+            budget: config.budget,
+            strict_practice: is_strict,
+        },
+        records: config.is_recording_enabled || network.provider.line == Line::Practice,
+        addresses: Arc::new(move |attempt| {
+            let addresses = server::router::addresses(&origin, attempt);
+            CarrierAddresses { answer: addresses.answer, status: addresses.status, media: addresses.media }
+        }),
+    });
+    Ok(Running { assistant, store, vault, server, sandbox: network.sandbox })
+}
+
+/// Returns 128 bits of chance as 32 hexadecimal digits.
+///
+/// A system without chance cannot make tokens that nobody guesses, so the process ends rather than make others.
+pub fn make_token() -> String {
+    let mut bytes = [0; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        eprintln!("error[system.no_chance]: the system gives no random numbers");
+        std::process::exit(1);
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+struct Network {
+    provider: registry::Provider,
+    from: PhoneNumber,
+    sandbox: Option<Sandbox>,
+}
+
+async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failure> {
+    let wrong = |what: String| Failure::new("carrier.settings", what, "run `puppetmaster config check`");
+    let (account, from, sandbox) = match config.phone_provider {
+        Provider::Mock => {
+            let sandbox = open_sandbox(config, speech, SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+            let credentials = &sandbox.credentials;
+            let account = Account {
+                id: credentials.account_sid.clone(),
+                secret: Private::new(credentials.auth_token.clone()),
+                base_url: Some(sandbox.base_url.clone()),
+            };
+            let from = PhoneNumber::parse(&credentials.from_number).map_err(|error| wrong(error.to_string()))?;
+            (account, from, Some(sandbox))
+        }
+        _ => {
+            let (Some(sid), Some(token), Some(from)) = (&config.twilio.account_sid, &config.twilio.auth_token, config.caller_id()) else {
+                return Err(wrong("the account with the phone provider is not complete".into()));
+            };
+            let account = Account { id: sid.as_str().to_owned(), secret: token.clone(), base_url: None };
+            (account, from.clone(), None)
+        }
+    };
+    let provider = registry::open(config.phone_provider.as_str(), account).map_err(|error| wrong(error.to_string()))?;
+    Ok(Network { provider, from, sandbox })
+}
+
+/// Opens the practice network with callees that speak and listen.
+///
+/// # Errors
+/// The address cannot be had, or a script cannot be read.
+pub async fn open_sandbox(config: &Config, speech: &LocalSpeech, listen: SocketAddr) -> Result<Sandbox, Failure> {
+    let settings = SandboxConfig {
+        listen,
+        speech: Some(Speech { ears: speech.speech_to_text(), voice: speech.text_to_speech() }),
+        ..SandboxConfig::new(cast(config)?)
+    };
+    Sandbox::start(settings)
+        .await
+        .map_err(|error| Failure::new(error.code(), error.to_string(), "choose another address with --listen, or stop the program that uses it"))
+}
+
+fn origin(config: &Config, address: SocketAddr) -> String {
+    match &config.public_url {
+        Some(url) if config.phone_provider.is_real() => url.as_str().trim_end_matches('/').to_owned(),
+        _ => format!("http://{address}"),
+    }
+}

@@ -1,0 +1,277 @@
+//! Attempts: the dial protocol's rows, what the carrier said, what was said on the call, and how it ended.
+
+use std::time::Duration;
+
+use assistant::attempt::AttemptState;
+use assistant::policy::Cleared;
+use dialogue::report::Report;
+use dialogue::transcript::Turn;
+use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+use telephony::cost::Micros;
+use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, TaskId, Timestamp};
+
+use crate::database::{Store, Survives, stored, told};
+
+impl Store {
+    pub(crate) async fn insert_intent(&self, task: &TaskId, cleared: &Cleared) -> Result<(), StoreError> {
+        self.may_dial()?;
+        let attempt = cleared.attempt();
+        let number = cleared.number().as_e164();
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        // The latest approval, of exactly this receipt, not used: else nobody has said yes to this.
+        let used = sqlx::query(
+            "UPDATE approvals SET used_by = ?1 WHERE task_id = ?2 AND receipt_hash = ?3 AND used_by IS NULL
+             AND number = (SELECT max(number) FROM approvals WHERE task_id = ?2)",
+        )
+        .bind(attempt.as_str())
+        .bind(task.as_str())
+        .bind(cleared.receipt_hash().as_str())
+        .execute(&mut *transaction)
+        .await
+        .map_err(|error| told(&error))?;
+        if used.rows_affected() != 1 {
+            return Err(StoreError::Conflict);
+        }
+        sqlx::query(
+            "INSERT INTO attempts (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at)
+             SELECT ?1, ?2, coalesce(max(number), 0) + 1, 'intent', 0, ?3, ?4, ?5, ?6, ?7, ?7 FROM attempts WHERE task_id = ?2",
+        )
+        .bind(attempt.as_str())
+        .bind(task.as_str())
+        .bind(self.seal.lookup(number))
+        .bind(self.close_json(&callee_place(attempt), cleared.number())?)
+        .bind(cleared.receipt_hash().as_str())
+        .bind(stored(cleared.worst_case_cost().0))
+        .bind(cleared.cleared_at().as_millis())
+        .execute(&mut *transaction)
+        .await
+        .map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    pub(crate) async fn advance_attempt(
+        &self,
+        attempt: &AttemptId,
+        next: AttemptState,
+        call: Option<&CarrierCallId>,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if next.is_terminal() {
+            // Only an end with its disposition, cost and report ends an attempt.
+            return Err(StoreError::Conflict);
+        }
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let state = state_of(&mut transaction, attempt).await?;
+        let moves = state.advances_to(next);
+        if moves {
+            let update = sqlx::query("UPDATE attempts SET state = ?, state_rank = ?, moved_at = ? WHERE id = ?")
+                .bind(next.as_str())
+                .bind(next as i64)
+                .bind(at.as_millis())
+                .bind(attempt.as_str());
+            update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        }
+        if let Some(call) = call {
+            let insert = sqlx::query("INSERT INTO calls (carrier_call, attempt_id, known_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+                .bind(call.as_str())
+                .bind(attempt.as_str())
+                .bind(at.as_millis());
+            insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        }
+        transaction.commit().await.map_err(|error| told(&error))?;
+        Ok(moves)
+    }
+
+    pub(crate) async fn insert_leg_event(&self, attempt: &AttemptId, event: &LegEvent, at: Timestamp) -> Result<bool, StoreError> {
+        let mut transaction = self.write(Survives::Crash).await?;
+        state_of(&mut transaction, attempt).await?;
+        let insert = sqlx::query(
+            "INSERT INTO leg_events (attempt_id, carrier_call, event_key, state, received_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(attempt.as_str())
+        .bind(event.call.as_str())
+        .bind(&event.key)
+        .bind(&event.state)
+        .bind(at.as_millis());
+        let inserted = insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))?;
+        Ok(inserted.rows_affected() == 1)
+    }
+
+    pub(crate) async fn insert_turn(&self, attempt: &AttemptId, number: u32, turn: &Turn) -> Result<(), StoreError> {
+        let sealed = self.close_json(&turn_place(attempt, i64::from(number)), turn)?;
+        let mut transaction = self.write(Survives::Crash).await?;
+        state_of(&mut transaction, attempt).await?;
+        let insert = sqlx::query("INSERT INTO turns (attempt_id, number, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(attempt.as_str())
+            .bind(i64::from(number))
+            .bind(sealed);
+        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    pub(crate) async fn end_attempt(&self, attempt: &AttemptId, finish: &Finish) -> Result<bool, StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        if state_of(&mut transaction, attempt).await?.is_terminal() {
+            return Ok(false);
+        }
+        let answered = u64::try_from(finish.answered_for.as_millis()).unwrap_or(u64::MAX);
+        let update = sqlx::query(
+            "UPDATE attempts SET state = 'terminal', state_rank = ?, disposition = ?, answered_ms = ?, ended_at = ?, moved_at = ? WHERE id = ?",
+        )
+        .bind(AttemptState::Terminal as i64)
+        .bind(word(&finish.disposition)?)
+        .bind(stored(answered))
+        .bind(finish.at.as_millis())
+        .bind(finish.at.as_millis())
+        .bind(attempt.as_str());
+        update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let cost = sqlx::query("INSERT INTO costs (attempt_id, reckoned) VALUES (?, ?)").bind(attempt.as_str()).bind(stored(finish.cost.0));
+        cost.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if let Some(report) = &finish.report {
+            let insert = sqlx::query("INSERT INTO reports (attempt_id, outcome, body) VALUES (?, ?, ?)")
+                .bind(attempt.as_str())
+                .bind(word(&report.outcome)?)
+                .bind(self.close_json(&report_place(attempt), report)?);
+            insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        }
+        transaction.commit().await.map_err(|error| told(&error))?;
+        Ok(true)
+    }
+
+    pub(crate) async fn update_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        state_of(&mut transaction, attempt).await?;
+        let update = sqlx::query("UPDATE costs SET settled = ?, settled_at = ? WHERE attempt_id = ? AND settled IS NULL")
+            .bind(stored(price.0))
+            .bind(at.as_millis())
+            .bind(attempt.as_str());
+        let updated = update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))?;
+        Ok(updated.rows_affected() == 1)
+    }
+
+    pub(crate) async fn select_unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError> {
+        let select = sqlx::query(
+            "SELECT attempts.id, task_id, callee, state, carrier_call, began_at
+             FROM attempts LEFT JOIN calls ON attempt_id = attempts.id
+             WHERE state <> 'terminal' ORDER BY began_at, attempts.id",
+        );
+        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        rows.iter().map(|row| self.open_attempt_of(row)).collect()
+    }
+
+    pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
+        let select = sqlx::query(
+            "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body
+             FROM attempts
+             LEFT JOIN calls ON calls.attempt_id = attempts.id
+             LEFT JOIN costs ON costs.attempt_id = attempts.id
+             LEFT JOIN reports ON reports.attempt_id = attempts.id
+             WHERE task_id = ? ORDER BY number",
+        );
+        let rows = select.bind(task.as_str()).fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        rows.iter().map(|row| self.record_of(row)).collect()
+    }
+
+    pub(crate) async fn select_turns(&self, attempt: &AttemptId) -> Result<Vec<Turn>, StoreError> {
+        let select = sqlx::query("SELECT number, body FROM turns WHERE attempt_id = ? ORDER BY number").bind(attempt.as_str());
+        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        let turn = |row: &SqliteRow| {
+            let (number, sealed): (i64, Vec<u8>) = (column(row, 0)?, column(row, 1)?);
+            self.open_json(&turn_place(attempt, number), &sealed)
+        };
+        rows.iter().map(turn).collect()
+    }
+
+    fn open_attempt_of(&self, row: &SqliteRow) -> Result<OpenAttempt, StoreError> {
+        let attempt = AttemptId::new(column::<String>(row, 0)?);
+        let number: PhoneNumber = self.open_json(&callee_place(&attempt), &column::<Vec<u8>>(row, 2)?)?;
+        Ok(OpenAttempt {
+            task: TaskId::new(column::<String>(row, 1)?),
+            number,
+            state: state_word(&column::<String>(row, 3)?)?,
+            call: column::<Option<String>>(row, 4)?.map(CarrierCallId::new),
+            began_at: Timestamp(column(row, 5)?),
+            attempt,
+        })
+    }
+
+    fn record_of(&self, row: &SqliteRow) -> Result<AttemptRecord, StoreError> {
+        let attempt = AttemptId::new(column::<String>(row, 0)?);
+        let finish = match column::<Option<String>>(row, 4)? {
+            Some(disposition) => Some(self.finish_of(row, &attempt, &disposition)?),
+            None => None,
+        };
+        Ok(AttemptRecord {
+            state: state_word(&column::<String>(row, 1)?)?,
+            call: column::<Option<String>>(row, 2)?.map(CarrierCallId::new),
+            began_at: Timestamp(column(row, 3)?),
+            finish,
+            attempt,
+        })
+    }
+
+    fn finish_of(&self, row: &SqliteRow, attempt: &AttemptId, disposition: &str) -> Result<Finish, StoreError> {
+        let report = match column::<Option<Vec<u8>>>(row, 8)? {
+            Some(sealed) => Some(self.open_json::<Report>(&report_place(attempt), &sealed)?),
+            None => None,
+        };
+        Ok(Finish {
+            disposition: of_word::<Disposition>(disposition)?,
+            report,
+            answered_for: Duration::from_millis(amount(row, 5)?),
+            cost: Micros(amount(row, 7)?),
+            at: Timestamp(column(row, 6)?),
+        })
+    }
+}
+
+fn callee_place(attempt: &AttemptId) -> String {
+    format!("attempts.callee/{attempt}")
+}
+
+fn turn_place(attempt: &AttemptId, number: i64) -> String {
+    format!("turns.body/{attempt}/{number}")
+}
+
+fn report_place(attempt: &AttemptId) -> String {
+    format!("reports.body/{attempt}")
+}
+
+async fn state_of(connection: &mut SqliteConnection, attempt: &AttemptId) -> Result<AttemptState, StoreError> {
+    let select = sqlx::query("SELECT state FROM attempts WHERE id = ?").bind(attempt.as_str());
+    let row = select.fetch_optional(connection).await.map_err(|error| told(&error))?;
+    state_word(&column::<String>(&row.ok_or(StoreError::NotFound)?, 0)?)
+}
+
+fn state_word(word: &str) -> Result<AttemptState, StoreError> {
+    AttemptState::from_word(word).ok_or(StoreError::Corrupt)
+}
+
+/// Reads one column of a row.
+pub(crate) fn column<'r, T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(row: &'r SqliteRow, index: usize) -> Result<T, StoreError> {
+    row.try_get(index).map_err(|error| told(&error))
+}
+
+/// Reads a column that holds an amount, which is never negative.
+pub(crate) fn amount(row: &SqliteRow, index: usize) -> Result<u64, StoreError> {
+    u64::try_from(column::<i64>(row, index)?).map_err(|_| StoreError::Corrupt)
+}
+
+/// Returns a unit variant as its stable word, as it stands in JSON.
+fn word(value: &impl Serialize) -> Result<String, StoreError> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        _ => Err(StoreError::Unavailable { what: "a value has no stable word".into() }),
+    }
+}
+
+/// Returns the unit variant of a stable word.
+pub(crate) fn of_word<T: DeserializeOwned>(word: &str) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).map_err(|_| StoreError::Corrupt)
+}

@@ -1,0 +1,346 @@
+//! The suite that every [`TaskStore`] passes, one function a promise, called from the tests of each implementation.
+//!
+//! Each function takes a fresh, empty store that may dial, and panics with the promise that was broken.
+
+#![expect(clippy::unwrap_used, reason = "a suite of tests: an error is a failed test")]
+#![allow(clippy::missing_panics_doc, reason = "panicking is what the functions are for")]
+
+use std::time::Duration;
+
+use assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
+use assistant::attempt::AttemptState;
+use assistant::budget::Spending;
+use assistant::compliance::calling_hours::callee_hours;
+use assistant::policy::{self, Cleared, Facts, Rules};
+use assistant::rate_limit::Usage;
+use assistant::statistics::Statistics;
+use assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
+use dialogue::brief::{Persona, TaskType};
+use dialogue::moves::EndReason;
+use dialogue::report::{Outcome, Report};
+use dialogue::screening::WhoAnswered;
+use dialogue::transcript::{Speaker, Turn};
+use ports::task_store::{Finish, LegEvent, StoreError, TaskStore};
+use telephony::cost::Micros;
+use telephony::{AttemptId, AudioPosition, CarrierCallId, Disposition, PhoneNumber, Private, TaskId, Timestamp, UtteranceId};
+
+/// A moment at which everything in the suite happens: 2026-11-24, noon in New York.
+pub const NOON: Timestamp = Timestamp(1_795_539_600_000);
+
+/// Returns a practice task with this identity.
+pub fn task(id: &str) -> Task {
+    Task {
+        id: TaskId::new(id),
+        task_type: TaskType::InformationInquiry,
+        number: PhoneNumber::parse("+12125550123").unwrap(),
+        line: Line::Practice,
+        callee_kind: CalleeKind::Business,
+        intent: Private::new("Ask what time they close today".into()),
+        principal: Private::new("Sam Miller".into()),
+        context: Private::new(vec![("party size".into(), "four".into())]),
+        voicemail_message: None,
+        persona: Persona::default(),
+        limits: Limits { max_attempts: 10, ..Limits::default() },
+        schedule: Schedule::default(),
+        created_at: NOON,
+        state: TaskState::AwaitingApproval,
+    }
+}
+
+/// Returns the receipt of a task whose call may cost 180,000 µ.
+pub fn receipt(task: &Task) -> Receipt {
+    let quote = Quote {
+        opening: "Hello, this is an automated assistant calling for Sam Miller.".into(),
+        is_recorded: true,
+        estimated_cost: Micros(36_000),
+        worst_case_cost: Micros(180_000),
+        currency: "USD".into(),
+        notices: Vec::new(),
+    };
+    Receipt::of(task, quote)
+}
+
+/// Returns leave to dial for one attempt of a task, given by the gate at this moment.
+pub fn cleared(task: &Task, attempt: &str, now: Timestamp) -> Cleared {
+    let receipt = receipt(task);
+    let approval = approval(task, now);
+    let facts = Facts {
+        attempt: AttemptId::new(attempt),
+        receipt: &receipt,
+        approval: Some(&approval),
+        is_approval_used: false,
+        attempts_made: 0,
+        has_opted_out: false,
+        now,
+        hours: &callee_hours(&task.number, task.callee_kind, now, task.limits.total_time),
+        usage: Usage::default(),
+        spending: Spending::default(),
+        rules: &Rules::default(),
+    };
+    policy::decide(&facts).verdict.unwrap()
+}
+
+/// Returns a yes to the receipt of a task.
+pub fn approval(task: &Task, at: Timestamp) -> Approval {
+    Approval::of(&receipt(task), ApprovedBy::User, at, Approval::GOOD_FOR)
+}
+
+/// Returns a turn of the callee with these words.
+pub fn turn(number: u32, text: &str) -> Turn {
+    let begin = AudioPosition::from_millis(u64::from(number) * 1_000);
+    Turn { speaker: Speaker::Callee(UtteranceId(number)), text: text.into(), from: begin, to: begin + 4_000, confidence: 90, was_interrupted: false }
+}
+
+/// Returns an end after this many seconds of talk, at 14,000 µ a begun minute.
+pub fn finish(disposition: Disposition, outcome: Option<Outcome>, seconds: u64) -> Finish {
+    let report = outcome.map(|outcome| Report {
+        outcome,
+        summary: "They close at nine.".into(),
+        facts: Vec::new(),
+        who_answered: WhoAnswered::Human,
+        ended_because: EndReason::Done,
+        follow_ups: Vec::new(),
+        opted_out: None,
+    });
+    Finish {
+        disposition,
+        report,
+        answered_for: Duration::from_secs(seconds),
+        cost: Micros(seconds.div_ceil(60) * 14_000),
+        at: NOON + Duration::from_secs(seconds),
+    }
+}
+
+/// Creates a task, approves it and commits the intent of one attempt.
+pub async fn begin(store: &dyn TaskStore, task_id: &str, attempt: &str) -> (Task, AttemptId) {
+    let task = task(task_id);
+    store.create_task(&task, &receipt(&task)).await.unwrap();
+    store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
+    store.commit_intent(&task.id, &cleared(&task, attempt, NOON)).await.unwrap();
+    (task, AttemptId::new(attempt))
+}
+
+/// A task and its receipt come back as they were given; the newest task comes first.
+pub async fn tasks_come_back_as_they_were(store: &dyn TaskStore) {
+    let mut second = task("t2");
+    second.created_at = NOON + Duration::from_secs(1);
+    second.voicemail_message = Some(Private::new("Please call back.".into()));
+    for task in [task("t1"), second.clone()] {
+        store.create_task(&task, &receipt(&task)).await.unwrap();
+    }
+    assert_eq!(store.task(&second.id).await.unwrap(), Some(second.clone()));
+    assert_eq!(store.receipt(&second.id).await.unwrap(), Some(receipt(&second)));
+    assert_eq!(store.task(&TaskId::new("t3")).await.unwrap(), None);
+    assert_eq!(store.receipt(&TaskId::new("t3")).await.unwrap(), None);
+    assert_eq!(store.tasks(10).await.unwrap(), [second.clone(), task("t1")]);
+    assert_eq!(store.tasks(1).await.unwrap(), [second]);
+}
+
+/// A second task of the same identity is refused and changes nothing.
+pub async fn an_identity_is_used_once(store: &dyn TaskStore) {
+    store.create_task(&task("t1"), &receipt(&task("t1"))).await.unwrap();
+    let mut other = task("t1");
+    other.intent = Private::new("else".into());
+    assert_eq!(store.create_task(&other, &receipt(&other)).await, Err(StoreError::Conflict));
+    assert_eq!(store.task(&other.id).await.unwrap(), Some(task("t1")));
+}
+
+/// A task moves as its states allow, and one that has ended stays.
+pub async fn a_task_that_has_ended_stays(store: &dyn TaskStore) {
+    let task = task("t1");
+    store.create_task(&task, &receipt(&task)).await.unwrap();
+    assert_eq!(store.set_task_state(&task.id, TaskState::Running).await, Err(StoreError::Conflict), "not without approval");
+    for state in [TaskState::Approved, TaskState::Approved, TaskState::Running, TaskState::Done, TaskState::Done] {
+        store.set_task_state(&task.id, state).await.unwrap();
+        assert_eq!(store.task(&task.id).await.unwrap().unwrap().state, state);
+    }
+    assert_eq!(store.set_task_state(&task.id, TaskState::Running).await, Err(StoreError::Conflict));
+    assert_eq!(store.set_task_state(&TaskId::new("t9"), TaskState::Done).await, Err(StoreError::NotFound));
+}
+
+/// An approval is good for one attempt; only the latest counts; only for its own receipt.
+pub async fn an_approval_is_used_once(store: &dyn TaskStore) {
+    let task = task("t1");
+    store.create_task(&task, &receipt(&task)).await.unwrap();
+    assert_eq!(store.approval(&task.id).await.unwrap(), None);
+    assert_eq!(store.commit_intent(&task.id, &cleared(&task, "a1", NOON)).await, Err(StoreError::Conflict), "nobody said yes");
+    assert_eq!(store.approve(&TaskId::new("t9"), &approval(&task, NOON)).await, Err(StoreError::NotFound));
+    store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
+    assert_eq!(store.approval(&task.id).await.unwrap(), Some((approval(&task, NOON), false)));
+    store.commit_intent(&task.id, &cleared(&task, "a1", NOON)).await.unwrap();
+    assert_eq!(store.approval(&task.id).await.unwrap(), Some((approval(&task, NOON), true)));
+    let first = AttemptId::new("a1");
+    assert!(store.finish_attempt(&first, &finish(Disposition::Busy, None, 0)).await.unwrap());
+    assert_eq!(store.commit_intent(&task.id, &cleared(&task, "a2", NOON)).await, Err(StoreError::Conflict), "used up");
+
+    let mut edited = task.clone();
+    edited.intent = Private::new("Ask for the owner".into());
+    store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
+    assert_eq!(store.commit_intent(&task.id, &cleared(&edited, "a3", NOON)).await, Err(StoreError::Conflict), "another receipt");
+    store.approve(&task.id, &approval(&edited, NOON)).await.unwrap();
+    assert_eq!(store.commit_intent(&task.id, &cleared(&task, "a3", NOON)).await, Err(StoreError::Conflict), "not the latest");
+    store.commit_intent(&task.id, &cleared(&edited, "a3", NOON)).await.unwrap();
+    assert_eq!(store.attempts(&task.id).await.unwrap().len(), 2);
+}
+
+/// A task has at most one live attempt, even with a fresh approval.
+pub async fn a_task_has_one_live_attempt(store: &dyn TaskStore) {
+    let (task, first) = begin(store, "t1", "a1").await;
+    store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
+    assert_eq!(store.commit_intent(&task.id, &cleared(&task, "a2", NOON)).await, Err(StoreError::Conflict));
+    assert_eq!(store.approval(&task.id).await.unwrap().map(|(_, is_used)| is_used), Some(false), "a refused dial uses nothing up");
+    store.finish_attempt(&first, &finish(Disposition::NoAnswer, None, 0)).await.unwrap();
+    store.commit_intent(&task.id, &cleared(&task, "a2", NOON)).await.unwrap();
+}
+
+/// Of many who commit the same approval at once, one dials.
+pub async fn one_of_many_dials(store: &dyn TaskStore) {
+    let task = task("t1");
+    store.create_task(&task, &receipt(&task)).await.unwrap();
+    store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
+    let permits: Vec<Cleared> = (0..16).map(|n| cleared(&task, &format!("a{n}"), NOON)).collect();
+    let mut dialing = Vec::new();
+    for permit in &permits {
+        dialing.push(store.commit_intent(&task.id, permit));
+    }
+    let results = all(dialing).await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(StoreError::Conflict))), "{results:?}");
+    assert_eq!(store.attempts(&task.id).await.unwrap().len(), 1);
+}
+
+/// Polls futures side by side until all are done, and returns their results in order.
+async fn all<T>(futures: Vec<impl Future<Output = T>>) -> Vec<T> {
+    let mut waiting: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        for (future, result) in &mut waiting {
+            if result.is_none()
+                && let std::task::Poll::Ready(done) = future.as_mut().poll(context)
+            {
+                *result = Some(done);
+            }
+        }
+        if waiting.iter().all(|(_, result)| result.is_some()) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    waiting.into_iter().filter_map(|(_, result)| result).collect()
+}
+
+/// An attempt goes forward only; late news changes nothing but the call's name is kept.
+pub async fn an_attempt_never_goes_back(store: &dyn TaskStore) {
+    let (task, attempt) = begin(store, "t1", "a1").await;
+    let call = CarrierCallId::new("CA1");
+    let at = |seconds| NOON + Duration::from_secs(seconds);
+    assert!(store.advance(&attempt, AttemptState::Dialing, None, at(1)).await.unwrap());
+    assert!(store.advance(&attempt, AttemptState::Unknown, None, at(2)).await.unwrap());
+    assert!(!store.advance(&attempt, AttemptState::Dialing, None, at(3)).await.unwrap());
+    assert_eq!(store.unfinished().await.unwrap()[0].call, None);
+    assert!(store.advance(&attempt, AttemptState::Talking, None, at(4)).await.unwrap());
+    assert!(!store.advance(&attempt, AttemptState::Placed, Some(&call), at(5)).await.unwrap(), "late, and yet:");
+    let open = store.unfinished().await.unwrap().remove(0);
+    assert_eq!((open.attempt, open.task, open.number), (attempt.clone(), task.id.clone(), task.number.clone()));
+    assert_eq!((open.state, open.call, open.began_at), (AttemptState::Talking, Some(call), NOON));
+    assert_eq!(store.advance(&attempt, AttemptState::Terminal, None, at(6)).await, Err(StoreError::Conflict), "an end needs its rows");
+    let stranger = AttemptId::new("a9");
+    assert_eq!(store.advance(&stranger, AttemptState::Dialing, None, at(7)).await, Err(StoreError::NotFound));
+}
+
+/// An attempt ends once: the first end stays with its disposition, cost and report.
+pub async fn an_attempt_ends_once(store: &dyn TaskStore) {
+    let (task, attempt) = begin(store, "t1", "a1").await;
+    let first = finish(Disposition::Conversed, Some(Outcome::Achieved), 61);
+    assert!(store.finish_attempt(&attempt, &first).await.unwrap());
+    let second = finish(Disposition::LineDropped, Some(Outcome::NotAchieved), 600);
+    assert!(!store.finish_attempt(&attempt, &second).await.unwrap());
+    let record = store.attempts(&task.id).await.unwrap().remove(0);
+    assert_eq!((record.state, record.finish), (AttemptState::Terminal, Some(first)));
+    assert!(store.unfinished().await.unwrap().is_empty());
+    assert!(!store.advance(&attempt, AttemptState::Talking, None, NOON).await.unwrap(), "nothing moves it");
+    assert_eq!(store.finish_attempt(&AttemptId::new("a9"), &second).await, Err(StoreError::NotFound));
+}
+
+/// Events and turns that come twice are kept once, in order.
+pub async fn what_comes_twice_is_kept_once(store: &dyn TaskStore) {
+    let (_, attempt) = begin(store, "t1", "a1").await;
+    let event = |call: &str, key: &str| LegEvent { call: CarrierCallId::new(call), key: key.into(), state: Some("ringing".into()) };
+    for (call, key, is_new) in [("CA1", "1", true), ("CA1", "1", false), ("CA1", "2", true), ("CA2", "1", true)] {
+        assert_eq!(store.record_leg_event(&attempt, &event(call, key), NOON).await.unwrap(), is_new, "{call} {key}");
+    }
+    for (number, text) in [(2, "second"), (1, "first"), (2, "second again")] {
+        store.append_turn(&attempt, number, &turn(number, text)).await.unwrap();
+    }
+    assert_eq!(store.turns(&attempt).await.unwrap(), [turn(1, "first"), turn(2, "second")]);
+    let stranger = AttemptId::new("a9");
+    assert_eq!(store.append_turn(&stranger, 1, &turn(1, "x")).await, Err(StoreError::NotFound));
+    assert_eq!(store.record_leg_event(&stranger, &event("CA1", "1"), NOON).await, Err(StoreError::NotFound));
+    store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 10)).await.unwrap();
+    assert!(store.record_leg_event(&attempt, &event("CA1", "3"), NOON).await.unwrap(), "late news is kept also after the end");
+}
+
+/// What the rules ask about is counted: attempts to a number, live calls, money spent and reserved.
+pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
+    let number = task("t1").number;
+    let before = |seconds: i64| Timestamp(NOON.as_millis() - seconds * 1_000);
+    assert_eq!(store.usage(&number, before(1)).await.unwrap(), Usage::default());
+    assert_eq!(store.spending(before(1), before(2)).await.unwrap(), Spending::default());
+
+    let (_, first) = begin(store, "t1", "a1").await;
+    let (_, second) = begin(store, "t2", "a2").await;
+    let counted = Usage { attempts_to_number: 2, oldest_of_them: Some(NOON), live_calls: 2 };
+    assert_eq!(store.usage(&number, before(1)).await.unwrap(), counted);
+    assert_eq!(store.usage(&number, NOON).await.unwrap(), Usage { attempts_to_number: 0, oldest_of_them: None, live_calls: 2 });
+    let other = PhoneNumber::parse("+12125550124").unwrap();
+    assert_eq!(store.usage(&other, before(1)).await.unwrap().attempts_to_number, 0);
+    assert_eq!(store.spending(before(1), before(2)).await.unwrap().reserved, Micros(360_000));
+
+    store.finish_attempt(&first, &finish(Disposition::Conversed, None, 61)).await.unwrap();
+    store.finish_attempt(&second, &finish(Disposition::Busy, None, 0)).await.unwrap();
+    let spent = Spending { last_day: Micros(28_000), last_month: Micros(28_000), reserved: Micros::ZERO };
+    assert_eq!(store.spending(before(1), before(2)).await.unwrap(), spent);
+    let day_since = NOON + Duration::from_secs(61);
+    assert_eq!(store.spending(day_since, before(2)).await.unwrap(), Spending { last_day: Micros::ZERO, ..spent });
+}
+
+/// The first price that the carrier settles takes the place of our reckoning.
+pub async fn a_price_is_settled_once(store: &dyn TaskStore) {
+    let (task, attempt) = begin(store, "t1", "a1").await;
+    assert!(!store.settle_price(&attempt, Micros(1), NOON).await.unwrap(), "not before the end");
+    store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 61)).await.unwrap();
+    assert!(store.settle_price(&attempt, Micros(30_000), NOON).await.unwrap());
+    assert!(!store.settle_price(&attempt, Micros(40_000), NOON).await.unwrap());
+    assert_eq!(store.attempts(&task.id).await.unwrap()[0].finish.as_ref().unwrap().cost, Micros(30_000));
+    assert_eq!(store.spending(Timestamp(0), Timestamp(0)).await.unwrap().last_day, Micros(30_000));
+    assert_eq!(store.settle_price(&AttemptId::new("a9"), Micros(1), NOON).await, Err(StoreError::NotFound));
+}
+
+/// A stop request is kept for good, for its number alone.
+pub async fn a_stop_request_is_kept(store: &dyn TaskStore) {
+    let (task, attempt) = begin(store, "t1", "a1").await;
+    assert!(!store.has_opted_out(&task.number).await.unwrap());
+    for _ in 0..2 {
+        store.opt_out(&task.number, &attempt, NOON).await.unwrap();
+        assert!(store.has_opted_out(&task.number).await.unwrap());
+    }
+    assert!(!store.has_opted_out(&PhoneNumber::parse("+12125550124").unwrap()).await.unwrap());
+}
+
+/// Ended attempts are counted in groups, live ones are not.
+pub async fn ended_attempts_are_counted(store: &dyn TaskStore) {
+    assert_eq!(Statistics::of(&store.groups().await.unwrap()), Statistics::default());
+    let ends = [
+        (Disposition::Conversed, Some(Outcome::Achieved), 30),
+        (Disposition::Conversed, Some(Outcome::Achieved), 90),
+        (Disposition::Conversed, Some(Outcome::Unconfirmed), 60),
+        (Disposition::Busy, None, 0),
+    ];
+    for (index, (disposition, outcome, seconds)) in ends.into_iter().enumerate() {
+        let (_, attempt) = begin(store, &format!("t{index}"), &format!("a{index}")).await;
+        store.finish_attempt(&attempt, &finish(disposition, outcome, seconds)).await.unwrap();
+    }
+    begin(store, "t9", "a9").await;
+    assert_eq!(store.groups().await.unwrap().len(), 3);
+    let figures = Statistics::of(&store.groups().await.unwrap());
+    assert_eq!((figures.attempts, figures.answered, figures.achieved), (4, 3, 2));
+    assert_eq!((figures.total_millis, figures.average_millis), (180_000, Some(60_000)));
+    assert_eq!((figures.success_rate, figures.cost), (Some(0.5), Micros(56_000)));
+}

@@ -1,0 +1,175 @@
+//! What the rules ask about the past, and the port as a whole.
+
+use std::time::Duration;
+
+use assistant::approval::{Approval, Receipt};
+use assistant::attempt::AttemptState;
+use assistant::budget::Spending;
+use assistant::policy::Cleared;
+use assistant::rate_limit::Usage;
+use assistant::statistics::Group;
+use assistant::task::{Task, TaskState};
+use async_trait::async_trait;
+use dialogue::transcript::Turn;
+use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore};
+use sqlx::sqlite::SqliteRow;
+use telephony::cost::Micros;
+use telephony::{AttemptId, CarrierCallId, PhoneNumber, TaskId, Timestamp};
+
+use crate::attempts::{amount, column, of_word};
+use crate::database::{Store, Survives, told};
+
+impl Store {
+    async fn select_usage(&self, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError> {
+        let select = sqlx::query(
+            "SELECT count(*), min(began_at), (SELECT count(*) FROM attempts WHERE state <> 'terminal')
+             FROM attempts WHERE callee_key = ? AND began_at > ?",
+        );
+        let row = select.bind(self.seal.lookup(number.as_e164())).bind(since.as_millis()).fetch_one(self.read()).await;
+        let row = row.map_err(|error| told(&error))?;
+        let count = |index| amount(&row, index).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        Ok(Usage { attempts_to_number: count(0)?, oldest_of_them: column::<Option<i64>>(&row, 1)?.map(Timestamp), live_calls: count(2)? })
+    }
+
+    async fn select_spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError> {
+        let select = sqlx::query(
+            "SELECT
+                 coalesce(sum(CASE WHEN ended_at > ?1 THEN coalesce(settled, reckoned) END), 0),
+                 coalesce(sum(CASE WHEN ended_at > ?2 THEN coalesce(settled, reckoned) END), 0),
+                 coalesce(sum(CASE WHEN state <> 'terminal' THEN reserved END), 0)
+             FROM attempts LEFT JOIN costs ON attempt_id = attempts.id
+             WHERE ended_at > min(?1, ?2) OR state <> 'terminal'",
+        );
+        let row = select.bind(day_since.as_millis()).bind(month_since.as_millis()).fetch_one(self.read()).await;
+        let row = row.map_err(|error| told(&error))?;
+        Ok(Spending { last_day: Micros(amount(&row, 0)?), last_month: Micros(amount(&row, 1)?), reserved: Micros(amount(&row, 2)?) })
+    }
+
+    async fn insert_opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let insert = sqlx::query("INSERT INTO opt_outs (callee_key, attempt_id, asked_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(self.seal.lookup(number.as_e164()))
+            .bind(attempt.as_str())
+            .bind(at.as_millis());
+        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    async fn select_opt_out(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
+        let select = sqlx::query("SELECT 1 FROM opt_outs WHERE callee_key = ?").bind(self.seal.lookup(number.as_e164()));
+        Ok(select.fetch_optional(self.read()).await.map_err(|error| told(&error))?.is_some())
+    }
+
+    async fn select_groups(&self) -> Result<Vec<Group>, StoreError> {
+        let select = sqlx::query(
+            "SELECT disposition, outcome, count(*), sum(answered_ms), sum(coalesce(settled, reckoned))
+             FROM attempts
+             JOIN costs ON costs.attempt_id = attempts.id
+             LEFT JOIN reports ON reports.attempt_id = attempts.id
+             WHERE state = 'terminal' GROUP BY disposition, outcome ORDER BY disposition, outcome",
+        );
+        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        rows.iter().map(group_of).collect()
+    }
+}
+
+fn group_of(row: &SqliteRow) -> Result<Group, StoreError> {
+    let outcome = match column::<Option<String>>(row, 1)? {
+        Some(word) => Some(of_word(&word)?),
+        None => None,
+    };
+    Ok(Group {
+        disposition: of_word(&column::<String>(row, 0)?)?,
+        outcome,
+        attempts: amount(row, 2)?,
+        answered_for: Duration::from_millis(amount(row, 3)?),
+        cost: Micros(amount(row, 4)?),
+    })
+}
+
+#[async_trait]
+impl TaskStore for Store {
+    async fn create_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
+        self.insert_task(task, receipt).await
+    }
+
+    async fn task(&self, id: &TaskId) -> Result<Option<Task>, StoreError> {
+        self.select_task(id).await
+    }
+
+    async fn receipt(&self, id: &TaskId) -> Result<Option<Receipt>, StoreError> {
+        self.select_receipt(id).await
+    }
+
+    async fn tasks(&self, at_most: u32) -> Result<Vec<Task>, StoreError> {
+        self.select_tasks(at_most).await
+    }
+
+    async fn set_task_state(&self, id: &TaskId, state: TaskState) -> Result<(), StoreError> {
+        self.update_task_state(id, state).await
+    }
+
+    async fn approve(&self, id: &TaskId, approval: &Approval) -> Result<(), StoreError> {
+        self.insert_approval(id, approval).await
+    }
+
+    async fn approval(&self, id: &TaskId) -> Result<Option<(Approval, bool)>, StoreError> {
+        self.select_approval(id).await
+    }
+
+    async fn commit_intent(&self, id: &TaskId, cleared: &Cleared) -> Result<(), StoreError> {
+        self.insert_intent(id, cleared).await
+    }
+
+    async fn advance(&self, attempt: &AttemptId, state: AttemptState, call: Option<&CarrierCallId>, at: Timestamp) -> Result<bool, StoreError> {
+        self.advance_attempt(attempt, state, call, at).await
+    }
+
+    async fn record_leg_event(&self, attempt: &AttemptId, event: &LegEvent, at: Timestamp) -> Result<bool, StoreError> {
+        self.insert_leg_event(attempt, event, at).await
+    }
+
+    async fn append_turn(&self, attempt: &AttemptId, number: u32, turn: &Turn) -> Result<(), StoreError> {
+        self.insert_turn(attempt, number, turn).await
+    }
+
+    async fn finish_attempt(&self, attempt: &AttemptId, finish: &Finish) -> Result<bool, StoreError> {
+        self.end_attempt(attempt, finish).await
+    }
+
+    async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError> {
+        self.update_price(attempt, price, at).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError> {
+        self.select_unfinished().await
+    }
+
+    async fn attempts(&self, id: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
+        self.select_attempts(id).await
+    }
+
+    async fn turns(&self, attempt: &AttemptId) -> Result<Vec<Turn>, StoreError> {
+        self.select_turns(attempt).await
+    }
+
+    async fn usage(&self, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError> {
+        self.select_usage(number, since).await
+    }
+
+    async fn spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError> {
+        self.select_spending(day_since, month_since).await
+    }
+
+    async fn opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError> {
+        self.insert_opt_out(number, attempt, at).await
+    }
+
+    async fn has_opted_out(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
+        self.select_opt_out(number).await
+    }
+
+    async fn groups(&self) -> Result<Vec<Group>, StoreError> {
+        self.select_groups().await
+    }
+}

@@ -1,0 +1,207 @@
+//! Seals texts with the key of the data directory: AES-256-GCM, bound to the place where they stand.
+//!
+//! The key lies in `vault.key`, readable by its owner only, made on first use. Whoever copies the directory copies the
+//! key; whoever copies the database alone has ciphertext. Losing the key loses the words, so a directory that has data
+//! and no key is an error and never gets a new one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+/// The name of the key file within the data directory.
+pub(crate) const KEY_FILE: &str = "vault.key";
+
+const NONCE_BYTES: usize = 12;
+
+/// Opens and closes sealed texts.
+#[derive(Clone)]
+pub(crate) struct Seal {
+    cipher: Aes256Gcm,
+    lookup_key: [u8; 32],
+}
+
+/// Why the key cannot be had.
+#[derive(Debug)]
+pub(crate) enum KeyError {
+    /// There is none, though there is data that it must open, or the file holds no key.
+    Wrong,
+    /// The file system failed.
+    Io(io::Error),
+}
+
+/// Bytes that were not sealed with this key at this place.
+#[derive(Debug)]
+pub(crate) struct Unsealable;
+
+impl Seal {
+    /// Reads the directory's key, or makes one if there is none and `may_make` allows it.
+    pub(crate) fn of_directory(directory: &Path, may_make: bool) -> Result<Self, KeyError> {
+        let path = directory.join(KEY_FILE);
+        match read_key(&path) {
+            Err(KeyError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            other => return other.map(|key| Self::of_key(&key)),
+        }
+        if !may_make {
+            return Err(KeyError::Wrong);
+        }
+        make_key(directory, &path).map_err(KeyError::Io)?;
+        read_key(&path).map(|key| Self::of_key(&key))
+    }
+
+    fn of_key(key: &[u8; 32]) -> Self {
+        let mut lookup_key = [0; 32];
+        lookup_key.copy_from_slice(&tag(key, b"puppetmaster look-up key 1"));
+        Self { cipher: Aes256Gcm::new(key.into()), lookup_key }
+    }
+
+    /// Builds a seal from a key of its own, as each object of the vault has one.
+    pub(crate) fn cipher_of(key: &[u8; 32]) -> Aes256Gcm {
+        Aes256Gcm::new(key.into())
+    }
+
+    /// Seals bytes for a place: nonce, ciphertext and tag. They open at no other place.
+    pub(crate) fn close(&self, place: &str, plain: &[u8]) -> io::Result<Vec<u8>> {
+        let nonce: [u8; NONCE_BYTES] = random()?;
+        let payload = Payload { msg: plain, aad: place.as_bytes() };
+        let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| io::Error::other("too long to be sealed"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens bytes that were sealed for a place.
+    pub(crate) fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(Unsealable)?;
+        let payload = Payload { msg: sealed, aad: place.as_bytes() };
+        self.cipher.decrypt(&Nonce::from(*nonce), payload).map_err(|_| Unsealable)
+    }
+
+    /// Returns a text's stand-in for searches: the same text has the same one, and it tells nothing without the key.
+    pub(crate) fn lookup(&self, text: &str) -> String {
+        tag(&self.lookup_key, text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Returns random bytes from the system.
+pub(crate) fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| io::Error::other("the system gives no random bytes"))?;
+    Ok(bytes)
+}
+
+fn tag(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        // HMAC takes keys of every length, so there is no such case.
+        return [0; 32];
+    };
+    mac.update(text);
+    mac.finalize().into_bytes().into()
+}
+
+fn read_key(path: &Path) -> Result<[u8; 32], KeyError> {
+    let mut text = String::new();
+    File::open(path).map_err(KeyError::Io)?.take(256).read_to_string(&mut text).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => KeyError::Wrong,
+        _ => KeyError::Io(error),
+    })?;
+    let digits = text.trim();
+    if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(KeyError::Wrong);
+    }
+    let mut key = [0; 32];
+    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).map_err(|_| KeyError::Wrong)?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| KeyError::Wrong)?;
+    }
+    Ok(key)
+}
+
+/// Makes a key whole or not at all; if two processes begin at once, one key wins and both use it.
+fn make_key(directory: &Path, path: &Path) -> io::Result<()> {
+    let key: [u8; 32] = random()?;
+    let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let draft_name: [u8; 8] = random()?;
+    let draft = directory.join(format!("vault.key.{:016x}", u64::from_ne_bytes(draft_name)));
+    let written = write_private(&draft, format!("{digits}\n").as_bytes());
+    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    });
+    let removed = fs::remove_file(&draft);
+    linked.and(removed)?;
+    File::open(directory)?.sync_all()
+}
+
+/// Writes a new file that only its owner may read.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private_options().create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Returns options for files that only their owner may read.
+pub(crate) fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_opens_only_where_it_was_sealed() {
+        let directory = tempfile::tempdir().unwrap();
+        let seal = Seal::of_directory(directory.path(), true).unwrap();
+        let sealed = seal.close("turns/1", b"we close at nine").unwrap();
+        assert_eq!(seal.open("turns/1", &sealed).unwrap(), b"we close at nine");
+        assert!(seal.open("turns/2", &sealed).is_err());
+        assert!(!sealed.windows(4).any(|window| window == b"nine"));
+        let again = Seal::of_directory(directory.path(), false).unwrap();
+        assert_eq!(again.open("turns/1", &sealed).unwrap(), b"we close at nine");
+        assert_eq!(again.lookup("+12125550123"), seal.lookup("+12125550123"));
+    }
+
+    #[test]
+    fn any_changed_byte_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let seal = Seal::of_directory(directory.path(), true).unwrap();
+        let sealed = seal.close("x", b"we close at nine").unwrap();
+        for index in 0..sealed.len() {
+            let mut altered = sealed.clone();
+            altered[index] ^= 1;
+            assert!(seal.open("x", &altered).is_err(), "byte {index}");
+            assert!(seal.open("x", &sealed[..index]).is_err(), "cut at {index}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read_the_key() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        Seal::of_directory(directory.path(), true).unwrap();
+        let mode = fs::metadata(directory.path().join(KEY_FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no draft is left behind");
+    }
+
+    #[test]
+    fn a_file_that_holds_no_key_is_no_key() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(matches!(Seal::of_directory(directory.path(), false), Err(KeyError::Wrong)));
+        for content in [b"".as_slice(), b"abc", &[b'z'; 64], &[0xff; 64]] {
+            fs::write(directory.path().join(KEY_FILE), content).unwrap();
+            assert!(matches!(Seal::of_directory(directory.path(), true), Err(KeyError::Wrong)));
+        }
+    }
+}

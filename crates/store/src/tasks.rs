@@ -1,0 +1,129 @@
+//! Tasks, their receipts and approvals.
+
+use assistant::approval::{Approval, ApprovedBy, Receipt, ReceiptHash};
+use assistant::task::{Task, TaskState};
+use ports::task_store::StoreError;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use telephony::{TaskId, Timestamp};
+
+use crate::database::{Store, Survives, told};
+
+impl Store {
+    pub(crate) async fn insert_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        sqlx::query("INSERT INTO tasks (id, state, created_at, body, receipt) VALUES (?, ?, ?, ?, ?)")
+            .bind(task.id.as_str())
+            .bind(task.state.as_str())
+            .bind(task.created_at.as_millis())
+            .bind(self.close_json(&task_place(&task.id), task)?)
+            .bind(self.close_json(&receipt_place(&task.id), receipt)?)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    pub(crate) async fn select_task(&self, id: &TaskId) -> Result<Option<Task>, StoreError> {
+        let select = sqlx::query("SELECT id, state, body FROM tasks WHERE id = ?").bind(id.as_str());
+        let row = select.fetch_optional(self.read()).await.map_err(|error| told(&error))?;
+        row.map(|row| self.task_of(&row)).transpose()
+    }
+
+    pub(crate) async fn select_receipt(&self, id: &TaskId) -> Result<Option<Receipt>, StoreError> {
+        let select = sqlx::query("SELECT receipt FROM tasks WHERE id = ?").bind(id.as_str());
+        let row = select.fetch_optional(self.read()).await.map_err(|error| told(&error))?;
+        let Some(row) = row else { return Ok(None) };
+        let sealed: Vec<u8> = row.try_get(0).map_err(|error| told(&error))?;
+        self.open_json(&receipt_place(id), &sealed).map(Some)
+    }
+
+    pub(crate) async fn select_tasks(&self, at_most: u32) -> Result<Vec<Task>, StoreError> {
+        let select = sqlx::query("SELECT id, state, body FROM tasks ORDER BY created_at DESC, id DESC LIMIT ?").bind(i64::from(at_most));
+        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        rows.iter().map(|row| self.task_of(row)).collect()
+    }
+
+    pub(crate) async fn update_task_state(&self, id: &TaskId, next: TaskState) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let select = sqlx::query("SELECT state FROM tasks WHERE id = ?").bind(id.as_str());
+        let row = select.fetch_optional(&mut *transaction).await.map_err(|error| told(&error))?;
+        let state = state_of(&row.ok_or(StoreError::NotFound)?, 0)?;
+        if !state.may_become(next) {
+            return Err(StoreError::Conflict);
+        }
+        let update = sqlx::query("UPDATE tasks SET state = ? WHERE id = ?").bind(next.as_str()).bind(id.as_str());
+        update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    pub(crate) async fn insert_approval(&self, id: &TaskId, approval: &Approval) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let exists = sqlx::query("SELECT 1 FROM tasks WHERE id = ?").bind(id.as_str()).fetch_optional(&mut *transaction).await;
+        if exists.map_err(|error| told(&error))?.is_none() {
+            return Err(StoreError::NotFound);
+        }
+        let by = match approval.by {
+            ApprovedBy::User => "user",
+            ApprovedBy::StandingChoice => "standing_choice",
+        };
+        sqlx::query(
+            "INSERT INTO approvals (task_id, number, receipt_hash, approved_at, expires_at, approved_by)
+             SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM approvals WHERE task_id = ?1",
+        )
+        .bind(id.as_str())
+        .bind(approval.receipt_hash.as_str())
+        .bind(approval.approved_at.as_millis())
+        .bind(approval.expires_at.as_millis())
+        .bind(by)
+        .execute(&mut *transaction)
+        .await
+        .map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    pub(crate) async fn select_approval(&self, id: &TaskId) -> Result<Option<(Approval, bool)>, StoreError> {
+        let select = sqlx::query(
+            "SELECT receipt_hash, approved_at, expires_at, approved_by, used_by IS NOT NULL
+             FROM approvals WHERE task_id = ? ORDER BY number DESC LIMIT 1",
+        );
+        let row = select.bind(id.as_str()).fetch_optional(self.read()).await.map_err(|error| told(&error))?;
+        row.map(|row| approval_of(&row)).transpose()
+    }
+
+    fn task_of(&self, row: &SqliteRow) -> Result<Task, StoreError> {
+        let id: String = row.try_get(0).map_err(|error| told(&error))?;
+        let sealed: Vec<u8> = row.try_get(2).map_err(|error| told(&error))?;
+        let mut task: Task = self.open_json(&task_place(&TaskId::new(id)), &sealed)?;
+        task.state = state_of(row, 1)?;
+        Ok(task)
+    }
+}
+
+fn task_place(id: &TaskId) -> String {
+    format!("tasks.body/{id}")
+}
+
+fn receipt_place(id: &TaskId) -> String {
+    format!("tasks.receipt/{id}")
+}
+
+fn state_of(row: &SqliteRow, column: usize) -> Result<TaskState, StoreError> {
+    let word: String = row.try_get(column).map_err(|error| told(&error))?;
+    TaskState::from_word(&word).ok_or(StoreError::Corrupt)
+}
+
+fn approval_of(row: &SqliteRow) -> Result<(Approval, bool), StoreError> {
+    let read = || -> Result<_, sqlx::Error> {
+        let (hash, by): (String, String) = (row.try_get(0)?, row.try_get(3)?);
+        Ok((hash, row.try_get::<i64, _>(1)?, row.try_get::<i64, _>(2)?, by, row.try_get::<bool, _>(4)?))
+    };
+    let (hash, approved_at, expires_at, by, is_used) = read().map_err(|error| told(&error))?;
+    let by = match by.as_str() {
+        "user" => ApprovedBy::User,
+        "standing_choice" => ApprovedBy::StandingChoice,
+        _ => return Err(StoreError::Corrupt),
+    };
+    let approval = Approval { receipt_hash: ReceiptHash::new(hash), approved_at: Timestamp(approved_at), expires_at: Timestamp(expires_at), by };
+    Ok((approval, is_used))
+}

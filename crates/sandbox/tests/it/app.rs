@@ -1,0 +1,237 @@
+//! A small program of the kind that the sandbox calls: serves documents, takes webhooks, holds a media socket.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket};
+use axum::extract::{Request, State, WebSocketUpgrade};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use sandbox::{Sandbox, SandboxConfig, Times};
+use simulator::cast::Cast;
+use tokio::sync::mpsc;
+use wire::http::{Form, HttpRequest};
+use wire::twilio::rest::{CallInstructions, CallResource, CreateCall};
+use wire::twilio::signature::{HEADER, Signed, SigningKey};
+use wire::twilio::status::CallEvent;
+
+/// What the program saw.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Saw {
+    Hook { path: String, form: HashMap<String, String>, is_signed: bool },
+    Opened { is_signed: bool },
+    Message(serde_json::Value),
+    Closed,
+}
+
+#[derive(Clone)]
+struct Shared {
+    saw: mpsc::UnboundedSender<Saw>,
+    documents: Arc<Mutex<HashMap<String, (String, String)>>>,
+    key: SigningKey,
+    origin: Arc<Mutex<String>>,
+    to_socket: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Option<String>>>>,
+}
+
+pub struct App {
+    pub sandbox: Sandbox,
+    pub origin: String,
+    saw: mpsc::UnboundedReceiver<Saw>,
+    documents: Arc<Mutex<HashMap<String, (String, String)>>>,
+    to_socket: mpsc::UnboundedSender<Option<String>>,
+    pub client: reqwest::Client,
+}
+
+/// Four seconds of a call in one.
+pub fn fast() -> Times {
+    Times { queued_for: Duration::from_millis(100), pace: 4.0, ..Times::default() }
+}
+
+pub fn config() -> SandboxConfig {
+    SandboxConfig { times: fast(), today: Some(2), ..SandboxConfig::new(Cast::shipped().unwrap()) }
+}
+
+impl App {
+    pub async fn start() -> Self {
+        Self::with(config()).await
+    }
+
+    pub async fn with(config: SandboxConfig) -> Self {
+        let sandbox = Sandbox::start(config).await.unwrap();
+        let (saw, seen) = mpsc::unbounded_channel();
+        let (to_socket, from_test) = mpsc::unbounded_channel();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let documents = Arc::new(Mutex::new(HashMap::new()));
+        let shared = Shared {
+            saw,
+            documents: documents.clone(),
+            key: SigningKey::new(&sandbox.credentials.auth_token),
+            origin: Arc::new(Mutex::new(origin.clone())),
+            to_socket: Arc::new(tokio::sync::Mutex::new(from_test)),
+        };
+        let router = Router::new().route("/media", get(media)).fallback(any(hook)).with_state(shared);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(Duration::from_secs(20)).build().unwrap();
+        Self { sandbox, origin, saw: seen, documents, to_socket, client }
+    }
+
+    /// Serves a document at a path.
+    pub fn serve(&self, path: &str, document: &str) {
+        self.serve_as(path, "text/xml", document);
+    }
+
+    pub fn serve_as(&self, path: &str, kind: &str, body: &str) {
+        self.documents.lock().unwrap().insert(path.into(), (kind.into(), body.into()));
+    }
+
+    /// A document that connects to our socket, with more behind it.
+    pub fn serve_stream(&self, after: &str) {
+        let url = format!("{}/media", self.origin.replace("http", "ws"));
+        self.serve("/voice", &format!("<Response><Connect><Stream url=\"{url}\"><Parameter name=\"token\" value=\"t-1\"/></Stream></Connect>{after}</Response>"));
+    }
+
+    pub fn create(&self, to: &str) -> CreateCall {
+        let url = format!("{}/voice", self.origin);
+        let instructions = CallInstructions::Url { url, method: wire::http::Method::Post };
+        let mut create = CreateCall::new(to, self.sandbox.credentials.from_number.clone(), instructions);
+        create.status_callback = Some(format!("{}/status", self.origin));
+        create.status_events = CallEvent::ALL.to_vec();
+        create
+    }
+
+    pub async fn send(&self, request: HttpRequest) -> (u16, serde_json::Value) {
+        let url = format!("{}{}", self.sandbox.base_url, request.target);
+        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).unwrap();
+        let credentials = &self.sandbox.credentials;
+        let mut builder = self.client.request(method, url).basic_auth(&credentials.account_sid, Some(&credentials.auth_token));
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        let reply = builder.body(request.body).send().await.unwrap();
+        let status = reply.status().as_u16();
+        let body = reply.bytes().await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    pub async fn place(&self, create: &CreateCall) -> String {
+        let (status, body) = self.send(wire::twilio::rest::create_call(&self.account(), create)).await;
+        assert_eq!((status, body["status"].as_str()), (201, Some("queued")), "{body}");
+        body["sid"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn call(&self, to: &str) -> String {
+        self.place(&self.create(to)).await
+    }
+
+    pub async fn fetch(&self, sid: &str) -> CallResource {
+        let (status, body) = self.send(wire::twilio::rest::fetch_call(&self.account(), sid)).await;
+        assert_eq!(status, 200);
+        serde_json::from_value(body).unwrap()
+    }
+
+    pub fn account(&self) -> String {
+        self.sandbox.credentials.account_sid.clone()
+    }
+
+    /// Says something on the socket; `None` closes it.
+    pub fn say(&self, message: Option<String>) {
+        self.to_socket.send(message).unwrap();
+    }
+
+    /// Waits for the first thing that fits and returns it with all that came before.
+    pub async fn until(&mut self, fits: impl Fn(&Saw) -> bool) -> (Saw, Vec<Saw>) {
+        let mut before = Vec::new();
+        let search = async {
+            loop {
+                let saw = self.saw.recv().await.expect("the program lives as long as the test");
+                if fits(&saw) {
+                    return saw;
+                }
+                before.push(saw);
+            }
+        };
+        match tokio::time::timeout(Duration::from_secs(60), search).await {
+            Ok(saw) => (saw, before),
+            Err(_) => panic!("nothing came that fits; truth: {:#?}", self.sandbox.truth().calls()),
+        }
+    }
+
+    pub async fn until_hook(&mut self, path: &str) -> HashMap<String, String> {
+        match self.until(|saw| matches!(saw, Saw::Hook { path: at, .. } if at == path)).await.0 {
+            Saw::Hook { form, is_signed, .. } => {
+                assert!(is_signed, "{path} is not signed");
+                form
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits for the news of a call's end.
+    pub async fn until_over(&mut self) -> HashMap<String, String> {
+        const ENDS: [&str; 5] = ["completed", "busy", "failed", "no-answer", "canceled"];
+        loop {
+            let form = self.until_hook("/status").await;
+            if ENDS.contains(&form["CallStatus"].as_str()) {
+                return form;
+            }
+        }
+    }
+
+    /// Waits for a message of the socket.
+    pub async fn until_event(&mut self, event: &str) -> (serde_json::Value, Vec<Saw>) {
+        match self.until(|saw| matches!(saw, Saw::Message(message) if message["event"] == event)).await {
+            (Saw::Message(message), before) => (message, before),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+async fn hook(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let url = format!("{}{uri}", shared.origin.lock().unwrap());
+    let signed = Signed { url: &url, content_type: text("content-type"), body: &body, signature: text(HEADER), settings: None };
+    let is_signed = shared.key.open(&signed).is_ok();
+    let form_text = if body.is_empty() { uri.query().unwrap_or_default().to_owned() } else { String::from_utf8_lossy(&body).into_owned() };
+    let form = Form::parse(&form_text).pairs().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let path = uri.path().to_owned();
+    let document = shared.documents.lock().unwrap().get(&path).cloned();
+    let _ = shared.saw.send(Saw::Hook { path: path.clone(), form, is_signed });
+    match document {
+        Some((kind, body)) => ([("content-type", kind)], body).into_response(),
+        None if path == "/status" => StatusCode::NO_CONTENT.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn media(State(shared): State<Shared>, upgrade: WebSocketUpgrade, request: Request) -> Response {
+    let url = format!("{}/media", shared.origin.lock().unwrap().replace("http", "ws"));
+    let signature = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
+    let is_signed = shared.key.verify_socket(&url, signature, None).is_ok();
+    upgrade.on_upgrade(move |socket| hold(shared, socket, is_signed))
+}
+
+async fn hold(shared: Shared, mut socket: WebSocket, is_signed: bool) {
+    let _ = shared.saw.send(Saw::Opened { is_signed });
+    let mut from_test = shared.to_socket.lock().await;
+    loop {
+        tokio::select! {
+            order = from_test.recv() => match order {
+                Some(Some(text)) => drop(socket.send(Message::text(text)).await),
+                Some(None) => drop(socket.send(Message::Close(None)).await),
+                None => break,
+            },
+            came = socket.recv() => match came {
+                Some(Ok(Message::Text(text))) => drop(shared.saw.send(Saw::Message(serde_json::from_str(&text).unwrap()))),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+                Some(Ok(_)) => {}
+            },
+        }
+    }
+    let _ = shared.saw.send(Saw::Closed);
+}

@@ -1,0 +1,9 @@
+//! The sandbox as a program meets it: over HTTP and sockets, with signatures checked.
+#![allow(clippy::unwrap_used)]
+
+mod app;
+mod bad_input;
+mod documents;
+mod python;
+mod rest;
+mod streams;

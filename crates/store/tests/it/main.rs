@@ -1,0 +1,7 @@
+//! The store on a real disk: the contract, what happens when it cannot, and what a `kill -9` leaves behind.
+
+#![allow(clippy::unwrap_used)]
+
+mod kill;
+mod sqlite;
+mod trouble;

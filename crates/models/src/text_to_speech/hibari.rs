@@ -209,7 +209,7 @@ pub(crate) struct Hibari {
 impl Hibari {
     pub(crate) fn load(dir: &ModelsDir) -> Result<Self, SpeechError> {
         Ok(Self {
-            net: Graph::load(dir, &library::HIBARI_VOICE, &["ids", "speed"], &["lh", "th", "ln", "lr", "phi", "f0"])?,
+            net: Graph::load(dir, &library::HIBARI_VOICE, &["ids", "speed"], &["lh", "theta", "ln", "lr", "phi", "f0"])?,
             alphabet: serde_json::from_slice(&dir.read(&library::HIBARI_ALPHABET)?).map_err(failed)?,
             pronunciation: Pronunciation::load(dir)?,
         })

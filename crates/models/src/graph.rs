@@ -32,13 +32,6 @@ impl Graph {
         Ok(Self { inputs: ids(inputs)?, outputs: ids(outputs)?, model })
     }
 
-    /// As [`Graph::from_bytes`], for a graph with one output whose name does not matter.
-    pub(crate) fn with_only_output(bytes: Vec<u8>, inputs: &[&str]) -> Result<Self, SpeechError> {
-        let mut graph = Self::from_bytes(bytes, inputs, &[])?;
-        graph.outputs = graph.model.output_ids().to_vec();
-        Ok(graph)
-    }
-
     /// Runs the graph on `values`, one for each input named at loading, and returns one value for each output.
     pub(crate) fn run(&self, worker: &Worker, values: Vec<ValueOrView<'_>>) -> Result<Vec<Value>, SpeechError> {
         let inputs = self.inputs.iter().copied().zip(values).collect();

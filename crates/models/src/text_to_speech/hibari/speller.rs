@@ -31,9 +31,8 @@ struct AlphabetFile {
 impl Speller {
     pub(super) fn load(dir: &ModelsDir) -> Result<Self, SpeechError> {
         let file: AlphabetFile = serde_json::from_slice(&dir.read(&library::HIBARI_SPELLER_ALPHABET)?).map_err(failed)?;
-        let bytes = dir.read(&library::HIBARI_SPELLER)?;
         Ok(Self {
-            net: Graph::with_only_output(bytes, &["chars"])?,
+            net: Graph::load(dir, &library::HIBARI_SPELLER, &["chars"], &["ids"])?,
             letters: file.letters.into_iter().zip(1..).collect(),
             phonemes: file.phonemes,
             longest: file.longest,

@@ -350,8 +350,10 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut World);
+
     /// Changes one thing in a world and returns the codes of the refusals, then of the notices.
-    fn with(line: Line, change: fn(&mut World)) -> (Vec<&'static str>, Vec<String>) {
+    fn with(line: Line, change: Change) -> (Vec<&'static str>, Vec<String>) {
         let mut world = world(line);
         change(&mut world);
         let decision = world.decide();
@@ -375,7 +377,7 @@ mod tests {
 
     #[test]
     fn one_thing_out_of_order_is_one_refusal() {
-        let table: [(fn(&mut World), &str); 15] = [
+        let table: [(Change, &str); 15] = [
             (|w| w.approval = None, "approval.missing"),
             (|w| w.is_approval_used = true, "approval.used"),
             (|w| w.approval.as_mut().unwrap().expires_at = w.now, "approval.expired"),

@@ -8,11 +8,11 @@ use crate::line::{over_the_line, settled, spoken};
 /// What is said, how Whisper may write it (in lower case, without signs), and the slots that must be right.
 const SENTENCES: &[(&str, &str, &[&str])] = &[
     ("Hello, thank you for calling Rosie's Flowers, how can I help you?", "hello thank you for calling rosies flowers how can i help you", &["flowers"]),
-    ("We are open until 9 pm today.", "we are open until 9 pm today", &["9 pm"]),
-    ("We close at 7:30 PM on weekdays.", "we close at 730 pm on weekdays", &["730 pm"]),
+    ("We are open until 9 pm today.", "we are open until 9pm today", &["9pm"]),
+    ("We close at 7:30 PM on weekdays.", "we close at 730pm on weekdays", &["730pm"]),
     ("That will be $12.50, please.", "that will be 1250 please", &["1250"]),
     ("You can reach us at 212-555-0123.", "you can reach us at 2125550123", &["2125550123"]),
-    ("Your appointment is on March 14 at 10 am.", "your appointment is on march 14th at 10 am", &["march 14", "10 am"]),
+    ("Your appointment is on March 14 at 10 am.", "your appointment is on march 14 at 10am", &["march 14", "10am"]),
     ("I can offer you a table for four people tomorrow evening.", "i can offer you a table for four people tomorrow evening", &["tomorrow evening"]),
     ("No, I'm sorry, we do not have that in stock right now.", "no im sorry we do not have that in stock right now", &["not have"]),
     ("Please press one for sales, or press two for support.", "please press one for sales or press two for support", &["press"]),
@@ -92,11 +92,20 @@ fn an_announcement_of_more_than_half_a_minute_is_heard_whole() {
     }
 }
 
-/// Lower case without signs; "p.m." becomes "pm", "7:30" becomes "730".
+/// Lower case without signs; "7:30 p.m." becomes "730pm", and digits that stand apart are put together.
 fn plain(text: &str) -> String {
     let lower = text.to_lowercase().replace("p.m", "pm").replace("a.m", "am").replace('-', "");
     let kept: String = lower.chars().filter(|letter| letter.is_alphanumeric() || letter.is_whitespace()).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut plain = String::new();
+    for word in kept.split_whitespace() {
+        let after_digit = plain.ends_with(|letter: char| letter.is_ascii_digit());
+        let joins = after_digit && (matches!(word, "am" | "pm") || word.chars().all(|letter| letter.is_ascii_digit()));
+        if !plain.is_empty() && !joins {
+            plain.push(' ');
+        }
+        plain.push_str(word);
+    }
+    plain
 }
 
 /// Words to insert, delete or replace to come from one list to the other.

@@ -89,7 +89,27 @@ pub(super) fn tidied(text: &str) -> String {
     }
     let words: Vec<&str> = kept.split_whitespace().collect();
     let has_word = words.iter().any(|word| word.chars().any(char::is_alphanumeric));
-    if has_word { words.join(" ") } else { String::new() }
+    if has_word { with_colons(&words) } else { String::new() }
+}
+
+/// Joins words and writes times with a colon: Whisper tiny likes "7.30pm" and "11.45 AM".
+fn with_colons(words: &[&str]) -> String {
+    let half_day = |text: &str| {
+        let text = text.trim_end_matches([',', '.', '?', '!', ';']).to_ascii_lowercase();
+        matches!(text.as_str(), "am" | "pm" | "a.m" | "p.m")
+    };
+    let mut joined = Vec::with_capacity(words.len());
+    for (index, word) in words.iter().enumerate() {
+        let split = word.find(char::is_alphabetic).unwrap_or(word.len());
+        let (clock, after) = word.split_at(split);
+        let is_before_half = half_day(after) || (after.is_empty() && words.get(index + 1).is_some_and(|next| half_day(next)));
+        let is_clock = clock.split_once('.').is_some_and(|(hour, minute)| {
+            let number = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
+            (1..=2).contains(&hour.len()) && minute.len() == 2 && number(hour) && number(minute)
+        });
+        joined.push(if is_clock && is_before_half { word.replacen('.', ":", 1) } else { (*word).to_owned() });
+    }
+    joined.join(" ")
 }
 
 #[cfg(test)]
@@ -101,6 +121,12 @@ mod tests {
         assert_eq!(tidied(" We close at 9. [Music]"), "We close at 9.");
         assert_eq!(tidied(" (upbeat music)"), "");
         assert_eq!(tidied(" ♪ ... ♪"), "");
+    }
+
+    #[test]
+    fn times_are_written_with_a_colon_and_prices_are_left() {
+        assert_eq!(tidied(" We close at 7.30pm, or 11.45 AM."), "We close at 7:30pm, or 11:45 AM.");
+        assert_eq!(tidied(" It is 7.30 a month."), "It is 7.30 a month.");
     }
 
     #[test]

@@ -226,7 +226,11 @@ impl Callee {
             (Input::HeardEnd { text }, Phase::Answered) => self.heard_end(now, &text),
             (Input::Digit(digit), Phase::Answered) => self.digit(now, digit, &mut out),
             (Input::Finished { line }, Phase::Answered) => self.finished(now, line, &mut out),
-            (Input::HungUp, Phase::Dialed | Phase::Ringing | Phase::Answered) => self.close(),
+            (Input::HungUp, Phase::Dialed | Phase::Ringing | Phase::Answered) => {
+                // Most callers end a message by hanging up.
+                self.keep_message();
+                self.close();
+            }
             // Words and keys before the answer are heard by nobody; after the end nothing matters.
             (Input::HeardStart | Input::HeardPause | Input::HeardEnd { .. } | Input::Digit(_) | Input::Finished { .. }, _)
             | (Input::Dialed | Input::Wakeup | Input::HungUp, _) => {}

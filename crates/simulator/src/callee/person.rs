@@ -186,7 +186,7 @@ impl Callee {
             return false;
         }
         self.talk.fallbacks = 0;
-        let is_right = numbers_of(&heard.text()).iter().all(|number| self.talk.numbers_said.contains(number));
+        let is_right = numbers_of(&without_dates(&heard.text())).iter().all(|number| self.talk.numbers_said.contains(number));
         let text = if is_right { "Yes, that's right.".to_string() } else { format!("No, not quite. {last}") };
         self.say(text, Then::Stay, out);
         true
@@ -216,6 +216,23 @@ impl Callee {
         }
     }
 }
+
+/// Returns the words without days of a month. Who said "on Friday" agrees to "Friday, November 27": the network knows
+/// weekdays and no calendar.
+fn without_dates(text: &str) -> String {
+    let mut kept = Vec::new();
+    let mut follows_month = false;
+    for word in text.split_whitespace() {
+        if !(follows_month && word.starts_with(|c: char| c.is_ascii_digit())) {
+            kept.push(word);
+        }
+        follows_month = MONTHS.contains(&word);
+    }
+    kept.join(" ")
+}
+
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
 fn booking_asked(person: &Person, heard: &Heard) -> bool {
     person.booking.as_ref().is_some_and(|booking| booking.when.iter().any(|pattern| pattern.matches(heard).is_some()))

@@ -1,7 +1,8 @@
 //! Each of the cast does what its description says.
 
+use simulator::callee;
 use simulator::cast::Cast;
-use simulator::network::Config;
+use simulator::network::{Config, Input};
 use telephony::PhoneNumber;
 
 use crate::talk::Talk;
@@ -42,7 +43,7 @@ fn the_shop_answers_what_it_knows() {
         ("is there parking", "Yes, there is parking behind the shop."),
         ("um blue giraffe", "Sorry, could you repeat that?"),
     ] {
-        let mut talk = Talk::with("+12125550123", Config { callee: simulator::callee::Config { today: 2, seed: 0 }, ..Config::default() });
+        let mut talk = Talk::with("+12125550123", Config { callee: callee::Config { today: 2, seed: 0 }, ..Config::default() });
         talk.wait(6_000).take();
         talk.say(question);
         assert_eq!(talk.take().last().unwrap(), answer, "{question}");
@@ -105,6 +106,26 @@ fn voicemail_beeps_and_keeps_the_message() {
     talk.say("The order is ready").wait(10_000);
     assert_eq!(talk.take().last().unwrap(), "Completed 200 by Callee");
     assert_eq!(talk.leg().callee().messages(), ["The order is ready"]);
+}
+
+#[test]
+fn who_hangs_up_after_their_message_has_left_it() {
+    let mut talk = Talk::call("+12125550114");
+    talk.wait(14_500);
+    talk.begin();
+    talk.tell(Input::Callee(callee::Input::HeardEnd { text: "The order is ready".into() }));
+    talk.tell(Input::HangUp);
+    assert_eq!(talk.leg().callee().messages(), ["The order is ready"]);
+}
+
+#[test]
+fn the_restaurant_agrees_to_the_date_of_its_weekday_and_to_no_other_time() {
+    let mut talk = answered("+12125550142");
+    talk.say("I would like to reserve a table for four people on Friday at 7:30 pm for Sam Miller").say("Sam Miller").take();
+    talk.say("so it is booked for Friday, November 27 at 7:30 pm, is that right");
+    assert_eq!(talk.take().last().unwrap(), "Yes, that's right.");
+    talk.say("so it is booked for Friday, November 27 at 8:45 pm, is that right");
+    assert!(talk.take().last().unwrap().starts_with("No, not quite."));
 }
 
 #[test]
@@ -238,7 +259,7 @@ fn a_person_yields_to_a_long_voice_and_not_to_a_short_sound() {
     let mut talk = Talk::call("+12125550123");
     talk.wait(2_600).take();
     talk.begin().wait(300);
-    talk.tell(simulator::network::Input::Callee(simulator::callee::Input::HeardPause));
+    talk.tell(Input::Callee(callee::Input::HeardPause));
     talk.wait(1_000);
     assert!(talk.take().is_empty());
 }

@@ -19,7 +19,7 @@ pub struct Impairments {
 }
 
 impl Impairments {
-    /// A bad mobile line in a loud street, as the default of `--impaired`.
+    /// A bad mobile line in a loud street, which is what `--impaired` plays.
     pub const ROUGH: Self = Self { misheard_permille: 20, late_words_permille: 50, false_voice_permille: 100, lost_marks_permille: 30 };
 
     /// Returns whether nothing goes wrong.

@@ -13,7 +13,7 @@ use simulator::impairment::Chance;
 
 use crate::impairments::Impairments;
 use crate::scenario::{Scenario, Scenarios};
-pub use crate::summary::{Failure, Row, Summary};
+pub use crate::summary::Summary;
 use crate::verdict::{Verdict, judge};
 use crate::world::{Scene, play};
 

@@ -150,7 +150,11 @@ fn failures(options: &Options, played: Vec<Played>) -> Vec<Failure> {
     let kept = played.into_iter().filter(is_failure).take(MOST_FAILURES);
     kept.filter_map(|one| {
         let name = &options.scenarios.of_call(one.scenario)?.name;
-        let impaired = if options.impairments.are_none() { "" } else { " --impaired" };
+        let impaired = match options.impairments {
+            none if none.are_none() => "",
+            Impairments::ROUGH => " --impaired",
+            _ => " (with the same impairments)",
+        };
         let replay = format!("puppetmaster simulate --scenario {name} --calls 1 --seed {}{impaired}", one.seed);
         Some(Failure { scenario: name.clone(), seed: one.seed, verdict: one.verdict, replay, log: one.log })
     })

@@ -110,7 +110,7 @@ fn lacks(expectation: &Expectation, call: &Call) -> Vec<String> {
             lacks.push("the stop request was not noted".to_owned());
         }
     }
-    if expectation.outcome.as_deref() == Some("achieved") && expectation.voicemail_message.is_some() && call.messages.is_empty() {
+    if expectation.outcome.as_deref() == Some("unconfirmed") && expectation.voicemail_message.is_some() && call.messages.is_empty() {
         lacks.push("the voicemail recorded no message".to_owned());
     }
     lacks

@@ -195,7 +195,10 @@ impl World {
             Event::EarEnds(epoch) => self.callees_ear_ends(epoch),
             Event::KeyPressed(digit) => self.key_is_pressed(digit),
             Event::KeysPressed => self.hand_in(Input::DigitsPressed),
-            Event::HangUp => self.tell_network(network::Input::HangUp),
+            Event::HangUp => {
+                self.callees_ear_closes();
+                self.tell_network(network::Input::HangUp);
+            }
         }
     }
 

@@ -218,6 +218,13 @@ impl World {
         }
     }
 
+    /// The line closes: what was said up to now was heard.
+    pub(super) fn callees_ear_closes(&mut self) {
+        if self.callees_ear.is_listening {
+            self.callees_ear_ends(self.callees_ear.epoch);
+        }
+    }
+
     pub(super) fn callees_ear_ends(&mut self, epoch: u32) {
         if epoch != self.callees_ear.epoch {
             return;

@@ -57,8 +57,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             sounds.push(sound);
         }
     }
-    println!("voice: first sound {:?}, whole line {:?}, real-time factor {:.3}", median(&mut firsts), median(&mut wholes), voice_busy.as_secs_f64() / seconds);
-    println!("ears: {:?} an utterance of {:.1} s, real-time factor {:.3}", median(&mut listens), seconds / listens.len() as f64, ears_busy.as_secs_f64() / seconds);
+    println!(
+        "voice: first sound {:?}, whole line {:?}, real-time factor {:.3}",
+        median(&mut firsts),
+        median(&mut wholes),
+        voice_busy.as_secs_f64() / seconds
+    );
+    println!(
+        "ears: {:?} an utterance of {:.1} s, real-time factor {:.3}",
+        median(&mut listens),
+        seconds / listens.len() as f64,
+        ears_busy.as_secs_f64() / seconds
+    );
     let (again, _, _) = say(&speech, LINES[0]);
     println!("voice, said before: {again:?}");
     println!("two calls at once: {:?} each", two_at_once(&speech, &sounds[0], &sounds[4]));
@@ -116,10 +126,14 @@ fn votes(speech: &LocalSpeech, sounds: &[Vec<i16>]) -> Vec<Duration> {
             let (sent, received) = mpsc::channel();
             let begun = Instant::now();
             let given = Arc::clone(&answer);
-            vote.vote(UtteranceId(1), sound.clone(), Arc::new(move |_, percent| {
-                let _ = given.set(percent);
-                let _ = sent.send(());
-            }));
+            vote.vote(
+                UtteranceId(1),
+                sound.clone(),
+                Arc::new(move |_, percent| {
+                    let _ = given.set(percent);
+                    let _ = sent.send(());
+                }),
+            );
             if received.recv_timeout(Duration::from_millis(1_500)).is_ok() {
                 took.push(begun.elapsed());
                 break;

@@ -26,9 +26,7 @@ impl Graph {
     /// As [`Graph::load`], for bytes that were checked already.
     pub(crate) fn from_bytes(bytes: Vec<u8>, inputs: &[&str], outputs: &[&str]) -> Result<Self, SpeechError> {
         let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).map_err(failed)?;
-        let ids = |names: &[&str]| -> Result<Vec<NodeId>, SpeechError> {
-            names.iter().map(|name| model.node_id(name).map_err(failed)).collect()
-        };
+        let ids = |names: &[&str]| -> Result<Vec<NodeId>, SpeechError> { names.iter().map(|name| model.node_id(name).map_err(failed)).collect() };
         Ok(Self { inputs: ids(inputs)?, outputs: ids(outputs)?, model })
     }
 

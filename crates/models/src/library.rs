@@ -83,9 +83,8 @@ impl ModelsDir {
     /// # Errors
     /// [`SpeechError::Missing`] if there is no such folder.
     pub fn find(configured: Option<&Path>) -> Result<Self, SpeechError> {
-        let named = configured.map(Path::to_path_buf).or_else(|| {
-            std::env::var_os(MODELS_DIR_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
-        });
+        let named =
+            configured.map(Path::to_path_buf).or_else(|| std::env::var_os(MODELS_DIR_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from));
         if let Some(root) = named {
             return if root.is_dir() { Ok(Self { root }) } else { Err(missing("models")) };
         }

@@ -1,7 +1,7 @@
 //! Something heavy that is loaded once, in the background, by whoever needs it first.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use ports::error::SpeechError;

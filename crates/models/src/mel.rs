@@ -24,9 +24,7 @@ struct Analysis {
 }
 
 static ANALYSIS: LazyLock<Analysis> = LazyLock::new(|| Analysis {
-    window: (0..WINDOW)
-        .map(|index| 0.5 - 0.5 * (2.0 * std::f32::consts::PI * index as f32 / WINDOW as f32).cos())
-        .collect(),
+    window: (0..WINDOW).map(|index| 0.5 - 0.5 * (2.0 * std::f32::consts::PI * index as f32 / WINDOW as f32).cos()).collect(),
     fft: RealFftPlanner::new().plan_fft_forward(WINDOW),
     bands: bands(),
 });
@@ -72,7 +70,13 @@ pub(crate) fn log_mel(samples: &[f32], frames: usize) -> Vec<f32> {
 /// The sound mirrored at both ends of its window, silent between its own end and the window's.
 fn sample_at(samples: &[f32], index: isize, window: usize) -> f32 {
     let last = window as isize - 1;
-    let mirrored = if index < 0 { -index } else if index > last { 2 * last - index } else { index };
+    let mirrored = if index < 0 {
+        -index
+    } else if index > last {
+        2 * last - index
+    } else {
+        index
+    };
     usize::try_from(mirrored).ok().and_then(|index| samples.get(index)).copied().unwrap_or(0.0)
 }
 

@@ -51,9 +51,7 @@ mod tests {
     #[test]
     fn a_tone_keeps_its_level_and_leaves_no_image() {
         for frequency in [200.0, 1_000.0, 3_000.0, 3_400.0] {
-            let tone: Vec<i16> = (0..8_000)
-                .map(|index| (16_384.0 * (2.0 * PI * frequency * index as f32 / 8_000.0).sin()) as i16)
-                .collect();
+            let tone: Vec<i16> = (0..8_000).map(|index| (16_384.0 * (2.0 * PI * frequency * index as f32 / 8_000.0).sin()) as i16).collect();
             let upsampled = &upsample_to_16k(&tone)[1_600..14_400];
             let level = level_at(upsampled, frequency);
             let image = level_at(upsampled, 8_000.0 - frequency);

@@ -3,8 +3,9 @@
 //! Work has four priorities. What a call is waiting for ([`Priority::Settle`], [`Priority::Voice`]) goes before what is
 //! nice to have ([`Priority::Interim`], [`Priority::Vote`]), and one thread is always kept free of the latter: an
 //! interim that has begun cannot be stopped within a graph and would otherwise delay a settled transcript by 150 ms.
-//! Each inference runs on the thread that took the job plus its own one-thread pool, so two calls are served side by
-//! side; with both cores on one inference the median is better only while a single call is up.
+//! Each inference stays on one core (a pool of one thread for each worker), so two calls are served side by side. Two
+//! cores for one inference were no faster for a single call and twice as slow for two (measured on two cores, Whisper:
+//! 324 and 326 ms alone, 340 and 750 ms for two at once).
 //!
 //! Every queue has a bound. When it is full, the new job is refused ([`SpeechError::Overloaded`]) and the engine tells
 //! its caller; nothing that was accepted is dropped.

@@ -30,8 +30,8 @@ impl SpeechToText for StubEars {
     fn warm_up(&self) {}
 
     fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
-        let runtime = tokio::runtime::Handle::try_current()
-            .map_err(|_| SpeechError::Failed { what: "the stub ears need an async runtime".to_owned() })?;
+        let runtime =
+            tokio::runtime::Handle::try_current().map_err(|_| SpeechError::Failed { what: "the stub ears need an async runtime".to_owned() })?;
         Ok(Box::new(Session { delay: self.delay, sink, runtime, waiting: HashMap::new() }))
     }
 }

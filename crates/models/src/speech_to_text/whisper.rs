@@ -33,8 +33,7 @@ const FULL_WINDOW: usize = 1_500;
 const SMALLEST_WINDOW: usize = 512;
 const RATE_HZ: usize = 16_000;
 
-pub(crate) const FILES: &[ModelFile] =
-    &[library::WHISPER_ENCODER, library::WHISPER_DECODER, library::WHISPER_POSITIONS, library::WHISPER_TOKENIZER];
+pub(crate) const FILES: &[ModelFile] = &[library::WHISPER_ENCODER, library::WHISPER_DECODER, library::WHISPER_POSITIONS, library::WHISPER_TOKENIZER];
 
 const ENCODED: [&str; 8] = ["ck0", "cv0", "ck1", "cv1", "ck2", "cv2", "ck3", "cv3"];
 

@@ -49,7 +49,8 @@ fn split(text: &str) -> Vec<Word> {
             let is_inner = |letter: char| letter.is_alphanumeric() || "$£€%#+&@°".contains(letter);
             let start = chunk.find(is_inner).unwrap_or(chunk.len());
             // "-5" is a number below zero; "(212)" loses its brackets, which phone numbers do not need.
-            let start = if chunk[..start].ends_with('-') && chunk[start..].starts_with(|letter: char| letter.is_ascii_digit()) { start - 1 } else { start };
+            let start =
+                if chunk[..start].ends_with('-') && chunk[start..].starts_with(|letter: char| letter.is_ascii_digit()) { start - 1 } else { start };
             let end = chunk.rfind(is_inner).map_or(start, |last| last + chunk[last..].chars().next().map_or(0, char::len_utf8));
             let mut end = end.max(start);
             // The dot of a short form belongs to it.
@@ -64,36 +65,119 @@ fn split(text: &str) -> Vec<Word> {
 
 /// Short forms with a dot, and what they stand for.
 const SHORT_FORMS: &[(&str, &str)] = &[
-    ("mr", "Mister"), ("mrs", "Missus"), ("ms", "Miz"), ("prof", "Professor"), ("jr", "Junior"), ("sr", "Senior"),
-    ("ave", "Avenue"), ("blvd", "Boulevard"), ("rd", "Road"), ("ln", "Lane"), ("hwy", "Highway"), ("ste", "Suite"),
-    ("apt", "Apartment"), ("bldg", "Building"), ("fl", "Floor"), ("inc", "Incorporated"), ("ltd", "Limited"), ("corp", "Corporation"),
-    ("co", "Company"), ("dept", "Department"), ("ext", "extension"), ("approx", "approximately"), ("vs", "versus"),
-    ("etc", "et cetera"), ("tel", "telephone"), ("appt", "appointment"), ("e.g", "for example"), ("i.e", "that is"),
-    ("jan", "January"), ("feb", "February"), ("mar", "March"), ("apr", "April"), ("jun", "June"), ("jul", "July"), ("aug", "August"),
-    ("sep", "September"), ("sept", "September"), ("oct", "October"), ("nov", "November"), ("dec", "December"),
-    ("mon", "Monday"), ("tue", "Tuesday"), ("tues", "Tuesday"), ("wed", "Wednesday"), ("thu", "Thursday"), ("thur", "Thursday"),
-    ("thurs", "Thursday"), ("fri", "Friday"), ("sat", "Saturday"), ("sun", "Sunday"), ("min", "minutes"), ("hr", "hour"), ("hrs", "hours"),
-    ("st", ""), ("dr", ""), ("no", ""), ("a.m", ""), ("p.m", ""), ("mt", "Mount"),
+    ("mr", "Mister"),
+    ("mrs", "Missus"),
+    ("ms", "Miz"),
+    ("prof", "Professor"),
+    ("jr", "Junior"),
+    ("sr", "Senior"),
+    ("ave", "Avenue"),
+    ("blvd", "Boulevard"),
+    ("rd", "Road"),
+    ("ln", "Lane"),
+    ("hwy", "Highway"),
+    ("ste", "Suite"),
+    ("apt", "Apartment"),
+    ("bldg", "Building"),
+    ("fl", "Floor"),
+    ("inc", "Incorporated"),
+    ("ltd", "Limited"),
+    ("corp", "Corporation"),
+    ("co", "Company"),
+    ("dept", "Department"),
+    ("ext", "extension"),
+    ("approx", "approximately"),
+    ("vs", "versus"),
+    ("etc", "et cetera"),
+    ("tel", "telephone"),
+    ("appt", "appointment"),
+    ("e.g", "for example"),
+    ("i.e", "that is"),
+    ("jan", "January"),
+    ("feb", "February"),
+    ("mar", "March"),
+    ("apr", "April"),
+    ("jun", "June"),
+    ("jul", "July"),
+    ("aug", "August"),
+    ("sep", "September"),
+    ("sept", "September"),
+    ("oct", "October"),
+    ("nov", "November"),
+    ("dec", "December"),
+    ("mon", "Monday"),
+    ("tue", "Tuesday"),
+    ("tues", "Tuesday"),
+    ("wed", "Wednesday"),
+    ("thu", "Thursday"),
+    ("thur", "Thursday"),
+    ("thurs", "Thursday"),
+    ("fri", "Friday"),
+    ("sat", "Saturday"),
+    ("sun", "Sunday"),
+    ("min", "minutes"),
+    ("hr", "hour"),
+    ("hrs", "hours"),
+    ("st", ""),
+    ("dr", ""),
+    ("no", ""),
+    ("a.m", ""),
+    ("p.m", ""),
+    ("mt", "Mount"),
 ];
 /// Short forms that are not words themselves, and so are known without their dot too.
 const DOTLESS: &[&str] = &["mr", "mrs", "prof", "blvd", "hwy", "apt", "bldg", "dept", "ext", "etc", "tues", "thurs", "sept", "appt", "vs", "hrs"];
 
-const MONTHS: &[&str] = &[
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-];
+const MONTHS: &[&str] = &["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 const UNITS: &[(&str, &str, &str)] = &[
-    ("km", "kilometer", "kilometers"), ("cm", "centimeter", "centimeters"), ("mm", "millimeter", "millimeters"), ("kg", "kilogram", "kilograms"),
-    ("mg", "milligram", "milligrams"), ("ml", "milliliter", "milliliters"), ("lb", "pound", "pounds"), ("lbs", "pound", "pounds"), ("oz", "ounce", "ounces"),
-    ("ft", "foot", "feet"), ("mi", "mile", "miles"), ("mph", "mile per hour", "miles per hour"), ("hr", "hour", "hours"), ("hrs", "hour", "hours"),
-    ("h", "hour", "hours"), ("min", "minute", "minutes"), ("mins", "minute", "minutes"), ("sec", "second", "seconds"), ("secs", "second", "seconds"),
-    ("gb", "gigabyte", "gigabytes"), ("mb", "megabyte", "megabytes"), ("°f", "degree Fahrenheit", "degrees Fahrenheit"), ("°c", "degree Celsius", "degrees Celsius"), ("°", "degree", "degrees"),
+    ("km", "kilometer", "kilometers"),
+    ("cm", "centimeter", "centimeters"),
+    ("mm", "millimeter", "millimeters"),
+    ("kg", "kilogram", "kilograms"),
+    ("mg", "milligram", "milligrams"),
+    ("ml", "milliliter", "milliliters"),
+    ("lb", "pound", "pounds"),
+    ("lbs", "pound", "pounds"),
+    ("oz", "ounce", "ounces"),
+    ("ft", "foot", "feet"),
+    ("mi", "mile", "miles"),
+    ("mph", "mile per hour", "miles per hour"),
+    ("hr", "hour", "hours"),
+    ("hrs", "hour", "hours"),
+    ("h", "hour", "hours"),
+    ("min", "minute", "minutes"),
+    ("mins", "minute", "minutes"),
+    ("sec", "second", "seconds"),
+    ("secs", "second", "seconds"),
+    ("gb", "gigabyte", "gigabytes"),
+    ("mb", "megabyte", "megabytes"),
+    ("°f", "degree Fahrenheit", "degrees Fahrenheit"),
+    ("°c", "degree Celsius", "degrees Celsius"),
+    ("°", "degree", "degrees"),
     ("%", "percent", "percent"),
 ];
 
 /// After these a number is read digit by digit.
 const BEFORE_CODES: &[&str] = &[
-    "code", "pin", "zip", "number", "account", "order", "reference", "confirmation", "extension", "ext", "ext.", "id", "case", "ticket", "ending", "digits", "flight", "invoice",
+    "code",
+    "pin",
+    "zip",
+    "number",
+    "account",
+    "order",
+    "reference",
+    "confirmation",
+    "extension",
+    "ext",
+    "ext.",
+    "id",
+    "case",
+    "ticket",
+    "ending",
+    "digits",
+    "flight",
+    "invoice",
 ];
 
 fn is_short_form(core: &str) -> bool {
@@ -247,11 +331,8 @@ fn telephone_number(words: &[Word]) -> Option<(String, usize)> {
     // read out slowly, digit by digit, with a stop after each group: that brought 53 of 72 such numbers through the
     // phone band and Whisper, 41 without.
     let is_hard = all.as_bytes().windows(3).any(|run| run[0] == run[1] && run[1] == run[2]);
-    let said = if is_hard {
-        said.iter().map(|group| group.replace(", ", " ").replace(' ', ", ")).collect::<Vec<_>>().join(". ")
-    } else {
-        said.join(", ")
-    };
+    let said =
+        if is_hard { said.iter().map(|group| group.replace(", ", " ").replace(' ', ", ")).collect::<Vec<_>>().join(". ") } else { said.join(", ") };
     Some((format!("{plus}{said}"), used))
 }
 
@@ -374,8 +455,7 @@ fn date(words: &[Word]) -> Option<(String, usize)> {
     let parts: Vec<&str> = core.split(['/', '-']).collect();
     let [a, b, c] = parts.as_slice() else { return slash_date(core) };
     let value = |part: &str| part.chars().all(|letter| letter.is_ascii_digit()).then(|| part.parse::<u64>().ok()).flatten();
-    let (year_value, month, day) =
-        if a.len() == 4 { (value(a)?, value(b)?, value(c)?) } else { (value(c)?, value(a)?, value(b)?) };
+    let (year_value, month, day) = if a.len() == 4 { (value(a)?, value(b)?, value(c)?) } else { (value(c)?, value(a)?, value(b)?) };
     let year_value = if year_value < 100 { 2_000 + year_value } else { year_value };
     let month = MONTHS.get(usize::try_from(month).ok()?.checked_sub(1)?)?;
     ((1..=31).contains(&day) && (1_000..2_200).contains(&year_value)).then(|| (format!("{month} {}, {}", ordinal(day), year(year_value)), 1))
@@ -534,9 +614,7 @@ fn plain_number(figure: &str) -> Option<String> {
     let said = if whole.is_empty() { "zero".to_owned() } else { cardinal(whole.parse().ok()?) };
     match part {
         None => Some(said),
-        Some(part) if !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit()) => {
-            Some(format!("{said} point {}", digits(part)))
-        }
+        Some(part) if !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit()) => Some(format!("{said} point {}", digits(part))),
         Some(_) => None,
     }
 }
@@ -654,7 +732,9 @@ mod tests {
 
     #[test]
     fn no_digit_is_left_and_nothing_breaks() {
-        for odd in ["1️⃣", "12:99", "99999999999999999999999999", "$", "$$5", "1-2-3-4", "-", "٣", "$1.2.3", "3rdx", "1//2", "07:7", "5'11\"", "#", "½"] {
+        for odd in
+            ["1️⃣", "12:99", "99999999999999999999999999", "$", "$$5", "1-2-3-4", "-", "٣", "$1.2.3", "3rdx", "1//2", "07:7", "5'11\"", "#", "½"]
+        {
             let said = spoken(odd);
             assert!(!said.contains(|letter: char| letter.is_ascii_digit()), "{odd}: {said}");
         }

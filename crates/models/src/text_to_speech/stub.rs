@@ -44,8 +44,8 @@ impl TextToSpeech for StubVoice {
     }
 
     fn speak(&self, request: SpeakRequest, mut sink: VoiceSink) -> Result<Box<dyn Speaking>, SpeechError> {
-        let runtime = tokio::runtime::Handle::try_current()
-            .map_err(|_| SpeechError::Failed { what: "the stub voice needs an async runtime".to_owned() })?;
+        let runtime =
+            tokio::runtime::Handle::try_current().map_err(|_| SpeechError::Failed { what: "the stub voice needs an async runtime".to_owned() })?;
         let delay = self.delay;
         let words = request.text.split_whitespace().count();
         let task = runtime.spawn(async move {

@@ -46,11 +46,9 @@ impl EndOfTurn for LocalVote {
             return;
         }
         let model = Arc::clone(&self.model);
-        let submitted = self.workers.submit(Priority::Vote, move |worker| {
-            match model.get().and_then(|model| model.probability(worker, &samples)) {
-                Ok(probability) => sink(utterance, (probability * 100.0).round().clamp(0.0, 100.0) as u8),
-                Err(error) => tracing::debug!(%error, "no vote on the end of a turn"),
-            }
+        let submitted = self.workers.submit(Priority::Vote, move |worker| match model.get().and_then(|model| model.probability(worker, &samples)) {
+            Ok(probability) => sink(utterance, (probability * 100.0).round().clamp(0.0, 100.0) as u8),
+            Err(error) => tracing::debug!(%error, "no vote on the end of a turn"),
         });
         if submitted.is_err() {
             tracing::debug!("the workers are too busy for a vote on the end of a turn");

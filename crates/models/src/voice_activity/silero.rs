@@ -74,8 +74,5 @@ impl Silero {
 }
 
 fn loudest_20ms(samples: &[f32]) -> f32 {
-    samples
-        .chunks(320)
-        .map(|chunk| (chunk.iter().map(|sample| sample * sample).sum::<f32>() / chunk.len() as f32).sqrt())
-        .fold(0.0, f32::max)
+    samples.chunks(320).map(|chunk| (chunk.iter().map(|sample| sample * sample).sum::<f32>() / chunk.len() as f32).sqrt()).fold(0.0, f32::max)
 }

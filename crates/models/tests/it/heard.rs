@@ -7,7 +7,11 @@ use crate::line::{over_the_line, settled, spoken};
 
 /// What is said, how Whisper may write it (in lower case, without signs), and the slots that must be right.
 const SENTENCES: &[(&str, &str, &[&str])] = &[
-    ("Hello, thank you for calling Rosie's Flowers, how can I help you?", "hello thank you for calling rosies flowers how can i help you", &["flowers"]),
+    (
+        "Hello, thank you for calling Rosie's Flowers, how can I help you?",
+        "hello thank you for calling rosies flowers how can i help you",
+        &["flowers"],
+    ),
     ("We are open until 9 pm today.", "we are open until 9pm today", &["9pm"]),
     ("We close at 7:30 PM on weekdays.", "we close at 730pm on weekdays", &["730pm"]),
     ("That will be $12.50, please.", "that will be 1250 please", &["1250"]),
@@ -66,9 +70,7 @@ fn a_deep_and_a_high_voice_are_understood_too() {
 #[test]
 fn a_single_short_word_is_speech() {
     for (said, expected) in [("No.", "no"), ("Yes.", "yes"), ("Hello?", "hello")] {
-        let Heard::Settled { text, .. } = settled(&over_the_line(&spoken(said, Voice::default()))) else {
-            panic!("{said} is not taken for speech")
-        };
+        let Heard::Settled { text, .. } = settled(&over_the_line(&spoken(said, Voice::default()))) else { panic!("{said} is not taken for speech") };
         assert_eq!(plain(&text), expected);
     }
 }

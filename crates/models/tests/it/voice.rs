@@ -36,10 +36,8 @@ fn a_long_text_comes_in_pieces_and_a_second_time_the_same() {
 fn speech_is_at_twenty_below_full_scale_whatever_the_voice() {
     for pitch in [0.58, 1.0, 1.25] {
         let sound = spoken("We are open from nine to five.", Voice { pitch, pace: 1.0 });
-        let levels: Vec<f64> = sound
-            .chunks(160)
-            .map(|frame| frame.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>() / frame.len() as f64)
-            .collect();
+        let levels: Vec<f64> =
+            sound.chunks(160).map(|frame| frame.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>() / frame.len() as f64).collect();
         let loudest = levels.iter().copied().fold(0.0, f64::max);
         let speech: Vec<f64> = levels.into_iter().filter(|&level| level > loudest / 1_000.0).collect();
         let dbfs = 10.0 * (speech.iter().sum::<f64>() / speech.len() as f64 / 32_768.0_f64.powi(2)).log10();

@@ -47,8 +47,7 @@ impl Decoder {
         let embeddings = Embeddings::read(&bytes)?;
         let graph = Graph::from_bytes(bytes, &inputs, &outputs)?;
         let positions = dir.read(&library::WHISPER_POSITIONS)?;
-        let positions: Vec<f32> =
-            positions.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let positions: Vec<f32> = positions.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         if positions.len() != POSITIONS * WIDTH {
             return Err(failed("the table of positions has a wrong size"));
         }
@@ -115,7 +114,8 @@ fn most_likely(logits: &[f32], is_first: bool) -> (u32, f32) {
             (best, highest) = (token, logit);
         }
     }
-    let sum: f32 = logits.iter().map(|&logit| (logit - highest).exp()).sum();
+    // What lies 16 below adds less than 52,000 · e⁻¹⁶ = 0.6 % in all; leaving it out saves most of 52,000 exponentials.
+    let sum: f32 = logits.iter().filter(|&&logit| logit > highest - 16.0).map(|&logit| (logit - highest).exp()).sum();
     (best, -sum.ln())
 }
 
@@ -128,9 +128,7 @@ struct Embeddings {
 
 impl Embeddings {
     fn read(model: &[u8]) -> Result<Self, SpeechError> {
-        let bytes = |name: &str| {
-            Initializer::find(model, name).ok_or_else(|| failed(format!("the decoder has no tensor {name}")))
-        };
+        let bytes = |name: &str| Initializer::find(model, name).ok_or_else(|| failed(format!("the decoder has no tensor {name}")));
         let signed = |bytes: Vec<u8>| bytes.into_iter().map(u8::cast_signed).collect::<Vec<i8>>();
         let table = Self {
             quantized: signed(bytes("emb_quantized")?.bytes()),

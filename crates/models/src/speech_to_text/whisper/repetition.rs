@@ -15,9 +15,7 @@ pub(crate) fn collapsed(text: &str) -> String {
 }
 
 fn words(text: &str) -> Vec<String> {
-    text.split_whitespace()
-        .map(|word| word.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect())
-        .collect()
+    text.split_whitespace().map(|word| word.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()).collect()
 }
 
 /// Returns how many words make a round; the last round may be cut short.

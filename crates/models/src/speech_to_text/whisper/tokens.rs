@@ -50,8 +50,7 @@ impl Vocabulary {
 
     /// Returns the text that `tokens` spell; bytes that are no UTF-8 become the replacement character.
     pub(super) fn text(&self, tokens: &[u32]) -> String {
-        let bytes: Vec<u8> =
-            tokens.iter().filter_map(|&token| self.bytes.get(token as usize)).flatten().copied().collect();
+        let bytes: Vec<u8> = tokens.iter().filter_map(|&token| self.bytes.get(token as usize)).flatten().copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }

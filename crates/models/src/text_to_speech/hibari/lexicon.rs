@@ -6,8 +6,8 @@
 use std::io::Read;
 
 use ports::error::SpeechError;
-use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 
 use crate::graph::failed;
 use crate::library::{ModelFile, ModelsDir};
@@ -26,9 +26,7 @@ impl<'a> Entry<'a> {
         match self {
             Self::Always(phonemes) => Some(phonemes),
             Self::ByTag(pairs) => {
-                let find = |wanted: &str| {
-                    pairs.split_terminator(';').filter_map(|pair| pair.split_once('=')).find(|(tag, _)| *tag == wanted)
-                };
+                let find = |wanted: &str| pairs.split_terminator(';').filter_map(|pair| pair.split_once('=')).find(|(tag, _)| *tag == wanted);
                 let (_, phonemes) = find(tag).or_else(|| find(parent(tag))).or_else(|| find("DEFAULT"))?;
                 (!phonemes.is_empty()).then_some(phonemes)
             }
@@ -77,8 +75,7 @@ impl Lexicon {
             if rest.is_empty() || rest.chars().any(char::is_uppercase) {
                 return None;
             }
-            let other: String =
-                if first.is_uppercase() { first.to_lowercase().collect() } else { first.to_uppercase().collect() };
+            let other: String = if first.is_uppercase() { first.to_lowercase().collect() } else { first.to_uppercase().collect() };
             self.exact(&(other + rest))
         })
     }

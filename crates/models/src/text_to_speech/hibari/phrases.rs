@@ -23,8 +23,7 @@ const SHORT_SENTENCE: usize = 50;
 /// Longest phrase the net was trained on, about 400 phonemes; cut at a blank if no comma comes.
 const LONGEST: usize = 300;
 
-const NO_SENTENCE_END: &[&str] =
-    &["mr", "mrs", "ms", "dr", "prof", "st", "ave", "rd", "blvd", "apt", "no", "ext", "vs", "e.g", "i.e", "mt"];
+const NO_SENTENCE_END: &[&str] = &["mr", "mrs", "ms", "dr", "prof", "st", "ave", "rd", "blvd", "apt", "no", "ext", "vs", "e.g", "i.e", "mt"];
 
 /// Returns the phrases of `text`, none if it holds no letter and no digit.
 pub(super) fn cut(text: &str) -> Vec<Phrase> {

@@ -392,8 +392,17 @@ mod tests {
         assert_eq!(
             tokens("“Hi,” at nine P.M. — don't; James' e-mail?"),
             [
-                Word("Hi"), Sign(","), Word("at"), Word("nine"), Word("P.M."), Sign("—"), Word("don't"), Sign(";"),
-                Word("James'"), Word("e-mail"), Sign("?")
+                Word("Hi"),
+                Sign(","),
+                Word("at"),
+                Word("nine"),
+                Word("P.M."),
+                Sign("—"),
+                Word("don't"),
+                Sign(";"),
+                Word("James'"),
+                Word("e-mail"),
+                Sign("?")
             ]
         );
     }

@@ -138,6 +138,14 @@ fn shape(word: &str) -> String {
     if all(char::is_numeric) {
         return "d".to_owned();
     }
-    let kind = |letter: char| if letter.is_numeric() { 'd' } else if letter.is_alphabetic() { 'x' } else { letter };
+    let kind = |letter: char| {
+        if letter.is_numeric() {
+            'd'
+        } else if letter.is_alphabetic() {
+            'x'
+        } else {
+            letter
+        }
+    };
     word.chars().take(4).map(kind).collect()
 }

@@ -110,8 +110,7 @@ pub(super) fn sound(frames: &Frames<'_>) -> Vec<f32> {
 /// Returns the speech in `sound` at −20 dBFS, without the silence around it, followed by `pause` samples of silence.
 pub(super) fn telephone(sound: &[f32], pause: usize) -> Vec<i16> {
     const STEP: usize = 160;
-    let levels: Vec<f32> =
-        sound.chunks(STEP).map(|step| step.iter().map(|sample| sample * sample).sum::<f32>() / step.len() as f32).collect();
+    let levels: Vec<f32> = sound.chunks(STEP).map(|step| step.iter().map(|sample| sample * sample).sum::<f32>() / step.len() as f32).collect();
     let loudest = levels.iter().copied().fold(0.0, f32::max);
     if loudest <= 0.0 {
         return vec![0; pause];
@@ -120,8 +119,8 @@ pub(super) fn telephone(sound: &[f32], pause: usize) -> Vec<i16> {
     let speech: Vec<f32> = levels.iter().copied().filter(|&level| level > loudest * 1e-3).collect();
     let gain = LOUDNESS / (speech.iter().sum::<f32>() / speech.len() as f32).sqrt();
     let audible = |&level: &f32| level > loudest * 3e-5;
-    let first = levels.iter().position(|level| audible(level)).unwrap_or(0).saturating_sub(1);
-    let last = levels.iter().rposition(|level| audible(level)).map_or(levels.len(), |last| last + 2);
+    let first = levels.iter().position(audible).unwrap_or(0).saturating_sub(1);
+    let last = levels.iter().rposition(audible).map_or(levels.len(), |last| last + 2);
     let kept = &sound[first * STEP..(last * STEP).min(sound.len())];
     let mut samples: Vec<i16> = kept.iter().map(|sample| (limited(sample * gain) * 32_767.0) as i16).collect();
     samples.resize(samples.len() + pause, 0);
@@ -162,7 +161,13 @@ fn pulses(f0: &[f32]) -> Vec<f32> {
 
 fn mirrored(samples: &[f32], index: isize) -> f32 {
     let last = samples.len() as isize - 1;
-    let index = if index < 0 { -index } else if index > last { 2 * last - index } else { index };
+    let index = if index < 0 {
+        -index
+    } else if index > last {
+        2 * last - index
+    } else {
+        index
+    };
     samples.get(index.max(0) as usize).copied().unwrap_or(0.0)
 }
 

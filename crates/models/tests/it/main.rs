@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod damaged_models;
+mod end_of_turn;
 mod heard;
 mod interims;
 mod line;

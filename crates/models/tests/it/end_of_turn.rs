@@ -13,7 +13,13 @@ fn vote(sound: &[i16]) -> u8 {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         let (sink, votes) = mpsc::channel();
-        SPEECH.end_of_turn().vote(UTTERANCE, sound.to_vec(), Arc::new(move |utterance, percent| drop(sink.send((utterance, percent)))));
+        SPEECH.end_of_turn().vote(
+            UTTERANCE,
+            sound.to_vec(),
+            Arc::new(move |utterance, percent| {
+                let _ = sink.send((utterance, percent));
+            }),
+        );
         if let Ok((utterance, percent)) = votes.recv_timeout(PATIENCE) {
             assert_eq!(utterance, UTTERANCE);
             return percent;

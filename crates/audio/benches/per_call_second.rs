@@ -22,12 +22,8 @@ fn main() {
 
 /// A second from the middle of a read sentence.
 fn speech() -> Vec<i16> {
-    let wav = read_wav(
-        include_bytes!("../tests/fixtures/john_dashwood.wav"),
-        1 << 20,
-    );
-    wav.map(|wav| wav.samples[16_000..24_000].to_vec())
-        .unwrap_or_default()
+    let wav = read_wav(include_bytes!("../tests/fixtures/john_dashwood.wav"), 1 << 20);
+    wav.map(|wav| wav.samples[16_000..24_000].to_vec()).unwrap_or_default()
 }
 
 fn frames(samples: &[i16]) -> &[Frame] {
@@ -61,34 +57,19 @@ fn vad_speech(bencher: Bencher) {
 
 fn vad(bencher: Bencher, second: &[i16]) {
     let mut vad = VoiceActivity::new(VoiceConfig::default());
-    bencher.bench_local(|| {
-        frames(second)
-            .iter()
-            .filter_map(|frame| vad.push(black_box(frame)))
-            .count()
-    });
+    bencher.bench_local(|| frames(second).iter().filter_map(|frame| vad.push(black_box(frame))).count());
 }
 
 #[divan::bench]
 fn dtmf_speech(bencher: Bencher) {
     let (second, mut detector) = (speech(), DtmfDetector::new());
-    bencher.bench_local(|| {
-        frames(&second)
-            .iter()
-            .filter_map(|frame| detector.push(black_box(frame)))
-            .count()
-    });
+    bencher.bench_local(|| frames(&second).iter().filter_map(|frame| detector.push(black_box(frame))).count());
 }
 
 #[divan::bench]
 fn dtmf_silence(bencher: Bencher) {
     let (second, mut detector) = (vec![3; 8_000], DtmfDetector::new());
-    bencher.bench_local(|| {
-        frames(&second)
-            .iter()
-            .filter_map(|frame| detector.push(black_box(frame)))
-            .count()
-    });
+    bencher.bench_local(|| frames(&second).iter().filter_map(|frame| detector.push(black_box(frame))).count());
 }
 
 #[divan::bench]
@@ -158,11 +139,7 @@ fn resample(bencher: Bencher, conversion: Conversion, piece: usize) {
 #[divan::bench]
 fn jitter_in_order(bencher: Bencher) {
     let second = speech();
-    let (mut buffer, mut at, mut frame) = (
-        JitterBuffer::new(JitterConfig::default(), 0),
-        0,
-        [0; FRAME_SAMPLES],
-    );
+    let (mut buffer, mut at, mut frame) = (JitterBuffer::new(JitterConfig::default(), 0), 0, [0; FRAME_SAMPLES]);
     bencher.bench_local(|| {
         for piece in frames(&second) {
             buffer.push(at, black_box(piece));
@@ -191,11 +168,7 @@ fn mix_with_gain(bencher: Bencher) {
 #[divan::bench]
 fn stereo_recording(bencher: Bencher) {
     let second = speech();
-    let (mut interleaver, mut at, mut out) = (
-        StereoInterleaver::new(16_000),
-        0,
-        Vec::with_capacity(40_000),
-    );
+    let (mut interleaver, mut at, mut out) = (StereoInterleaver::new(16_000), 0, Vec::with_capacity(40_000));
     bencher.bench_local(|| {
         out.clear();
         for frame in frames(&second) {

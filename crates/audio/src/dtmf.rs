@@ -11,12 +11,7 @@ use crate::spectrum::{Bin, dot, floats};
 
 const LOW_HZ: [f32; 4] = [697.0, 770.0, 852.0, 941.0];
 const HIGH_HZ: [f32; 4] = [1_209.0, 1_336.0, 1_477.0, 1_633.0];
-const KEYS: [[char; 4]; 4] = [
-    ['1', '2', '3', 'A'],
-    ['4', '5', '6', 'B'],
-    ['7', '8', '9', 'C'],
-    ['*', '0', '#', 'D'],
-];
+const KEYS: [[char; 4]; 4] = [['1', '2', '3', 'A'], ['4', '5', '6', 'B'], ['7', '8', '9', 'C'], ['*', '0', '#', 'D']];
 
 /// Returns the two frequencies of `key` in Hz, `None` if it is not on the pad. Lower case counts as upper.
 pub fn frequencies(key: char) -> Option<(f32, f32)> {
@@ -39,11 +34,7 @@ pub struct DtmfConfig {
 
 impl Default for DtmfConfig {
     fn default() -> Self {
-        Self {
-            on_ms: 100,
-            off_ms: 60,
-            dbfs: -12.0,
-        }
+        Self { on_ms: 100, off_ms: 60, dbfs: -12.0 }
     }
 }
 
@@ -146,10 +137,7 @@ impl DtmfDetector {
                 return None;
             }
             self.pressed = None;
-            return Some(KeyEdge::Released {
-                key,
-                at: self.pressed_until,
-            });
+            return Some(KeyEdge::Released { key, at: self.pressed_until });
         }
         match (self.candidate, heard) {
             (Some((key, at)), Some(again)) if key == again => {
@@ -182,23 +170,15 @@ impl DtmfDetector {
         }
         let (row, low) = strongest(&self.low, &frame)?;
         let (column, high) = strongest(&self.high, &frame)?;
-        let is_pair =
-            low + high >= Self::SHARE_AT_LEAST * total && Self::TWIST.contains(&(high / low));
+        let is_pair = low + high >= Self::SHARE_AT_LEAST * total && Self::TWIST.contains(&(high / low));
         is_pair.then(|| KEYS[row][column])
     }
 }
 
 fn strongest(bins: &[Bin; 4], frame: &[f32; FRAME_SAMPLES]) -> Option<(usize, f32)> {
     let energies = bins.each_ref().map(|bin| bin.energy(frame));
-    let (best, energy) = energies
-        .iter()
-        .copied()
-        .enumerate()
-        .max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let leads = energies
-        .iter()
-        .enumerate()
-        .all(|(i, e)| i == best || energy >= e * DtmfDetector::LEAD);
+    let (best, energy) = energies.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let leads = energies.iter().enumerate().all(|(i, e)| i == best || energy >= e * DtmfDetector::LEAD);
     leads.then_some((best, energy))
 }
 
@@ -213,20 +193,8 @@ mod tests {
         let mut detector = DtmfDetector::new();
         let mut padded = samples.to_vec();
         padded.resize(samples.len() + 800, 0);
-        let edges = padded
-            .as_chunks::<FRAME_SAMPLES>()
-            .0
-            .iter()
-            .filter_map(|frame| detector.push(frame));
-        edges
-            .filter_map(|edge| {
-                if let KeyEdge::Pressed { key, .. } = edge {
-                    Some(key)
-                } else {
-                    None
-                }
-            })
-            .collect()
+        let edges = padded.as_chunks::<FRAME_SAMPLES>().0.iter().filter_map(|frame| detector.push(frame));
+        edges.filter_map(|edge| if let KeyEdge::Pressed { key, .. } = edge { Some(key) } else { None }).collect()
     }
 
     fn sounded(keys: &str, config: DtmfConfig) -> Vec<i16> {
@@ -249,25 +217,8 @@ mod tests {
         samples.extend(sounded("5", DtmfConfig::default()));
         samples.resize(4_800, 0);
         let mut detector = DtmfDetector::new();
-        let edges: Vec<_> = samples
-            .as_chunks::<FRAME_SAMPLES>()
-            .0
-            .iter()
-            .filter_map(|frame| detector.push(frame))
-            .collect();
-        assert_eq!(
-            edges,
-            [
-                KeyEdge::Pressed {
-                    key: '5',
-                    at: 1_600
-                },
-                KeyEdge::Released {
-                    key: '5',
-                    at: 2_400
-                }
-            ]
-        );
+        let edges: Vec<_> = samples.as_chunks::<FRAME_SAMPLES>().0.iter().filter_map(|frame| detector.push(frame)).collect();
+        assert_eq!(edges, [KeyEdge::Pressed { key: '5', at: 1_600 }, KeyEdge::Released { key: '5', at: 2_400 }]);
     }
 
     #[test]
@@ -284,9 +235,7 @@ mod tests {
 
     #[test]
     fn a_single_tone_or_noise_is_no_key() {
-        let tone: Vec<i16> = (0..8_000)
-            .map(|n| (8_000.0 * (n as f32 * 770.0 * TAU / 8_000.0).sin()) as i16)
-            .collect();
+        let tone: Vec<i16> = (0..8_000).map(|n| (8_000.0 * (n as f32 * 770.0 * TAU / 8_000.0).sin()) as i16).collect();
         assert_eq!(heard(&tone), "");
         let mut noise = vec![0; 80_000];
         Noise::new(Colour::White, -15.0, 5).fill(&mut noise);
@@ -299,8 +248,7 @@ mod tests {
             let samples: Vec<i16> = (0..800)
                 .map(|n| {
                     let time = n as f32 / 8_000.0;
-                    let tone =
-                        |hz: f32, db: f32| (hz * time * TAU).sin() * 32_767.0 * amplitude_of_db(db);
+                    let tone = |hz: f32, db: f32| (hz * time * TAU).sin() * 32_767.0 * amplitude_of_db(db);
                     (tone(852.0, low_db) + tone(1_336.0, high_db)) as i16
                 })
                 .collect();

@@ -50,11 +50,7 @@ impl Framer<u8> {
 impl<T: Copy> Framer<T> {
     /// Returns an empty framer that pads with `silence` when flushed.
     pub fn new(silence: T) -> Self {
-        Self {
-            pending: [silence; FRAME_SAMPLES],
-            filled: 0,
-            silence,
-        }
+        Self { pending: [silence; FRAME_SAMPLES], filled: 0, silence }
     }
 
     /// Takes `input` and hands every frame it completes to `each`, in order.

@@ -95,11 +95,7 @@ const fn ulaw_value(code: u8) -> i16 {
 const fn ulaw_code(sample: i16) -> u8 {
     let negative = sample < 0;
     let magnitude = (if negative { !sample } else { sample }) as i32 >> 2;
-    let biased = if magnitude + ULAW_BIAS > 0x1FFF {
-        0x1FFF
-    } else {
-        magnitude + ULAW_BIAS
-    };
+    let biased = if magnitude + ULAW_BIAS > 0x1FFF { 0x1FFF } else { magnitude + ULAW_BIAS };
     // 33 is the smallest biased value, so its highest set bit is at least the sixth.
     let segment = 26 - biased.leading_zeros() as i32;
     let step = (biased >> (segment + 1)) & 15;
@@ -110,16 +106,8 @@ const fn alaw_value(code: u8) -> i16 {
     let bits = code ^ 0x55;
     let segment = (bits >> 4) & 7;
     let step = (bits & 15) as i16;
-    let magnitude = if segment == 0 {
-        (step << 4) + 8
-    } else {
-        ((step << 4) + 0x108) << (segment - 1)
-    };
-    if bits & 0x80 != 0 {
-        magnitude
-    } else {
-        -magnitude
-    }
+    let magnitude = if segment == 0 { (step << 4) + 8 } else { ((step << 4) + 0x108) << (segment - 1) };
+    if bits & 0x80 != 0 { magnitude } else { -magnitude }
 }
 
 const fn alaw_code(sample: i16) -> u8 {
@@ -151,10 +139,7 @@ mod tests {
         for segment in 0..8 {
             let width = 2 << segment;
             for _ in 0..if segment == 0 { 15 } else { 16 } {
-                rows.push(Row {
-                    until: at + width,
-                    value: at + width / 2,
-                });
+                rows.push(Row { until: at + width, value: at + width / 2 });
                 at += width;
             }
         }
@@ -169,10 +154,7 @@ mod tests {
         for segment in 0..8 {
             let width = 2 << if segment == 0 { 0 } else { segment - 1 };
             for _ in 0..16 {
-                rows.push(Row {
-                    until: at + width,
-                    value: at + width / 2,
-                });
+                rows.push(Row { until: at + width, value: at + width / 2 });
                 at += width;
             }
         }
@@ -181,9 +163,7 @@ mod tests {
     }
 
     fn row_of(rows: &[Row], magnitude: i32) -> usize {
-        rows.iter()
-            .position(|row| magnitude < row.until)
-            .unwrap_or(rows.len() - 1)
+        rows.iter().position(|row| magnitude < row.until).unwrap_or(rows.len() - 1)
     }
 
     fn all_codes() -> Vec<u8> {
@@ -200,16 +180,8 @@ mod tests {
         let mut decoded = [0; 256];
         ulaw_decode(&all_codes(), &mut decoded);
         for (row, Row { value, .. }) in rows.iter().enumerate() {
-            assert_eq!(
-                i32::from(decoded[0xFF - row]),
-                value * 4,
-                "positive row {row}"
-            );
-            assert_eq!(
-                i32::from(decoded[0x7F - row]),
-                -value * 4,
-                "negative row {row}"
-            );
+            assert_eq!(i32::from(decoded[0xFF - row]), value * 4, "positive row {row}");
+            assert_eq!(i32::from(decoded[0x7F - row]), -value * 4, "negative row {row}");
         }
     }
 
@@ -219,16 +191,8 @@ mod tests {
         let mut decoded = [0; 256];
         alaw_decode(&all_codes(), &mut decoded);
         for (row, Row { value, .. }) in rows.iter().enumerate() {
-            assert_eq!(
-                i32::from(decoded[(0x80 | row) ^ 0x55]),
-                value * 8,
-                "positive row {row}"
-            );
-            assert_eq!(
-                i32::from(decoded[row ^ 0x55]),
-                -value * 8,
-                "negative row {row}"
-            );
+            assert_eq!(i32::from(decoded[(0x80 | row) ^ 0x55]), value * 8, "positive row {row}");
+            assert_eq!(i32::from(decoded[row ^ 0x55]), -value * 8, "negative row {row}");
         }
     }
 
@@ -239,16 +203,8 @@ mod tests {
         let mut bytes = vec![0; samples.len()];
         ulaw_encode(&samples, &mut bytes);
         for (sample, byte) in samples.iter().zip(bytes) {
-            let (zero, magnitude) = if *sample < 0 {
-                (0x7F, !sample)
-            } else {
-                (0xFF, *sample)
-            };
-            assert_eq!(
-                byte,
-                (zero - row_of(&rows, i32::from(magnitude) >> 2)) as u8,
-                "sample {sample}"
-            );
+            let (zero, magnitude) = if *sample < 0 { (0x7F, !sample) } else { (0xFF, *sample) };
+            assert_eq!(byte, (zero - row_of(&rows, i32::from(magnitude) >> 2)) as u8, "sample {sample}");
         }
     }
 
@@ -259,11 +215,7 @@ mod tests {
         let mut bytes = vec![0; samples.len()];
         alaw_encode(&samples, &mut bytes);
         for (sample, byte) in samples.iter().zip(bytes) {
-            let (sign, magnitude) = if *sample < 0 {
-                (0, !sample)
-            } else {
-                (0x80, *sample)
-            };
+            let (sign, magnitude) = if *sample < 0 { (0, !sample) } else { (0x80, *sample) };
             let row = row_of(&rows, i32::from(magnitude) >> 3);
             assert_eq!(byte, ((sign | row) ^ 0x55) as u8, "sample {sample}");
         }

@@ -17,16 +17,7 @@ const LEVEL_DBFS: f32 = -22.0;
 const CHORDS: [[i32; 3]; 4] = [[0, 4, 7], [-3, 0, 4], [-7, -3, 0], [-5, -1, 2]];
 
 /// Which note of the chord the arpeggio plays, and how many octaves up.
-const ARPEGGIO: [(usize, i32); 8] = [
-    (0, 1),
-    (1, 1),
-    (2, 1),
-    (0, 2),
-    (2, 1),
-    (1, 1),
-    (2, 1),
-    (1, 1),
-];
+const ARPEGGIO: [(usize, i32); 8] = [(0, 1), (1, 1), (2, 1), (0, 2), (2, 1), (1, 1), (2, 1), (1, 1)];
 
 static LOOP: LazyLock<Vec<i16>> = LazyLock::new(render);
 
@@ -60,11 +51,7 @@ fn render() -> Vec<i16> {
             add_pad(&mut sound, begins, hz(*half_tones));
         }
         for (beat, (note, octave)) in ARPEGGIO.iter().enumerate() {
-            add_pluck(
-                &mut sound,
-                begins + beat * NOTE_SAMPLES,
-                hz(chord[*note] + 12 * octave),
-            );
+            add_pluck(&mut sound, begins + beat * NOTE_SAMPLES, hz(chord[*note] + 12 * octave));
         }
     }
     let raw: Vec<i16> = sound.iter().map(|s| (s * 3_000.0) as i16).collect();
@@ -81,8 +68,7 @@ fn add_pad(sound: &mut [f32], begins: usize, hz: f32) {
     for n in 0..CHORD_SAMPLES {
         let swell = (n as f32 / CHORD_SAMPLES as f32 * TAU / 2.0).sin().sqrt();
         let phase = n as f32 * hz * TAU / RATE_HZ as f32;
-        sound[begins + n] +=
-            0.5 * swell * (phase.sin() + 0.4 * (2.0 * phase).sin() + 0.2 * (3.0 * phase).sin());
+        sound[begins + n] += 0.5 * swell * (phase.sin() + 0.4 * (2.0 * phase).sin() + 0.2 * (3.0 * phase).sin());
     }
 }
 
@@ -92,8 +78,7 @@ fn add_pluck(sound: &mut [f32], begins: usize, hz: f32) {
     for n in 0..3 * NOTE_SAMPLES {
         let ring = (n as f32 / 40.0).min(1.0) * (-(n as f32) / (0.9 * NOTE_SAMPLES as f32)).exp();
         let phase = n as f32 * hz * TAU / RATE_HZ as f32;
-        sound[(begins + n) % len] +=
-            ring * (phase.sin() + 0.5 * (2.0 * phase).sin() + 0.25 * (4.0 * phase).sin());
+        sound[(begins + n) % len] += ring * (phase.sin() + 0.5 * (2.0 * phase).sin() + 0.25 * (4.0 * phase).sin());
     }
 }
 
@@ -107,13 +92,7 @@ mod tests {
         let mut samples = vec![0; 8_000 * 20];
         music.fill(&mut samples);
         assert!((rms_dbfs(&samples) - LEVEL_DBFS).abs() < 0.5);
-        assert!(
-            samples
-                .as_chunks::<8_000>()
-                .0
-                .iter()
-                .all(|second| rms_dbfs(second) > -32.0)
-        );
+        assert!(samples.as_chunks::<8_000>().0.iter().all(|second| rms_dbfs(second) > -32.0));
         assert_eq!(samples[..8_000], samples[64_000..72_000]);
     }
 

@@ -19,10 +19,7 @@ pub struct JitterConfig {
 
 impl Default for JitterConfig {
     fn default() -> Self {
-        Self {
-            wait_ms: 60,
-            max_gap_ms: 1_000,
-        }
+        Self { wait_ms: 60, max_gap_ms: 1_000 }
     }
 }
 
@@ -63,16 +60,8 @@ impl JitterBuffer {
     /// Returns an empty window whose first sample is at position `begins`.
     pub fn new(config: JitterConfig, begins: u64) -> Self {
         let wait = samples_of_ms(config.wait_ms.min(config.max_gap_ms));
-        let capacity =
-            (samples_of_ms(config.max_gap_ms.min(10_000)) + wait) as usize + 2 * FRAME_SAMPLES;
-        Self {
-            wait,
-            ring: vec![0; capacity].into(),
-            is_there: vec![false; capacity].into(),
-            next: begins,
-            newest: begins,
-            losses: Losses::default(),
-        }
+        let capacity = (samples_of_ms(config.max_gap_ms.min(10_000)) + wait) as usize + 2 * FRAME_SAMPLES;
+        Self { wait, ring: vec![0; capacity].into(), is_there: vec![false; capacity].into(), next: begins, newest: begins, losses: Losses::default() }
     }
 
     /// Takes a piece whose first sample lies at `at`. What was already pulled or received is dropped.
@@ -101,11 +90,7 @@ impl JitterBuffer {
                 self.ring[slot] = *sample;
                 self.is_there[slot] = true;
             }
-            slot = if slot + 1 == self.ring.len() {
-                0
-            } else {
-                slot + 1
-            };
+            slot = if slot + 1 == self.ring.len() { 0 } else { slot + 1 };
         }
         self.newest = self.newest.max(end - beyond);
     }
@@ -151,8 +136,7 @@ impl JitterBuffer {
         let from = self.slot(self.next);
         let until_wrap = (self.ring.len() - from).min(FRAME_SAMPLES);
         let is_whole = |part: &[bool]| part.iter().all(|there| *there);
-        is_whole(&self.is_there[from..from + until_wrap])
-            && is_whole(&self.is_there[..FRAME_SAMPLES - until_wrap])
+        is_whole(&self.is_there[from..from + until_wrap]) && is_whole(&self.is_there[..FRAME_SAMPLES - until_wrap])
     }
 
     fn take(&mut self, frame: &mut Frame) -> Pulled {
@@ -166,11 +150,7 @@ impl JitterBuffer {
                 // Behind the newest sample nothing is lost: it is padding at the end of the stream.
                 lost += u16::from(self.next < self.newest);
             }
-            slot = if slot + 1 == self.ring.len() {
-                0
-            } else {
-                slot + 1
-            };
+            slot = if slot + 1 == self.ring.len() { 0 } else { slot + 1 };
             self.next += 1;
         }
         self.newest = self.newest.max(self.next);
@@ -194,9 +174,7 @@ mod tests {
     use super::*;
 
     fn piece(at: u64, len: usize) -> Vec<i16> {
-        (at..at + len as u64)
-            .map(|p| (p % 30_000) as i16 + 1)
-            .collect()
+        (at..at + len as u64).map(|p| (p % 30_000) as i16 + 1).collect()
     }
 
     fn pull_all(buffer: &mut JitterBuffer) -> Vec<(Pulled, Frame)> {
@@ -221,10 +199,7 @@ mod tests {
         assert!(pull_all(&mut buffer).is_empty());
         buffer.push(0, &piece(0, 160));
         let got = pull_all(&mut buffer);
-        assert_eq!(
-            got.iter().flat_map(|(_, frame)| *frame).collect::<Vec<_>>(),
-            piece(0, 320)
-        );
+        assert_eq!(got.iter().flat_map(|(_, frame)| *frame).collect::<Vec<_>>(), piece(0, 320));
         assert_eq!(buffer.losses(), Losses::default());
     }
 
@@ -237,31 +212,15 @@ mod tests {
         }
         buffer.push(480, &piece(480, 160));
         let got = pull_all(&mut buffer);
-        assert_eq!(
-            got.iter().map(|(p, _)| (p.at, p.lost)).collect::<Vec<_>>(),
-            [(0, 160), (160, 0), (320, 0), (480, 0)]
-        );
+        assert_eq!(got.iter().map(|(p, _)| (p.at, p.lost)).collect::<Vec<_>>(), [(0, 160), (160, 0), (320, 0), (480, 0)]);
         assert_eq!(got[0].1, [0; 160]);
         buffer.push(0, &piece(0, 160));
-        assert_eq!(
-            buffer.losses(),
-            Losses {
-                filled: 160,
-                skipped: 0,
-                late_or_doubled: 160
-            }
-        );
+        assert_eq!(buffer.losses(), Losses { filled: 160, skipped: 0, late_or_doubled: 160 });
     }
 
     #[test]
     fn half_a_frame_lost_keeps_the_other_half_in_place() {
-        let mut buffer = JitterBuffer::new(
-            JitterConfig {
-                wait_ms: 0,
-                max_gap_ms: 1_000,
-            },
-            0,
-        );
+        let mut buffer = JitterBuffer::new(JitterConfig { wait_ms: 0, max_gap_ms: 1_000 }, 0);
         buffer.push(80, &piece(80, 80));
         let got = pull_all(&mut buffer);
         assert_eq!(got[0].0, Pulled { at: 0, lost: 80 });
@@ -272,21 +231,8 @@ mod tests {
     fn a_gap_too_long_to_fill_is_jumped_and_said() {
         let mut buffer = JitterBuffer::new(JitterConfig::default(), 0);
         buffer.push(80_000, &piece(80_000, 160));
-        assert_eq!(
-            pull_all(&mut buffer)[0].0,
-            Pulled {
-                at: 80_000,
-                lost: 0
-            }
-        );
-        assert_eq!(
-            buffer.losses(),
-            Losses {
-                filled: 0,
-                skipped: 80_000,
-                late_or_doubled: 0
-            }
-        );
+        assert_eq!(pull_all(&mut buffer)[0].0, Pulled { at: 80_000, lost: 0 });
+        assert_eq!(buffer.losses(), Losses { filled: 0, skipped: 80_000, late_or_doubled: 0 });
     }
 
     #[test]

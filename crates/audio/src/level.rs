@@ -27,11 +27,7 @@ pub fn energy(samples: &[i16]) -> u64 {
     let (chunks, rest) = samples.as_chunks::<32>();
     let square = |s: &i16| (i32::from(*s) * i32::from(*s)) as u64;
     // Sums of 32 bits would overflow after two full-scale samples; of 64 they vectorise well enough.
-    chunks
-        .iter()
-        .map(|chunk| chunk.iter().map(square).sum::<u64>())
-        .sum::<u64>()
-        + rest.iter().map(square).sum::<u64>()
+    chunks.iter().map(|chunk| chunk.iter().map(square).sum::<u64>()).sum::<u64>() + rest.iter().map(square).sum::<u64>()
 }
 
 fn power_dbfs(mean_square: f64) -> f32 {
@@ -59,10 +55,7 @@ impl NoiseFloor {
 
     /// Returns a tracker that believes the noise to be at `dbfs` until two seconds have passed.
     pub fn new(dbfs: f32) -> Self {
-        Self {
-            quietest: [dbfs; Self::PARTS],
-            filled: 0,
-        }
+        Self { quietest: [dbfs; Self::PARTS], filled: 0 }
     }
 
     /// Takes the level of the next 20 ms frame and returns the floor.
@@ -89,27 +82,18 @@ mod tests {
     use super::*;
 
     fn near(left: f32, right: f32, within: f32) {
-        assert!(
-            (left - right).abs() <= within,
-            "{left} is not within {within} of {right}"
-        );
+        assert!((left - right).abs() <= within, "{left} is not within {within} of {right}");
     }
 
     #[test]
     fn a_full_scale_square_wave_is_zero() {
-        near(
-            rms_dbfs(&[i16::MAX, i16::MIN, i16::MAX, i16::MIN]),
-            0.0,
-            0.001,
-        );
+        near(rms_dbfs(&[i16::MAX, i16::MIN, i16::MAX, i16::MIN]), 0.0, 0.001);
         near(peak_dbfs(&[0, i16::MIN, 5]), 0.0, 0.001);
     }
 
     #[test]
     fn a_sine_reads_three_decibels_below_its_peak() {
-        let sine: Vec<i16> = (0..800)
-            .map(|n| (16_384.0 * (n as f32 * 0.1 * std::f32::consts::TAU).sin()) as i16)
-            .collect();
+        let sine: Vec<i16> = (0..800).map(|n| (16_384.0 * (n as f32 * 0.1 * std::f32::consts::TAU).sin()) as i16).collect();
         near(rms_dbfs(&sine), -9.03, 0.02);
     }
 

@@ -21,11 +21,7 @@ pub struct Gain {
 
 impl Default for Gain {
     fn default() -> Self {
-        Self {
-            now: 1.0,
-            target: 1.0,
-            step: 0.0,
-        }
+        Self { now: 1.0, target: 1.0, step: 0.0 }
     }
 }
 
@@ -33,11 +29,7 @@ impl Gain {
     /// Returns a volume at rest; `gain` is a factor from 0 (silent) to 8 (+18 dB), clamped.
     pub fn new(gain: f32) -> Self {
         let gain = clamp(gain);
-        Self {
-            now: gain,
-            target: gain,
-            step: 0.0,
-        }
+        Self { now: gain, target: gain, step: 0.0 }
     }
 
     /// Begins to move to `gain` over the next `ramp_samples` samples; 80 (10 ms) is free of clicks.
@@ -89,20 +81,12 @@ impl Gain {
 
     fn step_towards_target(&mut self) {
         let left = self.target - self.now;
-        self.now = if left.abs() <= self.step || self.step == 0.0 {
-            self.target
-        } else {
-            self.now + self.step.copysign(left)
-        };
+        self.now = if left.abs() <= self.step || self.step == 0.0 { self.target } else { self.now + self.step.copysign(left) };
     }
 }
 
 fn clamp(gain: f32) -> f32 {
-    if gain.is_nan() {
-        1.0
-    } else {
-        gain.clamp(0.0, 8.0)
-    }
+    if gain.is_nan() { 1.0 } else { gain.clamp(0.0, 8.0) }
 }
 
 fn scaled(sample: i16, gain: f32) -> i16 {
@@ -129,10 +113,7 @@ mod tests {
         gain.move_to(0.0, 80);
         let mut samples = [16_000i16; 160];
         gain.apply(&mut samples);
-        assert!(
-            samples.windows(2).all(|w| (w[0] - w[1]).abs() <= 201),
-            "{samples:?}"
-        );
+        assert!(samples.windows(2).all(|w| (w[0] - w[1]).abs() <= 201), "{samples:?}");
         assert_eq!(samples[80..], [0; 80]);
         assert!(!gain.is_moving());
     }

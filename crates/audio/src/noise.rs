@@ -28,12 +28,7 @@ impl Noise {
             Colour::Pink => 1.700,
         };
         let amplitude = 32_768.0 * crate::level::amplitude_of_db(dbfs.min(0.0)) / raw_rms;
-        Self {
-            colour,
-            state: seed,
-            amplitude,
-            poles: [0.0; 3],
-        }
+        Self { colour, state: seed, amplitude, poles: [0.0; 3] }
     }
 
     /// Overwrites `samples` with noise.

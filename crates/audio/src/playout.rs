@@ -92,12 +92,7 @@ impl Playout {
                 if let Some(last) = last {
                     last.is_ended = true;
                 }
-                self.lines.push_back(Line {
-                    id: line,
-                    begins: self.queued,
-                    queued: samples,
-                    is_ended: false,
-                });
+                self.lines.push_back(Line { id: line, begins: self.queued, queued: samples, is_ended: false });
             }
         }
         self.queued += samples;
@@ -106,10 +101,7 @@ impl Playout {
     /// Says that no more samples of `line` will come, so that it can finish. Returns its end if it was
     /// heard already.
     pub fn end_line(&mut self, line: u32) -> Option<LineEnd> {
-        self.lines
-            .iter_mut()
-            .find(|l| l.id == line && !l.is_ended)?
-            .is_ended = true;
+        self.lines.iter_mut().find(|l| l.id == line && !l.is_ended)?.is_ended = true;
         self.next_finished()
     }
 
@@ -128,10 +120,7 @@ impl Playout {
         let mut kept = self.spare_names.pop().unwrap_or_default();
         kept.clear();
         kept.push_str(name);
-        self.marks.push_back(Mark {
-            name: kept,
-            at: self.sent,
-        });
+        self.marks.push_back(Mark { name: kept, at: self.sent });
     }
 
     /// Takes the carrier's echo of a mark and hands each line that is now heard whole to `ended`, in order.
@@ -140,19 +129,16 @@ impl Playout {
     pub fn mark_echoed(&mut self, name: &str, mut ended: impl FnMut(LineEnd)) -> Echo {
         // Names may be used again after a clear; the carrier answers in order, so the older one is meant.
         if let Some(index) = self.cancelled.iter().position(|mark| mark.name == name) {
-            self.spare_names
-                .extend(self.cancelled.drain(..=index).map(|mark| mark.name));
+            self.spare_names.extend(self.cancelled.drain(..=index).map(|mark| mark.name));
             return Echo::Cancelled;
         }
         let Some(index) = self.marks.iter().position(|mark| mark.name == name) else {
             return Echo::Unknown;
         };
         // Echoes come in order, so this one shows that the clear was answered in full.
-        self.spare_names
-            .extend(self.cancelled.drain(..).map(|mark| mark.name));
+        self.spare_names.extend(self.cancelled.drain(..).map(|mark| mark.name));
         self.heard = self.heard.max(self.marks[index].at);
-        self.spare_names
-            .extend(self.marks.drain(..=index).map(|mark| mark.name));
+        self.spare_names.extend(self.marks.drain(..=index).map(|mark| mark.name));
         while let Some(end) = self.next_finished() {
             ended(end);
         }
@@ -167,22 +153,14 @@ impl Playout {
         self.heard = self.heard.saturating_add(played_since_echo).min(self.sent);
         self.cancelled.append(&mut self.marks);
         while self.cancelled.len() > MARKS_AT_MOST {
-            self.spare_names
-                .extend(self.cancelled.pop_front().map(|mark| mark.name));
+            self.spare_names.extend(self.cancelled.pop_front().map(|mark| mark.name));
         }
         for line in self.lines.drain(..) {
             let heard = self.heard.saturating_sub(line.begins).min(line.queued);
             ended(if heard == line.queued && line.is_ended {
-                LineEnd::Finished {
-                    line: line.id,
-                    samples: heard,
-                }
+                LineEnd::Finished { line: line.id, samples: heard }
             } else {
-                LineEnd::Cut {
-                    line: line.id,
-                    heard,
-                    of: line.queued,
-                }
+                LineEnd::Cut { line: line.id, heard, of: line.queued }
             });
         }
         // What was thrown away leaves the count, so that positions stay those of audio really played.
@@ -218,10 +196,7 @@ impl Playout {
 
     /// Returns the line that is being heard now.
     pub fn current_line(&self) -> Option<u32> {
-        self.lines
-            .iter()
-            .find(|line| self.heard < line.begins + line.queued)
-            .map(|line| line.id)
+        self.lines.iter().find(|line| self.heard < line.begins + line.queued).map(|line| line.id)
     }
 
     fn next_finished(&mut self) -> Option<LineEnd> {
@@ -230,10 +205,7 @@ impl Playout {
             return None;
         }
         let line = self.lines.pop_front()?;
-        Some(LineEnd::Finished {
-            line: line.id,
-            samples: line.queued,
-        })
+        Some(LineEnd::Finished { line: line.id, samples: line.queued })
     }
 }
 
@@ -249,10 +221,7 @@ pub struct PacerConfig {
 
 impl Default for PacerConfig {
     fn default() -> Self {
-        Self {
-            lead_us: 60_000,
-            frames_per_message: 1,
-        }
+        Self { lead_us: 60_000, frames_per_message: 1 }
     }
 }
 
@@ -276,17 +245,8 @@ impl Pacer {
     /// Returns a pacer whose carrier has nothing to play.
     pub fn new(config: PacerConfig) -> Self {
         let frames_per_message = config.frames_per_message.max(1);
-        let lead_us = config
-            .lead_us
-            .max(Self::FRAME_US * u64::from(frames_per_message));
-        Self {
-            config: PacerConfig {
-                lead_us,
-                frames_per_message,
-            },
-            dry_at_us: 0,
-            is_paused: false,
-        }
+        let lead_us = config.lead_us.max(Self::FRAME_US * u64::from(frames_per_message));
+        Self { config: PacerConfig { lead_us, frames_per_message }, dry_at_us: 0, is_paused: false }
     }
 
     /// Returns how many frames should leave now, a multiple of `frames_per_message`, 0 while paused.
@@ -308,8 +268,7 @@ impl Pacer {
 
     /// Returns when the next message is due, `None` while paused. In the past if it is due already.
     pub fn next_wakeup(&self) -> Option<u64> {
-        (!self.is_paused)
-            .then(|| (self.dry_at_us + self.message_us()).saturating_sub(self.config.lead_us))
+        (!self.is_paused).then(|| (self.dry_at_us + self.message_us()).saturating_sub(self.config.lead_us))
     }
 
     /// Returns how much audio the carrier still has to play, in µs.
@@ -372,28 +331,10 @@ mod tests {
         playout.sent(160);
         playout.mark_sent("b");
         assert_eq!(playout.heard_of(1), Some(0));
-        assert_eq!(
-            echoed(&mut playout, "a"),
-            (
-                Echo::Heard,
-                vec![LineEnd::Finished {
-                    line: 1,
-                    samples: 320
-                }]
-            )
-        );
+        assert_eq!(echoed(&mut playout, "a"), (Echo::Heard, vec![LineEnd::Finished { line: 1, samples: 320 }]));
         assert_eq!(playout.current_line(), Some(2));
         assert_eq!(playout.outstanding(), 160);
-        assert_eq!(
-            echoed(&mut playout, "b"),
-            (
-                Echo::Heard,
-                vec![LineEnd::Finished {
-                    line: 2,
-                    samples: 160
-                }]
-            )
-        );
+        assert_eq!(echoed(&mut playout, "b"), (Echo::Heard, vec![LineEnd::Finished { line: 2, samples: 160 }]));
         assert!(!playout.is_speaking());
     }
 
@@ -408,13 +349,7 @@ mod tests {
         playout.sent(160);
         playout.mark_sent("b");
         assert_eq!(echoed(&mut playout, "b"), (Echo::Heard, vec![]));
-        assert_eq!(
-            playout.end_line(1),
-            Some(LineEnd::Finished {
-                line: 1,
-                samples: 320
-            })
-        );
+        assert_eq!(playout.end_line(1), Some(LineEnd::Finished { line: 1, samples: 320 }));
     }
 
     #[test]
@@ -426,14 +361,7 @@ mod tests {
         playout.sent(400);
         playout.mark_sent("b");
         echoed(&mut playout, "a");
-        assert_eq!(
-            cleared(&mut playout, 0),
-            [LineEnd::Cut {
-                line: 1,
-                heard: 400,
-                of: 800
-            }]
-        );
+        assert_eq!(cleared(&mut playout, 0), [LineEnd::Cut { line: 1, heard: 400, of: 800 }]);
         assert_eq!(echoed(&mut playout, "b"), (Echo::Cancelled, vec![]));
         assert_eq!(echoed(&mut playout, "b"), (Echo::Unknown, vec![]));
         assert_eq!(playout.heard(), 400);
@@ -452,16 +380,7 @@ mod tests {
         playout.sent(160);
         playout.mark_sent("m");
         assert_eq!(echoed(&mut playout, "m").0, Echo::Cancelled);
-        assert_eq!(
-            echoed(&mut playout, "m"),
-            (
-                Echo::Heard,
-                vec![LineEnd::Finished {
-                    line: 2,
-                    samples: 160
-                }]
-            )
-        );
+        assert_eq!(echoed(&mut playout, "m"), (Echo::Heard, vec![LineEnd::Finished { line: 2, samples: 160 }]));
     }
 
     #[test]
@@ -469,14 +388,7 @@ mod tests {
         let mut playout = Playout::new();
         playout.queue(1, 800);
         playout.sent(320);
-        assert_eq!(
-            cleared(&mut playout, 1_600),
-            [LineEnd::Cut {
-                line: 1,
-                heard: 320,
-                of: 800
-            }]
-        );
+        assert_eq!(cleared(&mut playout, 1_600), [LineEnd::Cut { line: 1, heard: 320, of: 800 }]);
     }
 
     #[test]
@@ -488,13 +400,7 @@ mod tests {
         playout.mark_sent("a");
         playout.sent(160);
         playout.mark_sent("b");
-        assert_eq!(
-            echoed(&mut playout, "b").1,
-            [LineEnd::Finished {
-                line: 1,
-                samples: 320
-            }]
-        );
+        assert_eq!(echoed(&mut playout, "b").1, [LineEnd::Finished { line: 1, samples: 320 }]);
         assert_eq!(echoed(&mut playout, "a").0, Echo::Unknown);
     }
 
@@ -546,10 +452,7 @@ mod tests {
 
     #[test]
     fn messages_of_three_frames_leave_whole() {
-        let mut pacer = Pacer::new(PacerConfig {
-            lead_us: 100_000,
-            frames_per_message: 3,
-        });
+        let mut pacer = Pacer::new(PacerConfig { lead_us: 100_000, frames_per_message: 3 });
         assert_eq!(pacer.due(0), 3);
         pacer.sent(0, 3);
         assert_eq!(pacer.next_wakeup(), Some(20_000));

@@ -43,12 +43,9 @@ impl Conversion {
     fn bank(self) -> &'static Bank {
         // Rates are those of the filter: the input rate times up.
         static UP_8_16: LazyLock<Bank> = LazyLock::new(|| Bank::new(2, 4_000.0, 1_200.0, 16_000.0));
-        static DOWN_16_8: LazyLock<Bank> =
-            LazyLock::new(|| Bank::new(1, 4_000.0, 1_200.0, 16_000.0));
-        static DOWN_24_8: LazyLock<Bank> =
-            LazyLock::new(|| Bank::new(1, 4_000.0, 1_200.0, 24_000.0));
-        static DOWN_24_16: LazyLock<Bank> =
-            LazyLock::new(|| Bank::new(2, 8_000.0, 2_400.0, 48_000.0));
+        static DOWN_16_8: LazyLock<Bank> = LazyLock::new(|| Bank::new(1, 4_000.0, 1_200.0, 16_000.0));
+        static DOWN_24_8: LazyLock<Bank> = LazyLock::new(|| Bank::new(1, 4_000.0, 1_200.0, 24_000.0));
+        static DOWN_24_16: LazyLock<Bank> = LazyLock::new(|| Bank::new(2, 8_000.0, 2_400.0, 48_000.0));
         match self {
             Self::Up8To16 => &UP_8_16,
             Self::Down16To8 => &DOWN_16_8,
@@ -77,12 +74,7 @@ impl Resampler {
 
     /// Returns a converter that has heard silence so far.
     pub fn new(conversion: Conversion) -> Self {
-        Self {
-            conversion,
-            bank: conversion.bank(),
-            line: [0.0; Self::LINE],
-            step: 0,
-        }
+        Self { conversion, bank: conversion.bank(), line: [0.0; Self::LINE], step: 0 }
     }
 
     /// Takes `input` and appends the output it completes, delayed as the table above says.
@@ -97,8 +89,7 @@ impl Resampler {
             }
             while self.step < block.len() * up {
                 let (newest, phase) = (self.step / up, self.step % up);
-                let value =
-                    self.bank.phases[phase].apply(&self.line[newest..newest + self.bank.taps]);
+                let value = self.bank.phases[phase].apply(&self.line[newest..newest + self.bank.taps]);
                 // Rounds by hand: the library's rounding is a call on processors without SSE 4.1.
                 output.push((value + 0.5f32.copysign(value)) as i16);
                 self.step += down;
@@ -172,19 +163,13 @@ impl Bank {
         const ATTENUATION_DB: f64 = 65.0;
         // Kaiser's formulas for window shape and length.
         let beta = 0.1102 * (ATTENUATION_DB - 8.7);
-        let half = ((ATTENUATION_DB - 7.95) / (2.285 * 2.0 * PI * width_hz / rate_hz) / 2.0).ceil()
-            as usize;
+        let half = ((ATTENUATION_DB - 7.95) / (2.285 * 2.0 * PI * width_hz / rate_hz) / 2.0).ceil() as usize;
         let cut = 2.0 * cut_hz / rate_hz;
         let prototype: Vec<f64> = (0..=2 * half)
             .map(|n| {
                 let x = n as f64 - half as f64;
-                let sinc = if n == half {
-                    cut
-                } else {
-                    (PI * cut * x).sin() / (PI * x)
-                };
-                sinc * bessel_i0(beta * (1.0 - (x / half as f64).powi(2)).max(0.0).sqrt())
-                    / bessel_i0(beta)
+                let sinc = if n == half { cut } else { (PI * cut * x).sin() / (PI * x) };
+                sinc * bessel_i0(beta * (1.0 - (x / half as f64).powi(2)).max(0.0).sqrt()) / bessel_i0(beta)
             })
             .collect();
         let gain = up as f64 / prototype.iter().sum::<f64>();
@@ -193,19 +178,11 @@ impl Bank {
         let phases = (0..up)
             .map(|phase| {
                 // Newest input last, so the filter runs along the line as it lies in memory.
-                let at = |tap: usize| {
-                    prototype
-                        .get(phase + (taps - 1 - tap) * up)
-                        .map_or(0.0, |c| (c * gain) as f32)
-                };
+                let at = |tap: usize| prototype.get(phase + (taps - 1 - tap) * up).map_or(0.0, |c| (c * gain) as f32);
                 Phase::of((0..taps).map(at).collect())
             })
             .collect();
-        Self {
-            phases,
-            taps,
-            delay: half,
-        }
+        Self { phases, taps, delay: half }
     }
 }
 
@@ -244,11 +221,7 @@ mod tests {
     ];
 
     fn sine(hz: f32, rate_hz: f32, len: usize) -> Vec<i16> {
-        (0..len)
-            .map(|n| {
-                (16_000.0 * (f64::from(hz) * n as f64 / f64::from(rate_hz) * 2.0 * PI).sin()) as i16
-            })
-            .collect()
+        (0..len).map(|n| (16_000.0 * (f64::from(hz) * n as f64 / f64::from(rate_hz) * 2.0 * PI).sin()) as i16).collect()
     }
 
     /// The level after the conversion relative to before, without the ends.
@@ -263,29 +236,20 @@ mod tests {
         for (conversion, rate_hz, pass_hz) in ALL {
             for share in [0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0] {
                 let gain = gain_db(conversion, pass_hz * share, rate_hz);
-                assert!(
-                    gain.abs() < 0.1,
-                    "{conversion:?} changes {} Hz by {gain} dB",
-                    pass_hz * share
-                );
+                assert!(gain.abs() < 0.1, "{conversion:?} changes {} Hz by {gain} dB", pass_hz * share);
             }
         }
     }
 
     #[test]
     fn what_would_alias_is_rejected() {
-        for (conversion, rate_hz, stop_hz) in [
-            (Conversion::Down16To8, 16_000.0, 4_600.0),
-            (Conversion::Down24To8, 24_000.0, 4_600.0),
-            (Conversion::Down24To16, 24_000.0, 9_200.0),
-        ] {
+        for (conversion, rate_hz, stop_hz) in
+            [(Conversion::Down16To8, 16_000.0, 4_600.0), (Conversion::Down24To8, 24_000.0, 4_600.0), (Conversion::Down24To16, 24_000.0, 9_200.0)]
+        {
             let mut hz = stop_hz;
             while hz < rate_hz / 2.0 - 50.0 {
                 let gain = gain_db(conversion, hz, rate_hz);
-                assert!(
-                    gain < -60.0,
-                    "{conversion:?} lets {hz} Hz through at {gain} dB"
-                );
+                assert!(gain < -60.0, "{conversion:?} lets {hz} Hz through at {gain} dB");
                 hz += 313.0;
             }
         }
@@ -301,15 +265,8 @@ mod tests {
 
     #[test]
     fn up_and_down_again_is_the_same_sound_in_the_same_place() {
-        let speechlike: Vec<i16> = sine(300.0, 8_000.0, 4_000)
-            .iter()
-            .zip(sine(2_700.0, 8_000.0, 4_000))
-            .map(|(a, b)| a / 2 + b / 3)
-            .collect();
-        let again = resample(
-            Conversion::Down16To8,
-            &resample(Conversion::Up8To16, &speechlike),
-        );
+        let speechlike: Vec<i16> = sine(300.0, 8_000.0, 4_000).iter().zip(sine(2_700.0, 8_000.0, 4_000)).map(|(a, b)| a / 2 + b / 3).collect();
+        let again = resample(Conversion::Down16To8, &resample(Conversion::Up8To16, &speechlike));
         assert_eq!(again.len(), speechlike.len());
         let error: Vec<i16> = again.iter().zip(&speechlike).map(|(a, b)| a - b).collect();
         assert!(rms_dbfs(&error[100..3_900]) < rms_dbfs(&speechlike) - 45.0);
@@ -317,15 +274,9 @@ mod tests {
 
     #[test]
     fn full_scale_clips_and_does_not_wrap() {
-        let square: Vec<i16> = (0..800)
-            .map(|n| if n / 8 % 2 == 0 { i16::MAX } else { i16::MIN })
-            .collect();
+        let square: Vec<i16> = (0..800).map(|n| if n / 8 % 2 == 0 { i16::MAX } else { i16::MIN }).collect();
         let output = resample(Conversion::Up8To16, &square);
-        assert!(
-            output[100..]
-                .windows(2)
-                .all(|w| (i32::from(w[0]) - i32::from(w[1])).abs() < 50_000)
-        );
+        assert!(output[100..].windows(2).all(|w| (i32::from(w[0]) - i32::from(w[1])).abs() < 50_000));
     }
 
     proptest! {

@@ -31,10 +31,7 @@ pub(crate) struct Bin {
 impl Bin {
     pub(crate) fn new(hz: f32) -> Self {
         let angle = |n: usize| (n as f32 - 79.5) * hz * TAU / RATE_HZ as f32;
-        Self {
-            cos: std::array::from_fn(|n| angle(n).cos()),
-            sin: std::array::from_fn(|n| angle(n).sin()),
-        }
+        Self { cos: std::array::from_fn(|n| angle(n).cos()), sin: std::array::from_fn(|n| angle(n).sin()) }
     }
 
     /// Returns the sum of `frame` times e^(−iωt), with time counted from the frame's middle.
@@ -62,8 +59,7 @@ mod tests {
 
     #[test]
     fn a_sine_gives_all_its_energy_to_its_own_bin_and_little_to_another() {
-        let frame: [f32; FRAME_SAMPLES] =
-            std::array::from_fn(|n| 1_000.0 * (n as f32 * 700.0 * TAU / 8_000.0).sin());
+        let frame: [f32; FRAME_SAMPLES] = std::array::from_fn(|n| 1_000.0 * (n as f32 * 700.0 * TAU / 8_000.0).sin());
         let all = dot(&frame, &frame);
         assert!((Bin::new(700.0).energy(&frame) / all - 1.0).abs() < 0.01);
         assert!(Bin::new(1_200.0).energy(&frame) / all < 0.01);

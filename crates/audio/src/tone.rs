@@ -30,10 +30,7 @@ impl Segment {
     }
 
     const fn pair(low: f32, high: f32, ms: u32) -> Self {
-        Self {
-            hz: [low, high],
-            ms,
-        }
+        Self { hz: [low, high], ms }
     }
 
     const fn silence(ms: u32) -> Self {
@@ -59,34 +56,18 @@ impl ToneGenerator {
 
     /// Returns North American ringback: 440+480 Hz, 2 s on, 4 s off, for ever.
     pub fn ringback() -> Self {
-        Self::new(
-            &[Segment::pair(440.0, 480.0, 2_000), Segment::silence(4_000)],
-            true,
-            Self::DBFS,
-        )
+        Self::new(&[Segment::pair(440.0, 480.0, 2_000), Segment::silence(4_000)], true, Self::DBFS)
     }
 
     /// Returns North American busy: 480+620 Hz, half a second on and off, for ever.
     pub fn busy() -> Self {
-        Self::new(
-            &[Segment::pair(480.0, 620.0, 500), Segment::silence(500)],
-            true,
-            Self::DBFS,
-        )
+        Self::new(&[Segment::pair(480.0, 620.0, 500), Segment::silence(500)], true, Self::DBFS)
     }
 
     /// Returns the three rising tones before "the number you have dialed is not in service"
     /// (ITU-T E.180: 950, 1400, 1800 Hz, 330 ms each), once.
     pub fn special_information() -> Self {
-        Self::new(
-            &[
-                Segment::tone(950.0, 330),
-                Segment::tone(1_400.0, 330),
-                Segment::tone(1_800.0, 330),
-            ],
-            false,
-            Self::DBFS,
-        )
+        Self::new(&[Segment::tone(950.0, 330), Segment::tone(1_400.0, 330), Segment::tone(1_800.0, 330)], false, Self::DBFS)
     }
 
     /// Returns a voicemail's beep, once; 1 kHz for 400 ms is usual.
@@ -96,11 +77,7 @@ impl ToneGenerator {
 
     /// Returns the call of a fax machine (ITU-T T.30 CNG): 1100 Hz, 0.5 s on, 3 s off, for ever.
     pub fn fax_cng() -> Self {
-        Self::new(
-            &[Segment::tone(1_100.0, 500), Segment::silence(3_000)],
-            true,
-            Self::DBFS,
-        )
+        Self::new(&[Segment::tone(1_100.0, 500), Segment::silence(3_000)], true, Self::DBFS)
     }
 
     /// Returns the answer of a fax machine (ITU-T T.30 CED): 2100 Hz for 3 s, once.
@@ -115,15 +92,7 @@ impl ToneGenerator {
         kept[..len].copy_from_slice(&segments[..len]);
         let repeats = repeats && kept.iter().any(|s| s.ms > 0);
         let amplitude = 32_767.0 * amplitude_of_db(dbfs.min(-3.01) + 3.01);
-        Self {
-            segments: kept,
-            len,
-            repeats,
-            amplitude,
-            index: 0,
-            offset: 0,
-            phases: [0.0; 2],
-        }
+        Self { segments: kept, len, repeats, amplitude, index: 0, offset: 0, phases: [0.0; 2] }
     }
 
     /// Overwrites `samples` with the tone, silence after its end, and returns how many belong to it.
@@ -271,13 +240,7 @@ impl ToneDetector {
 
     /// Returns a detector that has heard nothing.
     pub fn new() -> Self {
-        Self {
-            position: 0,
-            run: None,
-            undecided: None,
-            cadence: None,
-            pairs: PairBlocks::new(),
-        }
+        Self { position: 0, run: None, undecided: None, cadence: None, pairs: PairBlocks::new() }
     }
 
     /// Takes the next frame and hands what it reveals to `each`, at most a few edges, in order.
@@ -292,25 +255,14 @@ impl ToneDetector {
         self.end_cadence(&mut each);
     }
 
-    fn hear_pair(
-        &mut self,
-        begins: u64,
-        frame: Option<&[f32; FRAME_SAMPLES]>,
-        each: &mut impl FnMut(ToneEdge),
-    ) {
+    fn hear_pair(&mut self, begins: u64, frame: Option<&[f32; FRAME_SAMPLES]>, each: &mut impl FnMut(ToneEdge)) {
         let Some((tone, at)) = self.pairs.push(begins, frame) else {
             return;
         };
         self.continue_cadence(tone, at, self.position, each);
     }
 
-    fn hear_sine(
-        &mut self,
-        begins: u64,
-        hz: Option<f32>,
-        dbfs: f32,
-        each: &mut impl FnMut(ToneEdge),
-    ) {
+    fn hear_sine(&mut self, begins: u64, hz: Option<f32>, dbfs: f32, each: &mut impl FnMut(ToneEdge)) {
         if let Some(run) = &mut self.run {
             if hz.is_some_and(|hz| run.is_near(hz, 8.0)) && (dbfs - run.dbfs).abs() < 3.0 {
                 run.end = self.position;
@@ -326,14 +278,7 @@ impl ToneDetector {
             }
             self.judge_ended(each);
         }
-        self.run = hz.filter(|hz| Self::BEEP_HZ.contains(hz)).map(|hz| Run {
-            hz,
-            dbfs,
-            at: begins,
-            end: self.position,
-            misses: 0,
-            told: None,
-        });
+        self.run = hz.filter(|hz| Self::BEEP_HZ.contains(hz)).map(|hz| Run { hz, dbfs, at: begins, end: self.position, misses: 0, told: None });
     }
 
     /// Tells what the run that still sounds is, once it is certain.
@@ -360,23 +305,15 @@ impl ToneDetector {
             (run.len() >= Self::BEEP_AFTER).then_some(Tone::Beep)
         };
         if let Some(tone) = tone {
-            self.run = Some(Run {
-                told: Some(tone),
-                ..run
-            });
+            self.run = Some(Run { told: Some(tone), ..run });
             each(ToneEdge::Start { tone, at: run.at });
         }
     }
 
     /// Tells whether the run belongs to special information; the first tone waits in `undecided`.
     fn is_third_of_three(&self, run: &Run) -> bool {
-        let follows = self
-            .undecided
-            .is_some_and(|first| first.is_first_of_three() && run.is_near(1_400.0, 40.0));
-        follows
-            || self
-                .cadence
-                .is_some_and(|cadence| cadence.tone == Tone::SpecialInformation)
+        let follows = self.undecided.is_some_and(|first| first.is_first_of_three() && run.is_near(1_400.0, 40.0));
+        follows || self.cadence.is_some_and(|cadence| cadence.tone == Tone::SpecialInformation)
     }
 
     fn judge_ended(&mut self, each: &mut impl FnMut(ToneEdge)) {
@@ -418,17 +355,9 @@ impl ToneDetector {
         let Some(waiting) = self.undecided else {
             return;
         };
-        let patience = if waiting.is_progress() {
-            Self::BUSY_GAP
-        } else {
-            Self::THIRDS_GAP
-        };
+        let patience = if waiting.is_progress() { Self::BUSY_GAP } else { Self::THIRDS_GAP };
         let may_follow = self.run.is_some_and(|run| {
-            let continues = if waiting.is_progress() {
-                run.is_progress()
-            } else {
-                run.is_near(1_400.0, 40.0)
-            };
+            let continues = if waiting.is_progress() { run.is_progress() } else { run.is_near(1_400.0, 40.0) };
             continues && run.at <= waiting.end + patience
         });
         if !may_follow && self.position > waiting.end + patience {
@@ -437,21 +366,12 @@ impl ToneDetector {
         }
     }
 
-    fn continue_cadence(
-        &mut self,
-        tone: Tone,
-        at: u64,
-        until: u64,
-        each: &mut impl FnMut(ToneEdge),
-    ) {
+    fn continue_cadence(&mut self, tone: Tone, at: u64, until: u64, each: &mut impl FnMut(ToneEdge)) {
         match &mut self.cadence {
             Some(cadence) if cadence.tone == tone => cadence.until = cadence.until.max(until),
             other => {
                 if let Some(ended) = other {
-                    each(ToneEdge::End {
-                        tone: ended.tone,
-                        at: ended.until,
-                    });
+                    each(ToneEdge::End { tone: ended.tone, at: ended.until });
                 }
                 each(ToneEdge::Start { tone, at });
                 self.cadence = Some(Cadence { tone, until });
@@ -468,10 +388,7 @@ impl ToneDetector {
         };
         if self.position > cadence.until + gap {
             self.cadence = None;
-            each(ToneEdge::End {
-                tone: cadence.tone,
-                at: cadence.until,
-            });
+            each(ToneEdge::End { tone: cadence.tone, at: cadence.until });
         }
     }
 }
@@ -486,8 +403,7 @@ fn pure_hz(frame: &[f32; FRAME_SAMPLES]) -> Option<f32> {
     const SHARE: f32 = 0.85;
     // A sine obeys x[n] + x[n−2] = 2 cos(ω) x[n−1]; the best cosine in the sense of least squares:
     let middle = &frame[1..FRAME_SAMPLES - 1];
-    let cosine = (dot(&frame[2..], middle) + dot(&frame[..FRAME_SAMPLES - 2], middle))
-        / (2.0 * dot(middle, middle));
+    let cosine = (dot(&frame[2..], middle) + dot(&frame[..FRAME_SAMPLES - 2], middle)) / (2.0 * dot(middle, middle));
     if !(-0.999..0.999).contains(&cosine) {
         return None;
     }
@@ -497,9 +413,7 @@ fn pure_hz(frame: &[f32; FRAME_SAMPLES]) -> Option<f32> {
     let (left, right) = frame.split_at(FRAME_SAMPLES / 2);
     let (left, right) = (at_turn(left, turn), at_turn(right, turn));
     // A cheap first look: each half must hold most of its energy near the guess.
-    if (left.0 * left.0 + left.1 * left.1 + right.0 * right.0 + right.1 * right.1) * 4.0
-        < total * SHARE * 80.0
-    {
+    if (left.0 * left.0 + left.1 * left.1 + right.0 * right.0 + right.1 * right.1) * 4.0 < total * SHARE * 80.0 {
         return None;
     }
     let half = FRAME_SAMPLES as f32 / 2.0;
@@ -545,18 +459,8 @@ impl PairBlocks {
     const FRAMES: usize = 4;
 
     fn new() -> Self {
-        let bins = Box::new([440.0, 480.0, 620.0].map(|hz| BlockBin {
-            bin: Bin::new(hz),
-            hz,
-            sum: (0.0, 0.0),
-        }));
-        Self {
-            bins,
-            begins: 0,
-            frames: 0,
-            energy: 0.0,
-            last: None,
-        }
+        let bins = Box::new([440.0, 480.0, 620.0].map(|hz| BlockBin { bin: Bin::new(hz), hz, sum: (0.0, 0.0) }));
+        Self { bins, begins: 0, frames: 0, energy: 0.0, last: None }
     }
 
     /// Takes a frame (`None` if too quiet) and returns the tone of two blocks in a row and where they began.
@@ -584,21 +488,14 @@ impl PairBlocks {
         }
         let tone = self.tone();
         let before = self.last.take();
-        self.last = tone.map(|tone| {
-            (
-                tone,
-                before.filter(|b| b.0 == tone).map_or(self.begins, |b| b.1),
-            )
-        });
+        self.last = tone.map(|tone| (tone, before.filter(|b| b.0 == tone).map_or(self.begins, |b| b.1)));
         self.restart();
-        self.last
-            .filter(|_| before.is_some_and(|b| Some(b.0) == tone))
+        self.last.filter(|_| before.is_some_and(|b| Some(b.0) == tone))
     }
 
     fn tone(&self) -> Option<Tone> {
         let share = |bin: &BlockBin| {
-            let energy = (bin.sum.0 * bin.sum.0 + bin.sum.1 * bin.sum.1) * 2.0
-                / (Self::FRAMES * FRAME_SAMPLES) as f32;
+            let energy = (bin.sum.0 * bin.sum.0 + bin.sum.1 * bin.sum.1) * 2.0 / (Self::FRAMES * FRAME_SAMPLES) as f32;
             energy / self.energy
         };
         let [low, middle, high] = self.bins.each_ref().map(share);
@@ -645,39 +542,19 @@ mod tests {
     }
 
     fn start_and_end(edges: &[ToneEdge], tone: Tone, at: u64, end: u64) {
-        let [
-            ToneEdge::Start {
-                tone: first,
-                at: from,
-            },
-            ToneEdge::End {
-                tone: second,
-                at: to,
-            },
-        ] = edges
-        else {
+        let [ToneEdge::Start { tone: first, at: from }, ToneEdge::End { tone: second, at: to }] = edges else {
             panic!("{edges:?}");
         };
         assert_eq!((*first, *second), (tone, tone));
-        assert!(
-            from.abs_diff(at) <= 640 && to.abs_diff(end) <= 640,
-            "{edges:?} is not {at}..{end}"
-        );
+        assert!(from.abs_diff(at) <= 640 && to.abs_diff(end) <= 640, "{edges:?} is not {at}..{end}");
     }
 
     #[test]
     fn beeps_of_any_usual_pitch_are_heard() {
-        for hz in [
-            440.0, 600.0, 800.0, 950.0, 1_000.0, 1_004.0, 1_100.0, 1_400.0, 1_800.0, 2_000.0, 425.0,
-        ] {
+        for hz in [440.0, 600.0, 800.0, 950.0, 1_000.0, 1_004.0, 1_100.0, 1_400.0, 1_800.0, 2_000.0, 425.0] {
             for ms in [200, 350] {
                 let samples = sounded(ToneGenerator::beep(hz, ms), 505, ms, 1_500);
-                start_and_end(
-                    &edges(&samples),
-                    Tone::Beep,
-                    4_040,
-                    4_040 + samples_of_ms(ms),
-                );
+                start_and_end(&edges(&samples), Tone::Beep, 4_040, 4_040 + samples_of_ms(ms));
             }
         }
     }
@@ -688,20 +565,9 @@ mod tests {
         let samples = sounded(ToneGenerator::beep(1_000.0, 400), 0, 400, 0);
         let mut told_at = None;
         for frame in samples.as_chunks::<FRAME_SAMPLES>().0 {
-            detector.push(frame, |edge| {
-                _ = told_at.get_or_insert((edge, detector_position(frame, &samples)))
-            });
+            detector.push(frame, |edge| _ = told_at.get_or_insert((edge, detector_position(frame, &samples))));
         }
-        assert_eq!(
-            told_at,
-            Some((
-                ToneEdge::Start {
-                    tone: Tone::Beep,
-                    at: 0
-                },
-                800
-            ))
-        );
+        assert_eq!(told_at, Some((ToneEdge::Start { tone: Tone::Beep, at: 0 }, 800)));
     }
 
     /// The end of `frame` within `samples`.
@@ -731,25 +597,9 @@ mod tests {
 
     #[test]
     fn european_call_progress_is_told_by_its_cadence() {
-        let cadence = |on, off| {
-            ToneGenerator::new(
-                &[Segment::tone(425.0, on), Segment::silence(off)],
-                true,
-                -16.0,
-            )
-        };
-        start_and_end(
-            &edges(&sounded(cadence(480, 480), 200, 4_320, 2_000)),
-            Tone::Busy,
-            1_600,
-            1_600 + 34_560,
-        );
-        start_and_end(
-            &edges(&sounded(cadence(1_000, 4_000), 200, 11_000, 6_000)),
-            Tone::Ringback,
-            1_600,
-            1_600 + 88_000,
-        );
+        let cadence = |on, off| ToneGenerator::new(&[Segment::tone(425.0, on), Segment::silence(off)], true, -16.0);
+        start_and_end(&edges(&sounded(cadence(480, 480), 200, 4_320, 2_000)), Tone::Busy, 1_600, 1_600 + 34_560);
+        start_and_end(&edges(&sounded(cadence(1_000, 4_000), 200, 11_000, 6_000)), Tone::Ringback, 1_600, 1_600 + 88_000);
     }
 
     #[test]
@@ -763,26 +613,14 @@ mod tests {
     #[test]
     fn special_information_is_not_three_beeps() {
         let samples = sounded(ToneGenerator::special_information(), 200, 990, 1_000);
-        start_and_end(
-            &edges(&samples),
-            Tone::SpecialInformation,
-            1_600,
-            1_600 + 7_920,
-        );
+        start_and_end(&edges(&samples), Tone::SpecialInformation, 1_600, 1_600 + 7_920);
     }
 
     #[test]
     fn touch_tones_and_noise_are_no_tones() {
         let mut samples = Vec::new();
         for key in "0123456789*#".chars() {
-            crate::dtmf::sound_key(
-                key,
-                crate::dtmf::DtmfConfig {
-                    on_ms: 300,
-                    ..Default::default()
-                },
-                &mut samples,
-            );
+            crate::dtmf::sound_key(key, crate::dtmf::DtmfConfig { on_ms: 300, ..Default::default() }, &mut samples);
         }
         assert_eq!(edges(&samples), []);
         for colour in [Colour::White, Colour::Pink] {

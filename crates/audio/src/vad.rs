@@ -172,11 +172,7 @@ impl VoiceActivity {
     /// The gate rises to [`VoiceConfig::below_reference_db`] under the loudest level of the last
     /// [`VoiceConfig::echo_tail_ms`], so that our echo is not taken for the callee.
     pub fn set_reference_level(&mut self, dbfs: f32) {
-        self.reference_dbfs = if dbfs.is_nan() {
-            SILENCE_DBFS
-        } else {
-            dbfs.clamp(SILENCE_DBFS, 0.0)
-        };
+        self.reference_dbfs = if dbfs.is_nan() { SILENCE_DBFS } else { dbfs.clamp(SILENCE_DBFS, 0.0) };
     }
 
     /// Tells whether the last frame was voiced; true from the first one, before an onset is certain.
@@ -196,8 +192,7 @@ impl VoiceActivity {
 
     /// Returns the level that the last frame had to reach, in dBFS.
     pub fn gate_dbfs(&self) -> f32 {
-        let by_noise = (self.floor.dbfs() + self.config.above_noise_db)
-            .min(self.config.noise_gate_at_most_dbfs);
+        let by_noise = (self.floor.dbfs() + self.config.above_noise_db).min(self.config.noise_gate_at_most_dbfs);
         let by_echo = self.loudest_reference() - self.config.below_reference_db;
         self.config.gate_dbfs.max(by_noise).max(by_echo)
     }
@@ -221,8 +216,7 @@ impl VoiceActivity {
     fn loudest_reference(&self) -> f32 {
         let newest = (self.position / FRAME_SAMPLES as u64) as usize;
         let tail = ((self.config.echo_tail_ms / FRAME_MS) as usize + 1).min(Self::REFERENCES);
-        let levels = (0..tail)
-            .map(|back| self.references[(newest + Self::REFERENCES - back) % Self::REFERENCES]);
+        let levels = (0..tail).map(|back| self.references[(newest + Self::REFERENCES - back) % Self::REFERENCES]);
         levels.fold(SILENCE_DBFS, f32::max)
     }
 
@@ -238,11 +232,7 @@ impl VoiceActivity {
             }
             self.shut_for = 0;
         }
-        let threshold = if self.voiced_run > 0 || self.is_speech {
-            self.config.unvoiced_below
-        } else {
-            self.config.voiced_from
-        };
+        let threshold = if self.voiced_run > 0 || self.is_speech { self.config.unvoiced_below } else { self.config.voiced_from };
         if let Some(score) = self.score_frame(frame) {
             self.score = score;
         }
@@ -292,19 +282,13 @@ impl VoiceActivity {
                 self.unpitched = u32::MAX;
             }
         }
-        if !self.is_speech
-            && self.voiced_run >= self.config.onset_after_ms.div_ceil(FRAME_MS).max(1)
-        {
+        if !self.is_speech && self.voiced_run >= self.config.onset_after_ms.div_ceil(FRAME_MS).max(1) {
             self.is_speech = true;
             return Some(VoiceEdge::Onset { at: self.run_began });
         }
-        if self.is_speech
-            && self.unvoiced_run >= self.config.offset_after_ms.div_ceil(FRAME_MS).max(1)
-        {
+        if self.is_speech && self.unvoiced_run >= self.config.offset_after_ms.div_ceil(FRAME_MS).max(1) {
             self.is_speech = false;
-            return Some(VoiceEdge::Offset {
-                at: self.last_voiced_end,
-            });
+            return Some(VoiceEdge::Offset { at: self.last_voiced_end });
         }
         None
     }
@@ -312,10 +296,7 @@ impl VoiceActivity {
     /// Returns where the loud run around `begins` started, within the look-back and after the last voice.
     fn energy_began(&self, begins: u64) -> u64 {
         let earliest = begins.saturating_sub(crate::frame::samples_of_ms(Self::LOOK_BACK_MS));
-        self.loud_since
-            .unwrap_or(begins)
-            .max(earliest)
-            .max(self.last_voiced_end)
+        self.loud_since.unwrap_or(begins).max(earliest).max(self.last_voiced_end)
     }
 }
 
@@ -363,12 +344,7 @@ mod tests {
     use crate::noise::{Colour, Noise};
 
     fn edges(vad: &mut VoiceActivity, samples: &[i16]) -> Vec<VoiceEdge> {
-        samples
-            .as_chunks::<FRAME_SAMPLES>()
-            .0
-            .iter()
-            .filter_map(|frame| vad.push(frame))
-            .collect()
+        samples.as_chunks::<FRAME_SAMPLES>().0.iter().filter_map(|frame| vad.push(frame)).collect()
     }
 
     #[test]
@@ -386,11 +362,7 @@ mod tests {
             let mut noise = vec![0; 8_000 * 6];
             Noise::new(colour, -45.0, 11).fill(&mut noise);
             assert_eq!(edges(&mut vad, &noise), [], "{colour:?}");
-            assert!(
-                vad.shut_for > 0,
-                "{colour:?}: {vad:?}, noise {}",
-                vad.noise_dbfs()
-            );
+            assert!(vad.shut_for > 0, "{colour:?}: {vad:?}, noise {}", vad.noise_dbfs());
         }
     }
 

@@ -45,10 +45,7 @@ impl WavHeader {
 
     /// Returns the two places to overwrite, offset and bytes, once `data_len` is known.
     pub fn patches(data_len: u32) -> [(u64, [u8; 4]); 2] {
-        [
-            (4, data_len.saturating_add(36).to_le_bytes()),
-            (40, data_len.to_le_bytes()),
-        ]
+        [(4, data_len.saturating_add(36).to_le_bytes()), (40, data_len.to_le_bytes())]
     }
 }
 
@@ -96,13 +93,7 @@ impl StereoInterleaver {
     pub fn new(window: u64) -> Self {
         let window = window.max(1);
         let pairs = VecDeque::with_capacity(window.min(1 << 20) as usize + crate::FRAME_SAMPLES);
-        Self {
-            window,
-            next: 0,
-            pairs,
-            reached: [0; 2],
-            dropped: 0,
-        }
+        Self { window, next: 0, pairs, reached: [0; 2], dropped: 0 }
     }
 
     /// Takes `samples` of one side from position `at` on, and appends all finished pairs to `out`,
@@ -158,11 +149,7 @@ impl StereoInterleaver {
 
     fn give_out(&mut self, out: &mut Vec<i16>) {
         let [left, right] = self.reached;
-        self.take_until(
-            left.min(right)
-                .max(left.max(right).saturating_sub(self.window)),
-            out,
-        );
+        self.take_until(left.min(right).max(left.max(right).saturating_sub(self.window)), out);
     }
 
     fn take_until(&mut self, end: u64, out: &mut Vec<i16>) {
@@ -197,17 +184,8 @@ pub struct Wav {
 impl Wav {
     /// Returns one channel, 0 the left; a mono file has the same sound on both.
     pub fn channel(&self, index: u16) -> Vec<i16> {
-        let (step, from) = if self.channels == 2 {
-            (2, usize::from(index.min(1)))
-        } else {
-            (1, 0)
-        };
-        self.samples
-            .iter()
-            .skip(from)
-            .step_by(step)
-            .copied()
-            .collect()
+        let (step, from) = if self.channels == 2 { (2, usize::from(index.min(1))) } else { (1, 0) };
+        self.samples.iter().skip(from).step_by(step).copied().collect()
     }
 }
 
@@ -276,18 +254,13 @@ struct Format {
 
 impl Format {
     fn read(body: &[u8]) -> Result<Self, WavError> {
-        let fields = body
-            .first_chunk::<16>()
-            .ok_or(WavError::Malformed("format too short"))?;
+        let fields = body.first_chunk::<16>().ok_or(WavError::Malformed("format too short"))?;
         let half = |at: usize| u16::from_le_bytes([fields[at], fields[at + 1]]);
         let (mut tag, channels, bits) = (half(0), half(2), half(14));
         let rate_hz = u32::from_le_bytes([fields[4], fields[5], fields[6], fields[7]]);
         if tag == 0xFFFE {
             // The extensible form carries the true tag at the head of its sub-format.
-            tag = body
-                .get(24..26)
-                .map(|t| u16::from_le_bytes([t[0], t[1]]))
-                .ok_or(WavError::Malformed("format too short"))?;
+            tag = body.get(24..26).map(|t| u16::from_le_bytes([t[0], t[1]])).ok_or(WavError::Malformed("format too short"))?;
         }
         let encoding = match (tag, bits) {
             (1, 8) => Encoding::Unsigned8,
@@ -302,19 +275,11 @@ impl Format {
         if !(1..=384_000).contains(&rate_hz) {
             return Err(WavError::Unsupported("sample rate"));
         }
-        Ok(Self {
-            encoding,
-            channels,
-            rate_hz,
-        })
+        Ok(Self { encoding, channels, rate_hz })
     }
 
     fn decode(self, body: &[u8], max_samples: usize) -> Result<Wav, WavError> {
-        let width = if matches!(self.encoding, Encoding::Signed16) {
-            2
-        } else {
-            1
-        };
+        let width = if matches!(self.encoding, Encoding::Signed16) { 2 } else { 1 };
         let block = width * usize::from(self.channels);
         // A trailing half block is what a crash leaves; it is no sound.
         let body = &body[..body.len() / block * block];
@@ -340,11 +305,7 @@ impl Format {
                 crate::g711::alaw_decode(body, &mut samples);
             }
         }
-        Ok(Wav {
-            rate_hz: self.rate_hz,
-            channels: self.channels,
-            samples,
-        })
+        Ok(Wav { rate_hz: self.rate_hz, channels: self.channels, samples })
     }
 }
 
@@ -355,9 +316,7 @@ mod tests {
     use super::*;
 
     fn header_with(tag: u16, channels: u16, rate_hz: u32, bits: u16, data: &[u8]) -> Vec<u8> {
-        let mut bytes = WavHeader { rate_hz, channels }
-            .bytes(data.len() as u32)
-            .to_vec();
+        let mut bytes = WavHeader { rate_hz, channels }.bytes(data.len() as u32).to_vec();
         bytes[20..22].copy_from_slice(&tag.to_le_bytes());
         bytes[34..36].copy_from_slice(&bits.to_le_bytes());
         bytes.extend_from_slice(data);
@@ -366,30 +325,18 @@ mod tests {
 
     #[test]
     fn the_header_is_the_canonical_one() {
-        let bytes = WavHeader {
-            rate_hz: 8_000,
-            channels: 2,
-        }
-        .bytes(32_000);
+        let bytes = WavHeader { rate_hz: 8_000, channels: 2 }.bytes(32_000);
         assert_eq!(&bytes[..4], b"RIFF");
         assert_eq!(bytes[4..8], 32_036u32.to_le_bytes());
         assert_eq!(&bytes[8..16], b"WAVEfmt ");
-        assert_eq!(
-            bytes[16..36],
-            [
-                16, 0, 0, 0, 1, 0, 2, 0, 0x40, 0x1F, 0, 0, 0, 0x7D, 0, 0, 4, 0, 16, 0
-            ]
-        );
+        assert_eq!(bytes[16..36], [16, 0, 0, 0, 1, 0, 2, 0, 0x40, 0x1F, 0, 0, 0, 0x7D, 0, 0, 4, 0, 16, 0]);
         assert_eq!(&bytes[36..40], b"data");
         assert_eq!(bytes[40..], 32_000u32.to_le_bytes());
     }
 
     #[test]
     fn patching_an_unfinished_header_gives_the_finished_one() {
-        let header = WavHeader {
-            rate_hz: 8_000,
-            channels: 2,
-        };
+        let header = WavHeader { rate_hz: 8_000, channels: 2 };
         let mut bytes = header.bytes(WavHeader::UNKNOWN);
         for (offset, patch) in WavHeader::patches(640) {
             bytes[offset as usize..offset as usize + 4].copy_from_slice(&patch);
@@ -399,61 +346,26 @@ mod tests {
 
     #[test]
     fn a_recording_cut_off_by_a_crash_can_be_read() {
-        let mut bytes = WavHeader {
-            rate_hz: 8_000,
-            channels: 1,
-        }
-        .bytes(WavHeader::UNKNOWN)
-        .to_vec();
+        let mut bytes = WavHeader { rate_hz: 8_000, channels: 1 }.bytes(WavHeader::UNKNOWN).to_vec();
         bytes.extend([1, 0, 2, 0, 3]);
         assert_eq!(read_wav(&bytes, 100).unwrap().samples, [1, 2]);
     }
 
     #[test]
     fn other_encodings_are_read() {
-        assert_eq!(
-            read_wav(&header_with(1, 1, 8_000, 8, &[0, 128, 255]), 9)
-                .unwrap()
-                .samples,
-            [-32_768, 0, 32_512]
-        );
-        assert_eq!(
-            read_wav(&header_with(7, 1, 8_000, 8, &[0xFF, 0x80]), 9)
-                .unwrap()
-                .samples,
-            [0, 32_124]
-        );
-        assert_eq!(
-            read_wav(&header_with(6, 1, 8_000, 8, &[0xD5]), 9)
-                .unwrap()
-                .samples,
-            [8]
-        );
+        assert_eq!(read_wav(&header_with(1, 1, 8_000, 8, &[0, 128, 255]), 9).unwrap().samples, [-32_768, 0, 32_512]);
+        assert_eq!(read_wav(&header_with(7, 1, 8_000, 8, &[0xFF, 0x80]), 9).unwrap().samples, [0, 32_124]);
+        assert_eq!(read_wav(&header_with(6, 1, 8_000, 8, &[0xD5]), 9).unwrap().samples, [8]);
     }
 
     #[test]
     fn what_is_not_sound_is_refused_with_its_reason() {
         assert_eq!(read_wav(b"hello", 9), Err(WavError::Malformed("too short")));
-        assert_eq!(
-            read_wav(b"RIFF....AVI LIST", 9),
-            Err(WavError::Malformed("no RIFF/WAVE header"))
-        );
-        assert_eq!(
-            read_wav(&header_with(3, 1, 8_000, 32, &[0; 4]), 9),
-            Err(WavError::Unsupported("encoding"))
-        );
-        assert_eq!(
-            read_wav(&header_with(1, 6, 8_000, 16, &[0; 4]), 9),
-            Err(WavError::Unsupported("number of channels"))
-        );
-        assert_eq!(
-            read_wav(&header_with(1, 1, 0, 16, &[0; 4]), 9),
-            Err(WavError::Unsupported("sample rate"))
-        );
-        assert_eq!(
-            read_wav(&write_wav(8_000, 1, &[0; 10]), 9),
-            Err(WavError::TooLong(9))
-        );
+        assert_eq!(read_wav(b"RIFF....AVI LIST", 9), Err(WavError::Malformed("no RIFF/WAVE header")));
+        assert_eq!(read_wav(&header_with(3, 1, 8_000, 32, &[0; 4]), 9), Err(WavError::Unsupported("encoding")));
+        assert_eq!(read_wav(&header_with(1, 6, 8_000, 16, &[0; 4]), 9), Err(WavError::Unsupported("number of channels")));
+        assert_eq!(read_wav(&header_with(1, 1, 0, 16, &[0; 4]), 9), Err(WavError::Unsupported("sample rate")));
+        assert_eq!(read_wav(&write_wav(8_000, 1, &[0; 10]), 9), Err(WavError::TooLong(9)));
     }
 
     #[test]

@@ -228,11 +228,9 @@ fn accepted(reply: HttpReply) -> Result<HttpReply, CarrierError> {
         401 | 403 => CarrierError::Unauthorized { carrier: NAME, code },
         429 => CarrierError::Throttled { carrier: NAME, wait: retry_after(&reply) },
         408 | 500.. => CarrierError::Unclear { carrier: NAME },
-        300..=399 => CarrierError::Rejected {
-            carrier: NAME,
-            code,
-            message: "the address of the API leads elsewhere; check the setting of its address".into(),
-        },
+        300..=399 => {
+            CarrierError::Rejected { carrier: NAME, code, message: "the address of the API leads elsewhere; check the setting of its address".into() }
+        }
         status => CarrierError::Rejected { carrier: NAME, code, message: error_codes::sentence(code, status).into_owned() },
     })
 }

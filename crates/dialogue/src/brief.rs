@@ -96,10 +96,14 @@ impl TaskType {
             return Self::default();
         };
         match *first {
-            "ask" | "find" | "check" | "inquire" | "enquire" if has(&["order", "parcel", "package", "delivery", "repair"]) && has(&["where", "ready", "status"]) => {
+            "ask" | "find" | "check" | "inquire" | "enquire"
+                if has(&["order", "parcel", "package", "delivery", "repair"]) && has(&["where", "ready", "status"]) =>
+            {
                 Self::OrderStatus
             }
-            "ask" | "find" | "check" | "get" if has(&["quote", "estimate"]) || has(&["much"]) && has(&["cost", "costs", "charge"]) => Self::QuoteRequest,
+            "ask" | "find" | "check" | "get" if has(&["quote", "estimate"]) || has(&["much"]) && has(&["cost", "costs", "charge"]) => {
+                Self::QuoteRequest
+            }
             "book" | "make" | "schedule" | "get" | "arrange" if has(&["appointment", "haircut", "checkup", "cleaning", "consultation"]) => {
                 Self::AppointmentBooking
             }

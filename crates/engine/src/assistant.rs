@@ -288,13 +288,8 @@ impl Assistant {
             lane: LaneConfig::default(),
             voice: Voice::default(),
         };
-        let scribe = Scribe::begin(
-            installation.store.clone(),
-            installation.clock.clone(),
-            attempt.clone(),
-            task.number.clone(),
-            installation.rates.clone(),
-        );
+        let scribe =
+            Scribe::begin(installation.store.clone(), installation.clock.clone(), attempt.clone(), task.number.clone(), installation.rates.clone());
         let driver = CallDriver::new(order, installation.ports.clone(), (sender.clone(), receiver), watchers, scribe);
         let (directory, store, task) = (installation.directory.clone(), installation.store.clone(), task.id.clone());
         let left = attempt.clone();

@@ -4,13 +4,13 @@
 //! callee's leg has delivered: what we send is placed where the callee hears it, so recording and transcript agree.
 //! Sends ahead by the pacer's lead only, so that stopping to send is enough to fall silent within that lead.
 
-use std::collections::VecDeque;
 use audio::dtmf::{DtmfConfig, sound_key};
 use audio::playout::{LineEnd, Pacer, PacerConfig, Playout};
 use audio::tone::{Tone, ToneDetector, ToneEdge};
 use audio::vad::{VoiceActivity, VoiceConfig, VoiceEdge};
 use audio::{FRAME_SAMPLES, Frame, Framer, ULAW_SILENCE, g711};
 use dialogue::conversation::{Input, ToneHeard};
+use std::collections::VecDeque;
 use telephony::dtmf::Digit;
 use telephony::{AudioPosition, LineId, SessionTime};
 

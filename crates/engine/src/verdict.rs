@@ -72,8 +72,15 @@ mod tests {
         reason: Some(EndReason::Done),
         callee_spoke: true,
     };
-    const UNANSWERED: Ending =
-        Ending { was_answered: false, was_connected: false, by: EndedBy::FarEnd, who: WhoAnswered::Unknown, reason: None, callee_spoke: false, ..TALKED };
+    const UNANSWERED: Ending = Ending {
+        was_answered: false,
+        was_connected: false,
+        by: EndedBy::FarEnd,
+        who: WhoAnswered::Unknown,
+        reason: None,
+        callee_spoke: false,
+        ..TALKED
+    };
 
     #[test]
     fn every_ending_has_its_disposition() {

@@ -79,7 +79,8 @@ pub fn speech(config: &Config) -> Result<LocalSpeech, Failure> {
 /// # Errors
 /// A script cannot be read.
 pub fn cast(config: &Config) -> Result<Cast, Failure> {
-    let bad = |error: &dyn std::fmt::Display| Failure::new("sandbox.bad_script", error.to_string(), "correct the script, or take it out of the folder");
+    let bad =
+        |error: &dyn std::fmt::Display| Failure::new("sandbox.bad_script", error.to_string(), "correct the script, or take it out of the folder");
     let mut cast = Cast::shipped().map_err(|error| bad(&error))?;
     let Some(folder) = &config.scenarios_dir else {
         return Ok(cast);
@@ -117,7 +118,11 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
     let bound = Bound::to(config.listen).await.map_err(|error| {
-        Failure::new("server.cannot_listen", error.to_string(), "stop the other program, or name another address with the key listen (port 0 takes a free one)")
+        Failure::new(
+            "server.cannot_listen",
+            error.to_string(),
+            "stop the other program, or name another address with the key listen (port 0 takes a free one)",
+        )
     })?;
     let origin = origin(config, bound.address());
     let directory = Arc::new(Directory::default());

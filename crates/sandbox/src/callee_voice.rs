@@ -17,9 +17,9 @@ use ports::text_to_speech::{SpeakRequest, Speaking, Voice, VoicePiece};
 use simulator::callee::{Input, Output};
 use telephony::dtmf::Digit;
 
+use crate::Speech;
 use crate::ear::{Ear, Noticed};
 use crate::hum::hum;
-use crate::Speech;
 
 /// Posts a piece of speech that belongs to a line, from any thread.
 pub type PieceSink = Arc<dyn Fn(u32, VoicePiece) + Send + Sync>;

@@ -52,15 +52,7 @@ pub struct SandboxConfig {
 impl SandboxConfig {
     /// Returns a sandbox with this cast on a free loopback port.
     pub fn new(cast: Cast) -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            credentials: None,
-            speech: None,
-            cast,
-            times: Times::default(),
-            today: None,
-            seed: 0,
-        }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), credentials: None, speech: None, cast, times: Times::default(), today: None, seed: 0 }
     }
 }
 
@@ -105,12 +97,7 @@ pub struct Times {
 
 impl Default for Times {
     fn default() -> Self {
-        Self {
-            queued_for: Duration::from_millis(200),
-            webhook_timeout: Duration::from_secs(15),
-            priced_after: Duration::from_secs(1),
-            pace: 1.0,
-        }
+        Self { queued_for: Duration::from_millis(200), webhook_timeout: Duration::from_secs(15), priced_after: Duration::from_secs(1), pace: 1.0 }
     }
 }
 

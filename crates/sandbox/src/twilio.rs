@@ -116,11 +116,7 @@ impl Service {
 /// Makes an account.
 pub(crate) fn fresh_credentials() -> Result<Credentials, SandboxError> {
     let failed = |_| SandboxError::CannotSetUp { what: "the system gives no random numbers" };
-    Ok(Credentials {
-        account_sid: fresh_sid("AC").map_err(failed)?,
-        auth_token: fresh_sid("").map_err(failed)?,
-        from_number: "+12125550100".into(),
-    })
+    Ok(Credentials { account_sid: fresh_sid("AC").map_err(failed)?, auth_token: fresh_sid("").map_err(failed)?, from_number: "+12125550100".into() })
 }
 
 /// Returns a prefix and 32 random hexadecimal digits.

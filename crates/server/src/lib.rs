@@ -11,5 +11,5 @@ pub mod serve;
 pub mod state;
 pub mod webhooks;
 
-pub use serve::{Server, ServeError};
+pub use serve::{ServeError, Server};
 pub use state::{Admission, ServerState};

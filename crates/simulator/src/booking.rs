@@ -180,7 +180,9 @@ fn name(heard: &Heard, was_asked: bool) -> Option<String> {
         return named;
     }
     let text = heard.text();
-    let text = ["its ", "it is ", "that is ", "thats ", "that would be ", "for ", "please put it under "].iter().fold(text.as_str(), |text, start| text.strip_prefix(start).unwrap_or(text));
+    let text = ["its ", "it is ", "that is ", "thats ", "that would be ", "for ", "please put it under "]
+        .iter()
+        .fold(text.as_str(), |text, start| text.strip_prefix(start).unwrap_or(text));
     let text = text.strip_suffix(" please").unwrap_or(text);
     (text.split(' ').count() <= 4 && heard.yes_or_no().is_none()).then(|| text.to_string())
 }

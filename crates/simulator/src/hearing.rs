@@ -197,11 +197,7 @@ fn half_of_day(rest: &[String]) -> Option<Half> {
 /// Cuts a text into words: lower case, no punctuation, number words as digits, `9:30` and `9.30` as two numbers.
 fn words(text: &str) -> Vec<String> {
     let joined = text.to_lowercase().replace("a.m.", "am").replace("p.m.", "pm").replace("o'clock", "oclock").replace("o’clock", "oclock");
-    let cleaned: String = joined
-        .chars()
-        .filter(|c| !matches!(c, '\'' | '’'))
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .collect();
+    let cleaned: String = joined.chars().filter(|c| !matches!(c, '\'' | '’')).map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     let mut plain: Vec<String> = Vec::new();
     for word in cleaned.split_whitespace() {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
@@ -246,8 +242,26 @@ fn numbers_as_digits(words: &[String]) -> Vec<String> {
 }
 
 const UNITS: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
-    "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 

@@ -104,7 +104,14 @@ mod tests {
 
     #[test]
     fn a_seed_replays_its_day() {
-        let bad = Impairment { lost_permille: 50, doubled_permille: 50, late_permille: 100, late_by: Duration::from_millis(300), jitter: Duration::from_millis(40), ..Impairment::default() };
+        let bad = Impairment {
+            lost_permille: 50,
+            doubled_permille: 50,
+            late_permille: 100,
+            late_by: Duration::from_millis(300),
+            jitter: Duration::from_millis(40),
+            ..Impairment::default()
+        };
         let day = |seed| {
             let mut network = Impairer::new(bad, seed);
             (0..1_000).map(|at| network.deliveries(SessionTime::from_millis(at * 20))).collect::<Vec<_>>()

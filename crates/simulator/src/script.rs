@@ -817,7 +817,10 @@ impl Person {
         }
         for topic in &self.knows {
             if topic.say.is_empty() || topic.when.is_empty() {
-                return Err((topic.topic.clone(), format!("the topic `{}` needs at least one pattern under `when` and one sentence under `say`", topic.topic)));
+                return Err((
+                    topic.topic.clone(),
+                    format!("the topic `{}` needs at least one pattern under `when` and one sentence under `say`", topic.topic),
+                ));
             }
             if topic.by_day.is_none() && topic.say.iter().any(|text| text.contains("{hours}")) {
                 return Err((topic.topic.clone(), format!("the topic `{}` says {{hours}} but has no `by_day`; add the seven days", topic.topic)));

@@ -45,7 +45,14 @@ impl Disposition {
     pub const fn was_answered(self) -> bool {
         matches!(
             self,
-            Self::Conversed | Self::Voicemail | Self::Fax | Self::Silent | Self::HungUpEarly | Self::LineDropped | Self::TimeLimit | Self::Interrupted
+            Self::Conversed
+                | Self::Voicemail
+                | Self::Fax
+                | Self::Silent
+                | Self::HungUpEarly
+                | Self::LineDropped
+                | Self::TimeLimit
+                | Self::Interrupted
         )
     }
 

@@ -37,10 +37,7 @@ pub fn iso8601(at: Timestamp) -> String {
 /// Returns the moment as `2026-10-20T14:03:09.123Z`, as stream callbacks write it.
 pub fn iso8601_millis(at: Timestamp) -> String {
     let civil = civil(at);
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second, civil.milli
-    )
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second, civil.milli)
 }
 
 /// Reads either form, and a bare day `2026-10-20` as its midnight. `None` for anything else.

@@ -20,15 +20,7 @@ fn tones(samples: &[i16]) -> Vec<ToneEdge> {
 fn keys(samples: &[i16]) -> String {
     let mut detector = DtmfDetector::new();
     let edges = frames(samples).filter_map(|frame| detector.push(frame));
-    edges
-        .filter_map(|edge| {
-            if let KeyEdge::Pressed { key, .. } = edge {
-                Some(key)
-            } else {
-                None
-            }
-        })
-        .collect()
+    edges.filter_map(|edge| if let KeyEdge::Pressed { key, .. } = edge { Some(key) } else { None }).collect()
 }
 
 fn frames(samples: &[i16]) -> impl Iterator<Item = &Frame> {
@@ -78,11 +70,7 @@ fn the_beep_after_a_greeting_is_told_before_it_ends() {
     let mut told = None;
     for (index, frame) in frames(&samples).enumerate() {
         detector.push(frame, |edge| {
-            if let ToneEdge::Start {
-                tone: Tone::Beep,
-                at,
-            } = edge
-            {
+            if let ToneEdge::Start { tone: Tone::Beep, at } = edge {
                 assert_eq!(told, None);
                 told = Some((at, (index + 1) * FRAME_SAMPLES));
             }
@@ -90,11 +78,7 @@ fn the_beep_after_a_greeting_is_told_before_it_ends() {
     }
     let (at, told) = told.unwrap();
     assert!(at.abs_diff(begins) <= 160, "{at} is not {begins}");
-    assert!(
-        told as u64 <= begins + 1_120,
-        "told {} ms after its begin",
-        (told as u64 - begins) / 8
-    );
+    assert!(told as u64 <= begins + 1_120, "told {} ms after its begin", (told as u64 - begins) / 8);
 }
 
 #[test]

@@ -11,9 +11,7 @@ use crate::speech::{at_level, he_might_even, john_dashwood, synthetic_voice};
 /// Each edge with the position at which it was told.
 fn edges(samples: &[i16]) -> Vec<(VoiceEdge, u64)> {
     let mut vad = VoiceActivity::new(VoiceConfig::default());
-    frames(samples)
-        .filter_map(|frame| vad.push(frame).map(|edge| (edge, vad.position())))
-        .collect()
+    frames(samples).filter_map(|frame| vad.push(frame).map(|edge| (edge, vad.position()))).collect()
 }
 
 fn frames(samples: &[i16]) -> impl Iterator<Item = &Frame> {
@@ -21,13 +19,7 @@ fn frames(samples: &[i16]) -> impl Iterator<Item = &Frame> {
 }
 
 fn first_onset(edges: &[(VoiceEdge, u64)]) -> (u64, u64) {
-    let onset = edges.iter().find_map(|(edge, told)| {
-        if let VoiceEdge::Onset { at } = edge {
-            Some((*at, *told))
-        } else {
-            None
-        }
-    });
+    let onset = edges.iter().find_map(|(edge, told)| if let VoiceEdge::Onset { at } = edge { Some((*at, *told)) } else { None });
     onset.unwrap_or_else(|| panic!("no onset in {edges:?}"))
 }
 
@@ -46,15 +38,8 @@ fn a_voice_is_told_within_80_ms_of_its_first_sample() {
                 let samples = after_silence(lead, &synthetic_voice(pitch_hz, 1_000, dbfs), 4_000);
                 let (at, told) = first_onset(&edges(&samples));
                 let begins = lead as u64;
-                assert!(
-                    told <= begins + 640,
-                    "{pitch_hz} Hz at {dbfs} dBFS told after {} ms",
-                    (told - begins) / 8
-                );
-                assert!(
-                    at.abs_diff(begins) <= 160,
-                    "{pitch_hz} Hz at {dbfs} dBFS placed {at}, begins {begins}"
-                );
+                assert!(told <= begins + 640, "{pitch_hz} Hz at {dbfs} dBFS told after {} ms", (told - begins) / 8);
+                assert!(at.abs_diff(begins) <= 160, "{pitch_hz} Hz at {dbfs} dBFS placed {at}, begins {begins}");
             }
         }
     }
@@ -67,14 +52,8 @@ fn a_voice_in_the_noise_of_a_line_is_told_as_soon() {
         Noise::new(Colour::Pink, -45.0, seed).add_to(&mut samples);
         let found = edges(&samples);
         let (at, told) = first_onset(&found);
-        assert!(
-            told <= 24_000 + 640 && at.abs_diff(24_000) <= 480,
-            "{found:?}"
-        );
-        assert!(
-            matches!(found.last(), Some((VoiceEdge::Offset { .. }, _))),
-            "{found:?}"
-        );
+        assert!(told <= 24_000 + 640 && at.abs_diff(24_000) <= 480, "{found:?}");
+        assert!(matches!(found.last(), Some((VoiceEdge::Offset { .. }, _))), "{found:?}");
     }
 }
 
@@ -82,9 +61,7 @@ fn a_voice_in_the_noise_of_a_line_is_told_as_soon() {
 fn the_end_of_a_voice_is_told_after_the_hang_over() {
     let samples = after_silence(8_000, &synthetic_voice(120.0, 1_000, -22.0), 8_000);
     let found = edges(&samples);
-    let Some((VoiceEdge::Offset { at }, told)) = found.last() else {
-        panic!("{found:?}")
-    };
+    let Some((VoiceEdge::Offset { at }, told)) = found.last() else { panic!("{found:?}") };
     assert!(at.abs_diff(16_000) <= 480, "{found:?}");
     assert!(*told <= 16_000 + 480 + 800, "{found:?}");
 }
@@ -92,20 +69,12 @@ fn the_end_of_a_voice_is_told_after_the_hang_over() {
 #[test]
 fn a_read_sentence_is_found_from_its_first_to_its_last_word() {
     // By the level of the recordings: speech from 0.22 to 6.86 s, and from 0.26 to 3.0 s.
-    for (name, sentence, begins, ends) in [
-        ("Dashwood", john_dashwood(), 1_760, 54_880),
-        ("himself", he_might_even(), 2_080, 24_000),
-    ] {
+    for (name, sentence, begins, ends) in [("Dashwood", john_dashwood(), 1_760, 54_880), ("himself", he_might_even(), 2_080, 24_000)] {
         for dbfs in [-20.0, -28.0, -33.0] {
             let found = edges(&after_silence(8_000, &at_level(&sentence, dbfs), 8_000));
             let (at, told) = first_onset(&found);
-            assert!(
-                at.abs_diff(8_000 + begins) <= 960 && told <= 8_000 + begins + 1_600,
-                "{name}: {found:?}"
-            );
-            let Some((VoiceEdge::Offset { at }, _)) = found.last() else {
-                panic!("{found:?}")
-            };
+            assert!(at.abs_diff(8_000 + begins) <= 960 && told <= 8_000 + begins + 1_600, "{name}: {found:?}");
+            let Some((VoiceEdge::Offset { at }, _)) = found.last() else { panic!("{found:?}") };
             assert!(at.abs_diff(8_000 + ends) <= 2_400, "{name}: {found:?}");
             let spoken: i64 = found
                 .iter()
@@ -114,10 +83,7 @@ fn a_read_sentence_is_found_from_its_first_to_its_last_word() {
                     VoiceEdge::Offset { at } => *at as i64,
                 })
                 .sum();
-            assert!(
-                spoken as u64 > (ends - begins) * 8 / 10,
-                "{name} at {dbfs} dBFS: {found:?}"
-            );
+            assert!(spoken as u64 > (ends - begins) * 8 / 10, "{name} at {dbfs} dBFS: {found:?}");
         }
     }
 }
@@ -171,16 +137,8 @@ fn our_echo_at_minus_15_db_does_not_interrupt_us() {
     let own = at_level(&john_dashwood(), -20.0);
     for delay_ms in [0, 40, 120, 200, 300] {
         let echo = after_silence(delay_ms * 8, &at_level(&own, -35.0), 8_000);
-        assert_eq!(
-            edges_while_we_speak(&own, &echo),
-            [],
-            "echo after {delay_ms} ms"
-        );
-        assert_ne!(
-            edges(&echo),
-            [],
-            "without the reference the echo is a voice"
-        );
+        assert_eq!(edges_while_we_speak(&own, &echo), [], "echo after {delay_ms} ms");
+        assert_ne!(edges(&echo), [], "without the reference the echo is a voice");
     }
 }
 
@@ -193,8 +151,5 @@ fn the_callee_is_heard_over_our_voice_and_its_echo() {
     mix_into(&mut line[24_000..], &callee);
     let (at, told) = first_onset(&edges_while_we_speak(&own, &line));
     let begins = 24_000 + 2_080;
-    assert!(
-        at + 480 >= begins && told <= begins + 1_600,
-        "placed {at}, told {told}, begins {begins}"
-    );
+    assert!(at + 480 >= begins && told <= begins + 1_600, "placed {at}, told {told}, begins {begins}");
 }

@@ -73,7 +73,9 @@ async fn a_create_carries_addresses_events_and_limits_and_the_credentials() {
     let header = |name: &str| received.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     assert_eq!(basic_credentials(header("authorization").unwrap()), Some((ACCOUNT.into(), TOKEN.into())));
     assert_eq!(header("content-type"), Some("application/x-www-form-urlencoded"));
-    let RestRequest::CreateCall { account, call } = RestRequest::parse(&received.method, &received.target, received.body.as_bytes()).unwrap() else { panic!() };
+    let RestRequest::CreateCall { account, call } = RestRequest::parse(&received.method, &received.target, received.body.as_bytes()).unwrap() else {
+        panic!()
+    };
     assert_eq!((account.as_str(), call.to.as_str(), call.from.as_str()), (ACCOUNT, "+12125550123", "+15005550006"));
     let CallInstructions::Url { url, .. } = &call.instructions else { panic!() };
     assert_eq!((url.as_str(), call.status_callback.as_deref()), ("https://pm.example.com/answer/a1", Some("https://pm.example.com/status/a1")));
@@ -108,7 +110,10 @@ async fn calls_are_found_over_pages_also_while_they_are_queued() {
     let made = |sid: &str, at: Option<&str>| call(sid, |call| call.date_created = at.map(str::to_owned));
     let page = |calls: &[Value], next: Option<&str>| Act::reply(200, json!({"calls": calls, "next_page_uri": next, "page": 0}).to_string());
     let peer = Peer::start([
-        page(&[made("CA4", None), made("CA3", Some("Tue, 20 Oct 2026 14:03:09 +0000"))], Some("/2010-04-01/Accounts/AC1/Calls.json?Page=1&PageToken=PACA3")),
+        page(
+            &[made("CA4", None), made("CA3", Some("Tue, 20 Oct 2026 14:03:09 +0000"))],
+            Some("/2010-04-01/Accounts/AC1/Calls.json?Page=1&PageToken=PACA3"),
+        ),
         page(&[made("CA2", Some("Tue, 20 Oct 2026 14:03:00 +0000")), made("CA1", Some("Tue, 20 Oct 2026 14:02:59 +0000"))], Some("/2010-04-01/x")),
     ])
     .await;

@@ -145,11 +145,14 @@ pub(super) async fn replay(trace: &str, config: &Config) -> Result<ExitCode, Fai
         std::fs::read(trace).map_err(|error| Failure::new("trace.cannot_read", error.to_string(), "name another file"))?
     } else {
         let (_, vault) = wiring::look(config).await?;
-        let none = || Failure::new("trace.unknown", "there is no such file and no trace of such an attempt", "look at the task with `puppetmaster task show`");
+        let none = || {
+            Failure::new("trace.unknown", "there is no such file and no trace of such an attempt", "look at the task with `puppetmaster task show`")
+        };
         vault.read(&AttemptId::new(trace), ObjectKind::Trace)?.ok_or_else(none)?
     };
     let text = String::from_utf8_lossy(&bytes);
-    let replayed = replay::replay(&text).map_err(|error| Failure::new("trace.unreadable", error.to_string(), "replay it with the version that wrote it"))?;
+    let replayed =
+        replay::replay(&text).map_err(|error| Failure::new("trace.unreadable", error.to_string(), "replay it with the version that wrote it"))?;
     match replayed.difference {
         None => {
             println!("{} steps, the same outputs", replayed.steps);

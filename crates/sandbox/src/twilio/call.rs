@@ -343,7 +343,8 @@ impl Driver {
     }
 
     fn state_changed(&mut self, now: SessionTime, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) {
-        let was_queued = self.sequence == 0 && self.service.registry.with(|shelves| shelves.calls.get(&self.sid).is_some_and(|call| call.state == LegState::Queued));
+        let was_queued = self.sequence == 0
+            && self.service.registry.with(|shelves| shelves.calls.get(&self.sid).is_some_and(|call| call.state == LegState::Queued));
         let wall = wall_clock();
         let lasted = self.answered_at.map(|answered_at| now.since(answered_at));
         let seconds = lasted.map(|lasted| u32::try_from((lasted.as_millis() + 500) / 1_000).unwrap_or(u32::MAX));
@@ -528,4 +529,3 @@ fn heard_to(post: &mpsc::UnboundedSender<Event>, event: fn(Heard) -> Event) -> H
         let _ = post.send(event(heard));
     })
 }
-

@@ -18,8 +18,8 @@ use tokio::sync::mpsc;
 use wire::date;
 use wire::http::{HttpReply, basic_credentials};
 use wire::twilio::rest::{
-    AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, MediaFormat, Page, Paging, RecordingLevel, RecordingResource,
-    RecordingStart, RecordingUpdate, RestError, RestRequest,
+    AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, MediaFormat, Page, Paging, RecordingLevel,
+    RecordingResource, RecordingStart, RecordingUpdate, RestError, RestRequest,
 };
 use wire::twilio::status::CallStatus;
 
@@ -79,9 +79,9 @@ fn response(reply: HttpReply) -> Response {
 impl Service {
     /// Answers a request, and says how long the reply must wait.
     fn answer(self: &Arc<Self>, method: &str, target: &str, authorization: Option<&str>, body: &[u8]) -> (HttpReply, Option<Duration>) {
-        let is_ours = authorization.and_then(basic_credentials).is_some_and(|(user, password)| {
-            user == self.credentials.account_sid && password == self.credentials.auth_token
-        });
+        let is_ours = authorization
+            .and_then(basic_credentials)
+            .is_some_and(|(user, password)| user == self.credentials.account_sid && password == self.credentials.auth_token);
         if !is_ours {
             return (RestError::unauthorized().reply(), None);
         }
@@ -344,7 +344,9 @@ mod tests {
     #[test]
     fn pages_follow_each_other_by_token_even_if_entries_are_added() {
         let entry = |n: u32| RecordingResource { sid: Some(format!("RE{n:02}")), ..RecordingResource::default() };
-        let sids = |reply: &HttpReply| -> Vec<String> { Page::<RecordingResource>::read(reply).unwrap().items.into_iter().filter_map(|item| item.sid).collect() };
+        let sids = |reply: &HttpReply| -> Vec<String> {
+            Page::<RecordingResource>::read(reply).unwrap().items.into_iter().filter_map(|item| item.sid).collect()
+        };
         let all: Vec<_> = (0..5).rev().map(entry).collect();
         let first = page("recordings", "/r", &Paging::first(2), &all, |entry| entry.sid.as_deref());
         assert_eq!(sids(&first), ["RE04", "RE03"]);

@@ -231,8 +231,7 @@ fn without_dates(text: &str) -> String {
     kept.join(" ")
 }
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
 fn booking_asked(person: &Person, heard: &Heard) -> bool {
     person.booking.as_ref().is_some_and(|booking| booking.when.iter().any(|pattern| pattern.matches(heard).is_some()))

@@ -53,7 +53,10 @@ fn the_shop_answers_what_it_knows() {
 #[test]
 fn the_shop_confirms_what_is_right_and_corrects_what_is_not() {
     let mut talk = answered("+12125550123");
-    talk.say("what time do you close today").say("so you close at 9 pm is that right").say("so you close at 10 pm is that right").say("thank you goodbye");
+    talk.say("what time do you close today")
+        .say("so you close at 9 pm is that right")
+        .say("so you close at 10 pm is that right")
+        .say("thank you goodbye");
     let log = talk.take();
     assert_eq!(
         log[1..],
@@ -151,7 +154,8 @@ fn the_queue_plays_music_until_a_person_comes() {
     let mut talk = Talk::call("+12125550117");
     talk.wait(45_000);
     let log = talk.take();
-    let order: Vec<_> = log.iter().filter(|line| line.starts_with('(') || line.starts_with("Bluebird") || line.starts_with("Thank")).map(String::as_str).collect();
+    let order: Vec<_> =
+        log.iter().filter(|line| line.starts_with('(') || line.starts_with("Bluebird") || line.starts_with("Thank")).map(String::as_str).collect();
     assert_eq!(
         order,
         [

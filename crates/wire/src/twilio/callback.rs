@@ -207,7 +207,11 @@ impl Progress {
 impl fmt::Debug for CallCallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sequence = self.progress.as_ref().and_then(|progress| progress.sequence_number);
-        f.debug_struct("CallCallback").field("call", &self.call_sid).field("status", &self.status).field("sequence", &sequence).finish_non_exhaustive()
+        f.debug_struct("CallCallback")
+            .field("call", &self.call_sid)
+            .field("status", &self.status)
+            .field("sequence", &sequence)
+            .finish_non_exhaustive()
     }
 }
 

@@ -357,11 +357,7 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         PlanVerb::ConnectMedia { url, token } => Verb::Connect(Connect {
             action: None,
             method: Method::Post,
-            to: ConnectTo::Stream(Stream {
-                url: url.clone(),
-                parameters: vec![(TOKEN_PARAMETER.to_owned(), token.clone())],
-                ..Stream::default()
-            }),
+            to: ConnectTo::Stream(Stream { url: url.clone(), parameters: vec![(TOKEN_PARAMETER.to_owned(), token.clone())], ..Stream::default() }),
         }),
         PlanVerb::Say { text } => Verb::Say(Say::plain(text.clone())),
         PlanVerb::Play { url } => Verb::Play(Play { url: Some(url.clone()), ..Play::default() }),

@@ -187,11 +187,16 @@ mod tests {
 
     use super::*;
 
-    const MEDIA: &str = r#"{"event":"media","sequenceNumber":"3","media":{"track":"inbound","chunk":"1","timestamp":"5","payload":"//8="},"streamSid":"MZ1"}"#;
+    const MEDIA: &str =
+        r#"{"event":"media","sequenceNumber":"3","media":{"track":"inbound","chunk":"1","timestamp":"5","payload":"//8="},"streamSid":"MZ1"}"#;
 
     #[test]
     fn the_plain_shape_never_reaches_serde() {
-        for text in [MEDIA, &MEDIA.replace(':', ": ").replace(',', ", "), r#"{"event":"mark","sequenceNumber":"4","streamSid":"MZ1","mark":{"name":"utt-1"}}"#] {
+        for text in [
+            MEDIA,
+            &MEDIA.replace(':', ": ").replace(',', ", "),
+            r#"{"event":"mark","sequenceNumber":"4","streamSid":"MZ1","mark":{"name":"utt-1"}}"#,
+        ] {
             let fast = scan::scan(text).and_then(scan::Fields::into_carriers);
             assert!(fast.is_some(), "{text}");
             assert_eq!(fast.ok_or(MediaFault::malformed("")), slow::from_carrier(text));

@@ -162,28 +162,20 @@ impl RestRequest {
                 filter: RecordingFilter::from_query(&query)?,
                 paging: Paging::from_query(&query)?,
             },
-            (Method::Post, ["Calls", call, "Recordings", recording], true) => Self::UpdateRecording {
-                account,
-                call: own(call),
-                recording: own(recording),
-                update: RecordingUpdate::from_form(&form)?,
-            },
+            (Method::Post, ["Calls", call, "Recordings", recording], true) => {
+                Self::UpdateRecording { account, call: own(call), recording: own(recording), update: RecordingUpdate::from_form(&form)? }
+            }
             (Method::Get, ["Calls", call, "Recordings", recording], true) => {
                 Self::FetchRecording { account, call: Some(own(call)), recording: own(recording) }
             }
             (Method::Delete, ["Calls", call, "Recordings", recording], true) => {
                 Self::DeleteRecording { account, call: Some(own(call)), recording: own(recording) }
             }
-            (Method::Get, ["Recordings"], true) => Self::ListRecordings {
-                account,
-                call: None,
-                filter: RecordingFilter::from_query(&query)?,
-                paging: Paging::from_query(&query)?,
-            },
-            (Method::Get, ["Recordings", recording], true) => Self::FetchRecording { account, call: None, recording: own(recording) },
-            (Method::Delete, ["Recordings", recording], true) => {
-                Self::DeleteRecording { account, call: None, recording: own(recording) }
+            (Method::Get, ["Recordings"], true) => {
+                Self::ListRecordings { account, call: None, filter: RecordingFilter::from_query(&query)?, paging: Paging::from_query(&query)? }
             }
+            (Method::Get, ["Recordings", recording], true) => Self::FetchRecording { account, call: None, recording: own(recording) },
+            (Method::Delete, ["Recordings", recording], true) => Self::DeleteRecording { account, call: None, recording: own(recording) },
             (Method::Get, ["Recordings", name], false) => {
                 let (recording, format) = MediaFormat::of_name(name).ok_or_else(|| RestError::not_found(path))?;
                 let channels = query.get("RequestedChannels").and_then(|count| count.parse().ok());

@@ -116,7 +116,9 @@ impl SigningKey {
     pub fn open<'a>(&self, signed: &Signed<'a>) -> Result<Form<'a>, Forged> {
         let signature = signed.signature.ok_or(Forged)?;
         let algorithm = Algorithm::from_settings(signed.settings).ok_or(Forged)?;
-        let is_form = signed.content_type.is_some_and(|kind| kind.trim_start().get(..FORM_TYPE.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM_TYPE)));
+        let is_form = signed
+            .content_type
+            .is_some_and(|kind| kind.trim_start().get(..FORM_TYPE.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM_TYPE)));
         let (_, query) = split_target(signed.url);
         if is_form && !signed.body.is_empty() {
             // Twilio's forms are ASCII; a body that is no UTF-8 cannot carry a right signature of its values.

@@ -66,7 +66,9 @@ impl CarrierStream {
         push_json(&self.stream_sid, out);
         out.push_str("\",\"callSid\":\"");
         push_json(&self.call_sid, out);
-        out.push_str("\",\"tracks\":[\"inbound\"],\"mediaFormat\":{\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000,\"channels\":1},\"customParameters\":{");
+        out.push_str(
+            "\",\"tracks\":[\"inbound\"],\"mediaFormat\":{\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000,\"channels\":1},\"customParameters\":{",
+        );
         for (at, (key, value)) in parameters.iter().enumerate() {
             out.push_str(if at == 0 { "\"" } else { ",\"" });
             push_json(key, out);

@@ -334,7 +334,9 @@ impl CallFilter {
     pub(super) fn from_query(query: &Form<'_>) -> Result<Self, RestError> {
         let moment = |key: &str| match query.filled(key) {
             None => Ok(None),
-            Some(text) => date::parse(text).map(Some).ok_or_else(|| RestError::invalid(20001, format!("Invalid {}", key.trim_end_matches(['<', '>'])))),
+            Some(text) => {
+                date::parse(text).map(Some).ok_or_else(|| RestError::invalid(20001, format!("Invalid {}", key.trim_end_matches(['<', '>']))))
+            }
         };
         let length = |key: &str| if query.filled(key).is_some_and(|text| text.len() == 10) { 86_399_999 } else { 999 };
         let (start, end) = (moment("StartTime")?, moment("EndTime")?);
@@ -572,7 +574,11 @@ fn read_instructions(form: &Form<'_>) -> Result<Option<CallInstructions>, RestEr
     let method = method_of(form, "Method")?.unwrap_or(Method::Post);
     if let Some(sid) = form.filled("ApplicationSid") {
         let sound = sid.len() == 34 && sid.starts_with("AP");
-        return if sound { Ok(Some(CallInstructions::Application(sid.to_owned()))) } else { Err(RestError::invalid(21218, "Invalid ApplicationSid")) };
+        return if sound {
+            Ok(Some(CallInstructions::Application(sid.to_owned())))
+        } else {
+            Err(RestError::invalid(21218, "Invalid ApplicationSid"))
+        };
     }
     if let Some(url) = url_of(form, "Url", 21205)? {
         return Ok(Some(CallInstructions::Url { url, method }));

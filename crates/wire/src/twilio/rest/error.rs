@@ -61,7 +61,8 @@ impl RestError {
 
     /// Reads the error of a reply. What has no readable body is an error with the HTTP status as its code.
     pub fn read(reply: &HttpReply) -> Self {
-        let mut error: Self = serde_json::from_slice(&reply.body).or_else(|_| read_loosely(&reply.body)).unwrap_or_else(|()| Self::new(reply.status, 0, ""));
+        let mut error: Self =
+            serde_json::from_slice(&reply.body).or_else(|_| read_loosely(&reply.body)).unwrap_or_else(|()| Self::new(reply.status, 0, ""));
         error.status = reply.status;
         if error.code == 0 {
             error.code = u32::from(reply.status);

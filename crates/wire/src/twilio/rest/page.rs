@@ -66,9 +66,8 @@ pub struct Page<T> {
 }
 
 /// Keys of the envelope that are not the list.
-const ENVELOPE: [&str; 11] = [
-    "end", "first_page_uri", "last_page_uri", "next_page_uri", "num_pages", "page", "page_size", "previous_page_uri", "start", "total", "uri",
-];
+const ENVELOPE: [&str; 11] =
+    ["end", "first_page_uri", "last_page_uri", "next_page_uri", "num_pages", "page", "page_size", "previous_page_uri", "start", "total", "uri"];
 
 impl<T: DeserializeOwned> Page<T> {
     /// Reads a page. The list is the one key that is not part of the envelope, whatever its name.

@@ -85,7 +85,13 @@ fn a_failure_names_its_codes_and_a_double_its_key() {
 #[test]
 fn the_sandbox_writes_a_callback_that_reads_back() {
     let sent = CallCallback::document_request("AC1", "CA1", "+15005550006", "+12125550123", CallStatus::Completed)
-        .with_progress(Progress { at: Some(Timestamp(1_792_504_989_000)), sequence_number: Some(3), call_duration: Some(42), billed_minutes: Some(1), ..Progress::default() })
+        .with_progress(Progress {
+            at: Some(Timestamp(1_792_504_989_000)),
+            sequence_number: Some(3),
+            call_duration: Some(42),
+            billed_minutes: Some(1),
+            ..Progress::default()
+        })
         .with("RecordingSid", "RE1");
     let text = sent.to_form().encode();
     assert_eq!(CallCallback::read(&Form::parse(&text)), Ok(sent));

@@ -11,13 +11,42 @@ macro_rules! golden_documents {
 
 fn documents() -> [(&'static str, &'static str); 36] {
     golden_documents![
-        "01_empty", "02_say_plain", "03_say_voice_lang_loop_escape", "04_say_ssml", "05_play_url_and_digits", "06_pause_hangup",
-        "07_redirect_get", "08_reject_busy", "09_gather_speech", "10_gather_dtmf_ivr", "11_gather_both_partial", "12_record_voicemail",
-        "13_dial_text_number", "14_dial_numbers_simring", "15_dial_sequential", "16_dial_client_params", "17_dial_sip_headers",
-        "18_dial_conference_full", "19_dial_conference_coach", "20_enqueue", "21_dial_queue", "22_leave", "23_connect_stream",
-        "24_start_stream_both", "25_stop_stream", "26_start_recording", "27_start_transcription", "28_stop_transcription",
-        "29_connect_conversationrelay", "30_connect_conversationrelay_min", "31_refer", "32_agent_full_flow", "33_takeover_conference",
-        "34_unicode", "35_generic_child", "36_sip_multi_uri",
+        "01_empty",
+        "02_say_plain",
+        "03_say_voice_lang_loop_escape",
+        "04_say_ssml",
+        "05_play_url_and_digits",
+        "06_pause_hangup",
+        "07_redirect_get",
+        "08_reject_busy",
+        "09_gather_speech",
+        "10_gather_dtmf_ivr",
+        "11_gather_both_partial",
+        "12_record_voicemail",
+        "13_dial_text_number",
+        "14_dial_numbers_simring",
+        "15_dial_sequential",
+        "16_dial_client_params",
+        "17_dial_sip_headers",
+        "18_dial_conference_full",
+        "19_dial_conference_coach",
+        "20_enqueue",
+        "21_dial_queue",
+        "22_leave",
+        "23_connect_stream",
+        "24_start_stream_both",
+        "25_stop_stream",
+        "26_start_recording",
+        "27_start_transcription",
+        "28_stop_transcription",
+        "29_connect_conversationrelay",
+        "30_connect_conversationrelay_min",
+        "31_refer",
+        "32_agent_full_flow",
+        "33_takeover_conference",
+        "34_unicode",
+        "35_generic_child",
+        "36_sip_multi_uri",
     ]
 }
 
@@ -71,7 +100,8 @@ fn the_verbs_in_scope_are_typed_and_warn_of_nothing() {
 fn an_agents_document_reads_as_recording_words_and_stream() {
     let (_, text) = documents()[31];
     let verbs = Document::parse(text).unwrap().document.verbs;
-    let [Verb::Start(Start::Recording(recording)), Verb::Say(say), Verb::Connect(Connect { to: ConnectTo::Stream(stream), .. })] = verbs.as_slice() else {
+    let [Verb::Start(Start::Recording(recording)), Verb::Say(say), Verb::Connect(Connect { to: ConnectTo::Stream(stream), .. })] = verbs.as_slice()
+    else {
         panic!("{verbs:?}");
     };
     assert_eq!(recording.channels.as_deref(), Some("dual"));

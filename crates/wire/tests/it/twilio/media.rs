@@ -1,7 +1,9 @@
 //! A media session, message by message.
 
 use serde_json::Value;
-use wire::twilio::media::{CarrierStream, FromApp, FromCarrier, Track, decode_payload, read_from_app, read_from_carrier, write_clear, write_mark, write_media};
+use wire::twilio::media::{
+    CarrierStream, FromApp, FromCarrier, Track, decode_payload, read_from_app, read_from_carrier, write_clear, write_mark, write_media,
+};
 
 use super::golden;
 

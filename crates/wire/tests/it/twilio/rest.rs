@@ -58,7 +58,9 @@ fn the_official_create_reads_with_all_its_parameters() {
 
 #[test]
 fn the_official_filters_read_as_moments() {
-    let target = format!("/2010-04-01/Accounts/{ACCOUNT}/Calls.json?Status=completed&StartTime%3E=2026-01-02T03%3A04%3A05Z&EndTime%3C=2026-02-01T00%3A00%3A00Z&PageSize=2");
+    let target = format!(
+        "/2010-04-01/Accounts/{ACCOUNT}/Calls.json?Status=completed&StartTime%3E=2026-01-02T03%3A04%3A05Z&EndTime%3C=2026-02-01T00%3A00%3A00Z&PageSize=2"
+    );
     let Ok(RestRequest::ListCalls { filter, paging, .. }) = RestRequest::parse("GET", &target, b"") else { panic!() };
     assert_eq!(filter.start_after, date::parse("2026-01-02T03:04:05Z"));
     assert_eq!(filter.end_before, date::parse("2026-02-01"));
@@ -71,7 +73,8 @@ fn our_requests_read_back() {
     let read = |request: &wire::http::HttpRequest| RestRequest::parse(request.method.as_str(), &request.target, &request.body).unwrap();
     let account = || ACCOUNT.to_owned();
 
-    let mut call = CreateCall::new("+12125550123", "+15005550006", CallInstructions::Url { url: "https://pm.example.com/a?b=1".into(), method: Method::Post });
+    let mut call =
+        CreateCall::new("+12125550123", "+15005550006", CallInstructions::Url { url: "https://pm.example.com/a?b=1".into(), method: Method::Post });
     call.status_callback = Some("https://pm.example.com/s".into());
     call.status_events = CallEvent::ALL.to_vec();
     call.timeout = Some(30);
@@ -88,11 +91,21 @@ fn our_requests_read_back() {
     for update in [CallUpdate::end(), CallUpdate::redirect(CallInstructions::Twiml("<Response/>".into()))] {
         assert_eq!(read(&update_call(ACCOUNT, "CA1", &update)), RestRequest::UpdateCall { account: account(), call: "CA1".into(), update });
     }
-    let filter = CallFilter { to: Some("+12125550123".into()), from: Some("+15005550006".into()), start_after: date::parse("2026-10-20T14:03:09Z"), ..CallFilter::default() };
+    let filter = CallFilter {
+        to: Some("+12125550123".into()),
+        from: Some("+15005550006".into()),
+        start_after: date::parse("2026-10-20T14:03:09Z"),
+        ..CallFilter::default()
+    };
     let paging = Paging { page_size: 20, page: 2, token: Some("PACA1".into()) };
     assert_eq!(read(&list_calls(ACCOUNT, &filter, &paging)), RestRequest::ListCalls { account: account(), filter, paging });
 
-    let start = RecordingStart { dual: true, status_callback: Some("https://pm.example.com/r".into()), status_events: vec!["completed".into()], ..RecordingStart::default() };
+    let start = RecordingStart {
+        dual: true,
+        status_callback: Some("https://pm.example.com/r".into()),
+        status_events: vec!["completed".into()],
+        ..RecordingStart::default()
+    };
     assert_eq!(read(&start_recording(ACCOUNT, "CA1", &start)), RestRequest::StartRecording { account: account(), call: "CA1".into(), start });
     let update = RecordingUpdate { status: wire::twilio::status::RecordingStatus::Paused, skip_pause: true };
     assert_eq!(
@@ -144,7 +157,12 @@ fn a_recording_is_written_as_it_was_read_at_both_levels() {
 
 #[test]
 fn fields_of_the_wrong_type_or_none_are_no_error() {
-    let call: CallResource = read_reply(&HttpReply { status: 200, headers: Vec::new(), body: br#"{"sid":"CA1","duration":42,"price":-0.5,"annotation":null,"to":{"x":1}}"#.to_vec() }).unwrap();
+    let call: CallResource = read_reply(&HttpReply {
+        status: 200,
+        headers: Vec::new(),
+        body: br#"{"sid":"CA1","duration":42,"price":-0.5,"annotation":null,"to":{"x":1}}"#.to_vec(),
+    })
+    .unwrap();
     assert_eq!((call.duration_seconds(), call.price_micros(), call.to), (Some(42), Some(500_000), None));
     let nothing: CallResource = read_reply(&HttpReply { status: 200, headers: Vec::new(), body: b"{}".to_vec() }).unwrap();
     assert_eq!(nothing, CallResource::default());

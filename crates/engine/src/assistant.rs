@@ -209,7 +209,7 @@ impl Assistant {
                 notices: Vec::new(),
             },
         );
-        receipt.notices = self.with_facts(&receipt, AttemptId::new("preview"), None, |facts| policy::notices(facts)).await?;
+        receipt.notices = self.with_facts(&receipt, AttemptId::new("preview"), None, policy::notices).await?;
         Ok(receipt)
     }
 
@@ -248,7 +248,7 @@ impl Assistant {
         }
         let receipt = self.receipt(&task).await?;
         let attempt = AttemptId::new((self.installation.make_token)());
-        let decision = self.with_facts(&receipt, attempt.clone(), Some(&task.id), |facts| policy::decide(facts)).await?;
+        let decision = self.with_facts(&receipt, attempt.clone(), Some(&task.id), policy::decide).await?;
         let cleared = decision.verdict.map_err(NotMade::Refused)?;
         store.commit_intent(&task.id, &cleared).await?;
         store.set_task_state(&task.id, TaskState::Running).await?;

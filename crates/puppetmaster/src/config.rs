@@ -4,7 +4,7 @@
 //! to do. Every key stands in [`keys::KEYS`]; the reference page (docs/configuration.md), `config init` and `config show`
 //! are made from that table. Behind this module nothing needs checking again: a `Config` that exists can be used.
 //!
-//! Read in the order of what it meets: [`sources`] where to look, [`yaml`] and [`dotenv`] the formats, [`reference`] what a
+//! Read in the order of what it meets: [`sources`] where to look, [`yaml`] and [`dotenv`] the formats, [`mod@reference`] what a
 //! file refers to, [`setting`] what a text means, [`load`] who wins, [`problem`] what is said if it goes wrong.
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -171,7 +171,9 @@ mod tests {
 
     use super::*;
 
-    fn voice_and_pieces() -> (CalleeVoice, Arc<Mutex<Vec<(u32, VoicePiece)>>>) {
+    type Posted = Arc<Mutex<Vec<(u32, VoicePiece)>>>;
+
+    fn voice_and_pieces() -> (CalleeVoice, Posted) {
         let posted = Arc::new(Mutex::new(Vec::new()));
         let sink = posted.clone();
         let voice = CalleeVoice::new(None, Arc::new(move |line, piece| sink.lock().unwrap().push((line, piece))), Arc::new(|_| {}));

@@ -22,7 +22,7 @@ pub async fn answer(
 ) -> Response {
     let event = match verified(&state, &uri, &method, &headers, &body) {
         Ok(event) => event,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let plan = state.directory.answer(&AttemptId::new(attempt), event);
     let (document, content_type) = state.callbacks.document(&plan);
@@ -43,11 +43,14 @@ pub async fn status(
             state.directory.leg_event(&AttemptId::new(attempt), event);
             StatusCode::NO_CONTENT.into_response()
         }
-        Err(refused) => refused,
+        Err(refused) => refused.into_response(),
     }
 }
 
-fn verified(state: &ServerState, uri: &Uri, method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<CarrierEvent, Response> {
+/// Why a webhook is not taken: the status and a word on what cannot be read, never a value of it.
+type Refused = (StatusCode, &'static str);
+
+fn verified(state: &ServerState, uri: &Uri, method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<CarrierEvent, Refused> {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let url = state.public_url(path);
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
@@ -55,8 +58,8 @@ fn verified(state: &ServerState, uri: &Uri, method: &Method, headers: &HeaderMap
     state.callbacks.read(&request).map_err(|error| match error {
         CallbackError::Forged => {
             state.metrics.refused_callbacks.fetch_add(1, Ordering::Relaxed);
-            StatusCode::FORBIDDEN.into_response()
+            (StatusCode::FORBIDDEN, "")
         }
-        CallbackError::Unreadable { what } => (StatusCode::BAD_REQUEST, what).into_response(),
+        CallbackError::Unreadable { what } => (StatusCode::BAD_REQUEST, what),
     })
 }

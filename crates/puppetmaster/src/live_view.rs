@@ -1,7 +1,10 @@
 //! A call in the terminal, as it happens.
+//!
+//! Until the line is open, times count from the dial; from then on they are places in the recording, so that what is
+//! read here can be found there.
 
 use std::io::{self, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dialogue::transcript::Speaker;
 use engine::live::LiveEvent;
@@ -9,9 +12,13 @@ use telephony::AudioPosition;
 
 use crate::report_view::who_in_words;
 
+/// The most characters of a line that will be written over: one row of a narrow terminal, or it could not be.
+const REWRITTEN_AT_MOST: usize = 56;
+
 /// Prints what happens, one line an event; words that may still change are written over.
 pub struct LiveView {
     began: Instant,
+    connected: Option<Instant>,
     has_interim: bool,
     may_rewrite: bool,
 }
@@ -19,7 +26,7 @@ pub struct LiveView {
 impl LiveView {
     /// Returns a view; `may_rewrite` if the output is a terminal.
     pub fn new(may_rewrite: bool) -> Self {
-        Self { began: Instant::now(), has_interim: false, may_rewrite }
+        Self { began: Instant::now(), connected: None, has_interim: false, may_rewrite }
     }
 
     /// Shows an event.
@@ -28,9 +35,11 @@ impl LiveView {
             LiveEvent::Dialing => self.line("dialing"),
             LiveEvent::Ringing => self.line("ringing"),
             LiveEvent::Answered => self.line("answered"),
-            LiveEvent::Connected | LiveEvent::Saying { .. } | LiveEvent::Ended => {}
+            LiveEvent::Connected => self.connected = Some(Instant::now()),
+            LiveEvent::Ended => {}
+            LiveEvent::Saying { text } => self.interim("assistant…", text),
             LiveEvent::Screened { who } => self.line(&format!("who answered: {}", who_in_words(*who))),
-            LiveEvent::Hearing { text, .. } => self.interim(text),
+            LiveEvent::Hearing { text, .. } => self.interim("callee…", text),
             LiveEvent::Said { turn } => {
                 let name = match turn.speaker {
                     Speaker::Callee(_) => "callee   ",
@@ -46,9 +55,12 @@ impl LiveView {
 
     fn line(&mut self, text: &str) {
         self.clear_interim();
-        let seconds = self.began.elapsed().as_secs_f64();
+        let at = match self.connected {
+            Some(connected) => place(connected.elapsed()).to_string(),
+            None => format!("{:.1} s", self.began.elapsed().as_secs_f64()),
+        };
         // A terminal that is gone must not end the call.
-        let _ = writeln!(io::stdout(), "  {seconds:6.1} s   {text}");
+        let _ = writeln!(io::stdout(), "  {at:>8}   {text}");
     }
 
     fn said(&mut self, at: AudioPosition, text: &str) {
@@ -56,12 +68,14 @@ impl LiveView {
         let _ = writeln!(io::stdout(), "  {at:>8}   {text}");
     }
 
-    fn interim(&mut self, text: &str) {
+    /// Shows the end of what is being said: its beginning was shown a moment ago.
+    fn interim(&mut self, who: &str, text: &str) {
         if !self.may_rewrite {
             return;
         }
-        let shown: String = text.chars().take(90).collect();
-        let _ = write!(io::stdout(), "\r\x1b[2K             callee…    {shown}");
+        let surplus = text.chars().count().saturating_sub(REWRITTEN_AT_MOST);
+        let shown: String = text.chars().skip(surplus).collect();
+        let _ = write!(io::stdout(), "\r\x1b[2K             {who:<10} {shown}");
         let _ = io::stdout().flush();
         self.has_interim = true;
     }
@@ -71,4 +85,9 @@ impl LiveView {
             let _ = write!(io::stdout(), "\r\x1b[2K");
         }
     }
+}
+
+/// Returns the place in the recording that is reached so long after the line was opened.
+fn place(since_connected: Duration) -> AudioPosition {
+    AudioPosition::from_millis(u64::try_from(since_connected.as_millis()).unwrap_or(u64::MAX))
 }

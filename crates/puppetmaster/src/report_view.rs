@@ -97,6 +97,9 @@ pub fn report(finished: &Finished<'_>) -> String {
         row("problem", error.clone());
     }
     row("duration", length(outcome.answered_for));
+    if let Some(median) = median(&outcome.response_times) {
+        row("responses", format!("{:.1} s after the callee's last word (median of {})", median.as_secs_f64(), outcome.response_times.len()));
+    }
     row("cost", format!("{} {}", finished.cost, finished.currency));
     if let Some(place) = &finished.recording {
         row("recording", format!("{place} (sealed; listen: puppetmaster recording {} --to call.wav)", finished.attempt));
@@ -164,6 +167,13 @@ const fn speaker(speaker: Speaker) -> &'static str {
 pub fn length(time: Duration) -> String {
     let seconds = time.as_secs();
     if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+}
+
+/// Returns the middle one of some times, the later of two in the middle; `None` if there are none.
+fn median(times: &[Duration]) -> Option<Duration> {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied()
 }
 
 fn millis(time: Duration) -> u64 {

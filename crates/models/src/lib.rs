@@ -2,7 +2,7 @@
 //!
 //! One folder a kind, one file an engine. [`LocalSpeech`] joins what runs on this machine: Whisper listens, hibari
 //! speaks, Silero keeps music and noise away from Whisper, smart-turn votes on the end of a turn. All are loaded once,
-//! in the background, and shared by all calls. [`StubSpeech`] stands in for them under load tests.
+//! in the background, and shared by all calls. A user's own speech programs take their place by a command. [`StubSpeech`] stands in for them under load tests.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -11,6 +11,7 @@ pub mod library;
 mod loaded;
 mod local;
 mod mel;
+mod program;
 mod resample;
 mod speech_to_text;
 mod stub;
@@ -20,5 +21,6 @@ mod voice_activity;
 mod workers;
 
 pub use local::LocalSpeech;
+pub use program::{CommandLine, CommandLineError};
 pub use stub::StubSpeech;
 pub use text_to_speech::spoken::spoken;

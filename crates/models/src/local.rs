@@ -8,15 +8,20 @@ use ports::text_to_speech::TextToSpeech;
 use ports::turn_vote::EndOfTurn;
 
 use crate::library::{MODEL_FILES, ModelsDir};
-use crate::speech_to_text::session::LocalEars;
-use crate::text_to_speech::hibari::LocalVoice;
+use crate::program::CommandLine;
+use crate::speech_to_text;
+use crate::speech_to_text::session::Ears;
+use crate::text_to_speech::phrasewise::Phrasewise;
+use crate::text_to_speech::{self, hibari};
 use crate::turn_vote::smart_turn::LocalVote;
 use crate::workers::Workers;
 
 /// Local ears, voice and end-of-turn vote, on threads that they share. Open it once a process.
 pub struct LocalSpeech {
-    ears: Arc<LocalEars>,
-    voice: Arc<LocalVoice>,
+    ears: Arc<Ears>,
+    voice: Arc<Phrasewise>,
+    workers: Arc<Workers>,
+    dir: ModelsDir,
     vote: Arc<LocalVote>,
 }
 
@@ -31,9 +36,11 @@ impl LocalSpeech {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
         let workers = Arc::new(Workers::start(threads));
         Ok(Self {
-            ears: Arc::new(LocalEars::new(dir, Arc::clone(&workers))),
-            voice: Arc::new(LocalVoice::new(dir, Arc::clone(&workers))),
-            vote: Arc::new(LocalVote::new(dir, workers)),
+            ears: Arc::new(speech_to_text::local::ears(dir, Arc::clone(&workers))),
+            voice: Arc::new(hibari::voice(dir, Arc::clone(&workers))),
+            vote: Arc::new(LocalVote::new(dir, Arc::clone(&workers))),
+            workers,
+            dir: dir.clone(),
         })
     }
 
@@ -52,6 +59,16 @@ impl LocalSpeech {
     /// Returns the voice.
     pub fn text_to_speech(&self) -> Arc<dyn TextToSpeech> {
         Arc::clone(&self.voice) as _
+    }
+
+    /// Returns ears that are another program, on the same threads and behind the same voice detector.
+    pub fn ears_of(&self, line: CommandLine) -> Arc<dyn SpeechToText> {
+        Arc::new(speech_to_text::program::ears(&self.dir, Arc::clone(&self.workers), line))
+    }
+
+    /// Returns a voice that is another program, on the same threads.
+    pub fn voice_of(&self, line: CommandLine) -> Arc<dyn TextToSpeech> {
+        Arc::new(text_to_speech::program::voice(line, Arc::clone(&self.workers)))
     }
 
     /// Returns the vote on the end of a turn.

@@ -1,4 +1,4 @@
-//! From the telephone's 8 kHz to the 16 kHz that the listening models expect.
+//! From the telephone's 8 kHz to the 16 kHz that the listening models expect, and from any voice's rate to the telephone's.
 
 use std::f32::consts::PI;
 use std::sync::LazyLock;
@@ -34,6 +34,38 @@ pub(crate) fn upsample_to_16k(samples: &[i16]) -> Vec<f32> {
     upsampled
 }
 
+/// Returns a sound of any rate from 8 kHz up at 8 kHz: a windowed sinc below 3.7 kHz, laid over each output sample.
+///
+/// For speech that is not streamed; `audio::resample` is faster for the rates that it knows. A lower rate is stretched.
+pub(crate) fn to_8k(samples: &[i16], rate_hz: u32) -> Vec<i16> {
+    const CUT_HZ: f64 = 3_700.0;
+    // Zero crossings of the sinc on either side: the transition ends below 4.3 kHz.
+    const CROSSINGS: f64 = 12.0;
+    if rate_hz == 8_000 {
+        return samples.to_vec();
+    }
+    let rate = f64::from(rate_hz);
+    let cut = 2.0 * CUT_HZ.min(rate / 2.0) / rate;
+    let reach = CROSSINGS / cut;
+    let length = (samples.len() as f64 * 8_000.0 / rate).ceil() as usize;
+    let at = |index: usize| {
+        let center = index as f64 * rate / 8_000.0;
+        let from = (center - reach).ceil().max(0.0) as usize;
+        let to = ((center + reach).floor() as usize + 1).min(samples.len());
+        let sum: f64 = (from..to.max(from))
+            .map(|n| {
+                let distance = n as f64 - center;
+                let x = std::f64::consts::PI * cut * distance;
+                let sinc = if x == 0.0 { 1.0 } else { x.sin() / x };
+                let window = 0.5 + 0.5 * (std::f64::consts::PI * distance / reach).cos();
+                f64::from(samples[n]) * sinc * window * cut
+            })
+            .sum();
+        sum.clamp(-32_768.0, 32_767.0) as i16
+    };
+    (0..length).map(at).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +96,21 @@ mod tests {
     fn short_and_empty_sounds_are_no_trouble() {
         assert!(upsample_to_16k(&[]).is_empty());
         assert_eq!(upsample_to_16k(&[100]).len(), 2);
+    }
+
+    #[test]
+    fn any_rate_comes_down_to_the_telephones_without_aliases() {
+        for rate in [11_025, 16_000, 22_050, 24_000, 44_100, 48_000_u32] {
+            let tone = |frequency: f32| -> Vec<i16> {
+                (0..rate).map(|n| (16_384.0 * (2.0 * PI * frequency * n as f32 / rate as f32).sin()) as i16).collect()
+            };
+            let kept = to_8k(&tone(1_000.0), rate);
+            assert_eq!(kept.len(), 8_000, "{rate}");
+            let loudest = kept[400..7_600].iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0);
+            assert!((16_000..16_800).contains(&loudest), "{rate}: {loudest}");
+            let alias = to_8k(&tone(4_900.0), rate);
+            let loudest = alias[400..7_600].iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0);
+            assert!(loudest < 200, "{rate}: an alias of {loudest}");
+        }
     }
 }

@@ -17,6 +17,12 @@ pub enum SpeechError {
         /// Name of the file within the models folder.
         file: String,
     },
+    /// The program of `speech.ears_command` or `speech.voice_command` is not there. Install it, or name its whole path.
+    #[error("there is no program {name}")]
+    NoProgram {
+        /// Its name as the command has it.
+        name: String,
+    },
     /// The engine did not accept the work, for example because too much is waiting already.
     #[error("the speech engine is overloaded")]
     Overloaded,

@@ -13,6 +13,7 @@ use assistant::budget::Budget;
 use assistant::rate_limit::Caps;
 use assistant::task::Limits as TaskLimits;
 use dialogue::brief::Persona;
+use models::CommandLine;
 use telephony::cost::{Micros, RateCard};
 use telephony::{PhoneNumber, Private};
 
@@ -68,6 +69,10 @@ pub struct Config {
     pub is_recording_enabled: bool,
     /// Where the speech models are, if not with the program.
     pub models_dir: Option<Directory>,
+    /// The program that hears, if not we ourselves.
+    pub ears_command: Option<CommandLine>,
+    /// The program that speaks, if not we ourselves.
+    pub voice_command: Option<CommandLine>,
     /// The user's own callees for the practice network.
     pub scenarios_dir: Option<Directory>,
 }
@@ -195,6 +200,8 @@ impl Config {
             rate_card: RateCardOverride::default(),
             is_recording_enabled: true,
             models_dir: None,
+            ears_command: None,
+            voice_command: None,
             scenarios_dir: None,
         }
     }

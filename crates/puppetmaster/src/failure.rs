@@ -48,6 +48,9 @@ impl From<SpeechError> for Failure {
         let (code, remedy) = match &error {
             SpeechError::Missing { .. } => ("speech.model_missing", "fetch the repository whole, or name the folder with the key speech.models_dir"),
             SpeechError::Corrupt { .. } => ("speech.model_corrupt", "restore the file from the repository: git checkout -- models"),
+            SpeechError::NoProgram { .. } => {
+                ("speech.no_program", "install it, or write its whole path in speech.ears_command or speech.voice_command; docs/speech.md says how")
+            }
             SpeechError::Overloaded => ("speech.overloaded", "wait until other calls have ended"),
             SpeechError::Failed { .. } => ("speech.failed", "run `puppetmaster doctor`"),
         };

@@ -60,12 +60,13 @@ impl LiveView {
             None => format!("{:.1} s", self.began.elapsed().as_secs_f64()),
         };
         // A terminal that is gone must not end the call.
-        let _ = writeln!(io::stdout(), "  {at:>8}   {text}");
+        let _ = writeln!(io::stdout(), "  {at:>7}   {text}");
     }
 
     fn said(&mut self, at: AudioPosition, text: &str) {
         self.clear_interim();
-        let _ = writeln!(io::stdout(), "  {at:>8}   {text}");
+        let at = at.to_string();
+        let _ = writeln!(io::stdout(), "  {at:>7}   {text}");
     }
 
     /// Shows the end of what is being said: its beginning was shown a moment ago.

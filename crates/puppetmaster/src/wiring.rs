@@ -17,6 +17,8 @@ use engine::script_brain::ScriptBrain;
 use models::LocalSpeech;
 use models::library::ModelsDir;
 use ports::clock::Clock;
+use ports::speech_to_text::SpeechToText;
+use ports::text_to_speech::TextToSpeech;
 use sandbox::{Sandbox, SandboxConfig, Speech};
 use server::serve::Bound;
 use server::{Server, ServerState};
@@ -72,6 +74,16 @@ impl Running {
 pub fn speech(config: &Config) -> Result<LocalSpeech, Failure> {
     let folder = config.models_dir.as_ref().map(|directory| directory.0.as_path());
     Ok(LocalSpeech::open(&ModelsDir::find(folder)?)?)
+}
+
+/// Returns the assistant's ears: the built-in ones, or the user's program.
+pub fn ears(config: &Config, speech: &LocalSpeech) -> Arc<dyn SpeechToText> {
+    config.ears_command.clone().map_or_else(|| speech.speech_to_text(), |line| speech.ears_of(line))
+}
+
+/// Returns the assistant's voice: the built-in one, or the user's program.
+pub fn voice(config: &Config, speech: &LocalSpeech) -> Arc<dyn TextToSpeech> {
+    config.voice_command.clone().map_or_else(|| speech.text_to_speech(), |line| speech.voice_of(line))
 }
 
 /// Returns the cast: what ships, and the user's own scripts over it.
@@ -142,8 +154,8 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
     let assistant = Assistant::new(Installation {
         ports: CallPorts {
             carrier,
-            ears: speech.speech_to_text(),
-            voice: speech.text_to_speech(),
+            ears: ears(config, &speech),
+            voice: voice(config, &speech),
             end_of_turn: Some(speech.end_of_turn()),
             brain: Arc::new(ScriptBrain),
         },

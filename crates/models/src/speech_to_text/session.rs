@@ -1,6 +1,6 @@
-//! One direction of one call, listened to by Whisper: what is kept, when it is decoded, and which results still count.
+//! One direction of one call, listened to: what is kept, when it is decoded, and which results still count.
 //!
-//! Not the model and not the voice detector of the turn machine: this only does what [`Listening`] asks for.
+//! Not the model ([`Decoder`]) and not the voice detector of the turn machine: this only does what [`Listening`] asks for.
 //!
 //! Interims are taken from every 600 ms of sound that is loud enough to be speech. At most one is waiting or running;
 //! a pause makes it stale: it then neither reports nor goes on decoding. Only a graph that already runs is finished,
@@ -14,11 +14,7 @@ use ports::error::SpeechError;
 use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
 use telephony::{AudioPosition, UtteranceId};
 
-use super::whisper::{self, Effort, Understood, Whisper};
-use crate::library::ModelsDir;
-use crate::loaded::Loaded;
-use crate::resample::upsample_to_16k;
-use crate::voice_activity::silero::{self, Silero};
+use super::whisper::{Effort, Understood};
 use crate::workers::{Priority, Worker, Workers};
 
 /// Samples at 8 kHz that are kept: 60 s, half a minute more than the port promises, because an announcement may be long.
@@ -27,39 +23,59 @@ const KEPT: usize = 60 * 8_000;
 const PRE_ROLL: u64 = 1_600;
 /// Sound between two interims.
 const INTERIM_EVERY: usize = 4_800;
-/// The longest stretch decoded at once. Longer ones are cut at their quietest place in the last 8 s of this.
-const LONGEST: usize = 28 * 8_000;
+/// Sound that an interim looks back over at most: one pass of a model.
+const LONGEST_INTERIM: usize = 28 * 8_000;
 /// Root mean square (of ±32768) below which a frame is certainly no speech: −54 dBFS.
 const QUIET_RMS: f32 = 65.0;
 
-/// Whisper behind the port.
-pub(crate) struct LocalEars {
+/// Turns sound into words, on a thread that may wait.
+pub(crate) trait Decoder: Send + Sync + 'static {
+    /// Begins to load what it needs, in the background.
+    fn warm_up(&self);
+
+    /// Says, without loading, whether it can serve.
+    fn check(&self) -> Result<(), SpeechError>;
+
+    /// Returns whether it can be used at once.
+    fn is_ready(&self) -> bool;
+
+    /// Returns the words in a sound of 8 kHz; gives up as soon as `wanted` says no.
+    fn understand(&self, worker: &Worker, sound: &[i16], effort: Effort, wanted: &dyn Fn() -> bool) -> Result<Outcome, SpeechError>;
+}
+
+/// What a decoder made of a sound.
+pub(crate) enum Outcome {
+    /// Words, if there were any.
+    Words(Understood),
+    /// There is no voice in it.
+    NotSpeech,
+    /// Nobody wants to know any more.
+    Unwanted,
+}
+
+/// A decoder behind the port.
+pub(crate) struct Ears {
     engine: Arc<Engine>,
 }
 
 struct Engine {
-    whisper: Arc<Loaded<Whisper>>,
-    silero: Arc<Loaded<Silero>>,
+    decoder: Box<dyn Decoder>,
     workers: Arc<Workers>,
 }
 
-impl LocalEars {
-    pub(crate) fn new(dir: &ModelsDir, workers: Arc<Workers>) -> Self {
-        let whisper = Loaded::new(dir.clone(), whisper::FILES, Whisper::load);
-        let silero = Loaded::new(dir.clone(), silero::FILES, Silero::load);
-        Self { engine: Arc::new(Engine { whisper, silero, workers }) }
+impl Ears {
+    pub(crate) fn new(decoder: impl Decoder, workers: Arc<Workers>) -> Self {
+        Self { engine: Arc::new(Engine { decoder: Box::new(decoder), workers }) }
     }
 }
 
-impl SpeechToText for LocalEars {
+impl SpeechToText for Ears {
     fn warm_up(&self) {
-        self.engine.silero.warm_up();
-        self.engine.whisper.warm_up();
+        self.engine.decoder.warm_up();
     }
 
     fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
-        self.engine.whisper.check()?;
-        self.engine.silero.check()?;
+        self.engine.decoder.check()?;
         self.warm_up();
         Ok(Box::new(Session { engine: Arc::clone(&self.engine), sink, ring: Ring::default(), open: None }))
     }
@@ -135,7 +151,7 @@ impl Listening for Session {
         let (engine, sink, results) = (Arc::clone(&self.engine), Arc::clone(&self.sink), Arc::clone(&open.results));
         let submitted = self.engine.workers.submit(Priority::Settle, move |worker| {
             let counts = || !results.is_over.load(Ordering::Acquire);
-            let heard = match engine.understand(worker, &sound, Effort::AgainIfCircling, &counts) {
+            let heard = match engine.decoder.understand(worker, &sound, Effort::AgainIfCircling, &counts) {
                 Ok(Outcome::Words(Understood { text, confidence })) => Heard::Settled { utterance, revision, text, confidence },
                 Ok(Outcome::NotSpeech) => Heard::NotSpeech { utterance, revision },
                 Ok(Outcome::Unwanted) => return,
@@ -169,18 +185,18 @@ impl Session {
     fn take_interim(&mut self) {
         let Some(open) = &mut self.open else { return };
         // While the model is still being loaded the worker would only wait for it.
-        if !self.engine.whisper.is_ready() || open.results.interim_is_under_way.swap(true, Ordering::AcqRel) {
+        if !self.engine.decoder.is_ready() || open.results.interim_is_under_way.swap(true, Ordering::AcqRel) {
             return;
         }
         open.loud = 0;
         let utterance = open.id;
         let epoch = open.results.epoch.load(Ordering::Acquire);
-        let from = open.from.0.saturating_sub(PRE_ROLL).max(self.ring.end().0.saturating_sub(LONGEST as u64));
+        let from = open.from.0.saturating_sub(PRE_ROLL).max(self.ring.end().0.saturating_sub(LONGEST_INTERIM as u64));
         let sound = self.ring.since(AudioPosition(from), self.ring.end());
         let (engine, sink, results) = (Arc::clone(&self.engine), Arc::clone(&self.sink), Arc::clone(&open.results));
         let submitted = self.engine.workers.submit(Priority::Interim, move |worker| {
             let counts = || results.is_fresh(epoch);
-            let understood = engine.understand(worker, &sound, Effort::Once, &counts);
+            let understood = engine.decoder.understand(worker, &sound, Effort::Once, &counts);
             results.interim_is_under_way.store(false, Ordering::Release);
             match understood {
                 Ok(Outcome::Words(Understood { text, .. })) if !text.is_empty() => {
@@ -203,57 +219,8 @@ impl Drop for Session {
     }
 }
 
-enum Outcome {
-    Words(Understood),
-    NotSpeech,
-    Unwanted,
-}
-
-impl Engine {
-    fn understand(&self, worker: &Worker, sound: &[i16], effort: Effort, wanted: &dyn Fn() -> bool) -> Result<Outcome, SpeechError> {
-        if !wanted() {
-            return Ok(Outcome::Unwanted);
-        }
-        let sound_16k = upsample_to_16k(sound);
-        if !self.silero.get()?.hears_speech(worker, &sound_16k)? {
-            return Ok(Outcome::NotSpeech);
-        }
-        let whisper = self.whisper.get()?;
-        let mut text = String::new();
-        let mut confidence = 100;
-        for stretch in stretches(sound) {
-            let samples = &sound_16k[stretch.start * 2..stretch.end * 2];
-            let Some(part) = whisper.understand(worker, samples, effort, wanted)? else { return Ok(Outcome::Unwanted) };
-            if !text.is_empty() && !part.text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(&part.text);
-            confidence = confidence.min(part.confidence);
-        }
-        Ok(Outcome::Words(Understood { text, confidence }))
-    }
-}
-
-/// Cuts a long sound where it is quietest, so that no word is cut in two.
-fn stretches(sound: &[i16]) -> Vec<std::ops::Range<usize>> {
-    const STEP: usize = 1_600;
-    const SEARCHED: usize = 8 * 8_000;
-    let mut stretches = Vec::new();
-    let mut start = 0;
-    while sound.len() - start > LONGEST {
-        let searched = start + LONGEST - SEARCHED..start + LONGEST - STEP;
-        let cut = searched
-            .step_by(STEP / 2)
-            .min_by(|&a, &b| rms(&sound[a..a + STEP]).total_cmp(&rms(&sound[b..b + STEP])))
-            .map_or(start + LONGEST, |quietest| quietest + STEP / 2);
-        stretches.push(start..cut);
-        start = cut;
-    }
-    stretches.push(start..sound.len());
-    stretches
-}
-
-fn rms(samples: &[i16]) -> f32 {
+/// Returns the root mean square of some samples, of ±32768.
+pub(crate) fn rms(samples: &[i16]) -> f32 {
     let sum: f32 = samples.iter().map(|&sample| f32::from(sample) * f32::from(sample)).sum();
     (sum / samples.len().max(1) as f32).sqrt()
 }
@@ -311,15 +278,5 @@ mod tests {
         ring.push(AudioPosition(107), &vec![5; KEPT]);
         assert_eq!(ring.since(AudioPosition(0), ring.end()).len(), KEPT);
         assert_eq!(ring.end(), AudioPosition(107 + KEPT as u64));
-    }
-
-    #[test]
-    fn a_long_sound_is_cut_at_its_quietest_place() {
-        let mut sound = vec![1_000_i16; 50 * 8_000];
-        sound[24 * 8_000..24 * 8_000 + 2_400].fill(0);
-        let stretches = stretches(&sound);
-        assert_eq!(stretches.len(), 2);
-        assert!((24 * 8_000..24 * 8_000 + 2_400).contains(&stretches[0].end));
-        assert_eq!(stretches[1].end, sound.len());
     }
 }

@@ -1,32 +1,26 @@
-//! The voice hibari: text is cut into phrases, made speakable, turned into phonemes, and by a small net and a vocoder
-//! into telephone audio, phrase by phrase.
-//!
-//! Each phrase is one job on the shared workers, so that a long text neither keeps others waiting nor goes on after its
-//! handle was dropped. A text that was spoken before is given out at once, on a thread of its own that never computes.
+//! The voice hibari: a phrase is made speakable, turned into phonemes, and by a small net and a vocoder into telephone
+//! audio.
 
 mod lexicon;
-mod phrases;
 mod pronounce;
 mod speller;
 mod tagger;
 mod vocoder;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread;
+use std::sync::Arc;
 
 use ports::error::SpeechError;
-use ports::text_to_speech::{SpeakRequest, Speaking, TextToSpeech, Voice, VoicePiece, VoiceSink};
+use ports::text_to_speech::Voice;
 use rten_tensor::Tensor;
 
-use super::rendered::{self, Pieces, Rendered};
+use super::phrases::Phrase;
+use super::phrasewise::{PhraseVoice, Phrasewise};
 use super::spoken;
 use crate::graph::{Graph, failed, floats};
 use crate::library::{self, ModelFile, ModelsDir};
 use crate::loaded::Loaded;
-use crate::workers::{Priority, Worker, Workers};
-use phrases::Phrase;
+use crate::workers::{Worker, Workers};
 use pronounce::Pronunciation;
 use vocoder::Frames;
 
@@ -44,158 +38,22 @@ const FILES: &[ModelFile] = &[
 const PACE: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 const PITCH: std::ops::RangeInclusive<f32> = 0.4..=2.0;
 
-/// hibari behind the port.
-pub(crate) struct LocalVoice {
-    hibari: Arc<Loaded<Hibari>>,
-    workers: Arc<Workers>,
-    rendered: Arc<Mutex<Rendered>>,
-    replays: mpsc::Sender<Replay>,
+/// Returns hibari behind the port.
+pub(crate) fn voice(dir: &ModelsDir, workers: Arc<Workers>) -> Phrasewise {
+    Phrasewise::new(Loaded::new(dir.clone(), FILES, Hibari::load), workers)
 }
 
-struct Replay {
-    pieces: Pieces,
-    sink: VoiceSink,
-    stopped: Arc<AtomicBool>,
-}
-
-impl LocalVoice {
-    pub(crate) fn new(dir: &ModelsDir, workers: Arc<Workers>) -> Self {
-        Self {
-            hibari: Loaded::new(dir.clone(), FILES, Hibari::load),
-            workers,
-            rendered: Arc::new(Mutex::new(Rendered::new(rendered::BOUND))),
-            replays: start_replays(),
-        }
-    }
-}
-
-impl TextToSpeech for LocalVoice {
+impl PhraseVoice for Arc<Loaded<Hibari>> {
     fn warm_up(&self) {
-        self.hibari.warm_up();
+        Loaded::warm_up(self);
     }
 
-    fn speak(&self, request: SpeakRequest, sink: VoiceSink) -> Result<Box<dyn Speaking>, SpeechError> {
-        self.hibari.check()?;
-        let stopped = Arc::new(AtomicBool::new(false));
-        let handle = Box::new(Handle { stopped: Arc::clone(&stopped) });
-        let known = self.rendered.lock().unwrap_or_else(PoisonError::into_inner).get(&request);
-        if let Some(pieces) = known {
-            self.replays.send(Replay { pieces, sink, stopped }).map_err(|_| SpeechError::Overloaded)?;
-            return Ok(handle);
-        }
-        let line = Line {
-            hibari: Arc::clone(&self.hibari),
-            workers: Arc::downgrade(&self.workers),
-            rendered: Arc::clone(&self.rendered),
-            phrases: phrases::cut(&request.text).into_iter(),
-            request,
-            pieces: Vec::new(),
-            sink,
-            stopped,
-        };
-        self.workers.submit(Priority::Voice, move |worker| line.go_on(worker))?;
-        Ok(handle)
-    }
-}
-
-/// Stops the work when it is dropped.
-struct Handle {
-    stopped: Arc<AtomicBool>,
-}
-
-impl Speaking for Handle {}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::Release);
-    }
-}
-
-fn start_replays() -> mpsc::Sender<Replay> {
-    let (sender, replays) = mpsc::channel::<Replay>();
-    let spawned = thread::Builder::new().name("speech-replay".to_owned()).spawn(move || {
-        for Replay { pieces, mut sink, stopped } in replays {
-            for piece in pieces.iter() {
-                if stopped.load(Ordering::Acquire) {
-                    break;
-                }
-                sink(VoicePiece::Audio(piece.clone()));
-            }
-            if !stopped.load(Ordering::Acquire) {
-                sink(VoicePiece::End);
-            }
-        }
-    });
-    if let Err(error) = spawned {
-        tracing::error!(%error, "the thread for rendered speech could not be started");
-    }
-    sender
-}
-
-/// A text on its way to becoming sound.
-struct Line {
-    hibari: Arc<Loaded<Hibari>>,
-    /// Weak, because a job must not keep alive the queue it waits in.
-    workers: std::sync::Weak<Workers>,
-    rendered: Arc<Mutex<Rendered>>,
-    request: SpeakRequest,
-    phrases: std::vec::IntoIter<Phrase>,
-    pieces: Vec<Vec<i16>>,
-    sink: VoiceSink,
-    stopped: Arc<AtomicBool>,
-}
-
-impl Line {
-    /// Speaks the next phrase and queues what is left.
-    fn go_on(mut self, worker: &Worker) {
-        if self.stopped.load(Ordering::Acquire) {
-            return;
-        }
-        let Some(phrase) = self.phrases.next() else {
-            self.end();
-            return;
-        };
-        match self.hibari.get().and_then(|hibari| hibari.speak(worker, &phrase, self.request.voice)) {
-            Ok(piece) => {
-                if self.stopped.load(Ordering::Acquire) {
-                    return;
-                }
-                if !piece.is_empty() {
-                    (self.sink)(VoicePiece::Audio(piece.clone()));
-                    self.pieces.push(piece);
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "a line could not be spoken");
-                (self.sink)(VoicePiece::Failed);
-                return;
-            }
-        }
-        if self.phrases.as_slice().is_empty() {
-            self.end();
-            return;
-        }
-        // A full queue would cut the line in its middle, so the phrase is made here and now instead.
-        let Some(workers) = self.workers.upgrade() else { return };
-        let line = Arc::new(Mutex::new(Some(self)));
-        let queued = Arc::clone(&line);
-        let take = |line: &Mutex<Option<Self>>| line.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let submitted = workers.submit(Priority::Voice, move |worker| {
-            if let Some(line) = take(&queued) {
-                line.go_on(worker);
-            }
-        });
-        if submitted.is_err()
-            && let Some(line) = take(&line)
-        {
-            line.go_on(worker);
-        }
+    fn check(&self) -> Result<(), SpeechError> {
+        Loaded::check(self)
     }
 
-    fn end(mut self) {
-        let pieces: Pieces = self.pieces.into();
-        self.rendered.lock().unwrap_or_else(PoisonError::into_inner).put(&self.request, pieces);
-        (self.sink)(VoicePiece::End);
+    fn speak(&self, worker: &Worker, phrase: &Phrase, voice: Voice) -> Result<Vec<i16>, SpeechError> {
+        self.get()?.speak(worker, phrase, voice)
     }
 }
 

@@ -7,5 +7,7 @@ mod heard;
 mod interims;
 mod line;
 mod no_speech;
+#[cfg(unix)]
+mod programs;
 mod stubs;
 mod voice;

@@ -1,13 +1,29 @@
 //! `puppetmaster doctor`: whether everything that calls need is in order, a line each.
 
 use std::process::ExitCode;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
+use models::LocalSpeech;
 use models::library::ModelsDir;
 use models::library::verify_all;
+use ports::error::SpeechError;
+use ports::speech_to_text::Heard;
+use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
+use telephony::{AudioPosition, UtteranceId};
 
 use crate::config::Config;
 use crate::failure::{FAILED, Failure};
 use crate::wiring;
+
+/// What the voice says and the ears must hear: a time and a price, as calls are about.
+const SENTENCE: &str = "We are open until nine in the evening.";
+
+/// The one word of it that shows that it was understood.
+const KEY_WORD: &str = "evening";
+
+/// How long either may take, loading included.
+const SPEECH_WITHIN: Duration = Duration::from_secs(30);
 
 pub(super) async fn doctor(config: &Config) -> Result<ExitCode, Failure> {
     let mut is_well = true;
@@ -28,6 +44,82 @@ pub(super) async fn doctor(config: &Config) -> Result<ExitCode, Failure> {
         }
         Err(error) => line("speech models", Err(error.into())),
     }
-    line("phone provider", Ok(config.phone_provider.as_str().to_owned()));
+    match wiring::speech(config) {
+        Ok(speech) => try_speech(config, &speech, line),
+        Err(failure) => line("speech", Err(failure)),
+    }
+    println!("ok      phone provider: {}", config.phone_provider.as_str());
+    if config.ears_command.is_none() && config.voice_command.is_none() {
+        println!("note    better ears or another voice on this machine (whisper.cpp, faster-whisper, Piper): docs/speech.md says what to install");
+    }
     Ok(ExitCode::from(if is_well { 0 } else { FAILED }))
+}
+
+/// Speaks a sentence and listens to it, with whichever engines calls would use.
+fn try_speech(config: &Config, speech: &LocalSpeech, mut line: impl FnMut(&str, Result<String, Failure>)) {
+    let named = |command: Option<&str>| command.map_or_else(|| "built in".to_owned(), |command| format!("`{command}`"));
+    let sound = speak(config, speech);
+    line(
+        "voice",
+        sound.as_ref().map_err(|error| error.clone().into()).map(|(samples, took)| {
+            let seconds = samples.len() as f64 / 8_000.0;
+            format!(
+                "{}, {seconds:.1} s of speech in {:.1} s with loading",
+                named(config.voice_command.as_ref().map(|c| c.as_str())),
+                took.as_secs_f64()
+            )
+        }),
+    );
+    let Ok((samples, _)) = sound else { return };
+    let heard = listen(config, speech, &samples).map_err(Failure::from).and_then(|(text, took)| {
+        if text.to_lowercase().contains(KEY_WORD) {
+            let ears = named(config.ears_command.as_ref().map(|c| c.as_str()));
+            Ok(format!("{ears}, understood the voice in {:.1} s with loading", took.as_secs_f64()))
+        } else {
+            let remedy = "try the other engines: leave out speech.ears_command or speech.voice_command";
+            Err(Failure::new("speech.not_understood", format!("“{SENTENCE}” was heard as “{text}”"), remedy))
+        }
+    });
+    line("ears", heard);
+}
+
+fn speak(config: &Config, speech: &LocalSpeech) -> Result<(Vec<i16>, Duration), SpeechError> {
+    let began = Instant::now();
+    let (sender, pieces) = mpsc::channel();
+    let request = SpeakRequest { text: SENTENCE.to_owned(), voice: Voice::default() };
+    let sink = move |piece| {
+        // Nobody listens any more once the time is over.
+        let _ = sender.send(piece);
+    };
+    let _work = wiring::voice(config, speech).speak(request, Box::new(sink))?;
+    let mut samples = Vec::new();
+    loop {
+        match pieces.recv_timeout(SPEECH_WITHIN) {
+            Ok(VoicePiece::Audio(piece)) => samples.extend(piece),
+            Ok(VoicePiece::End) => return Ok((samples, began.elapsed())),
+            Ok(VoicePiece::Failed) => return Err(SpeechError::Failed { what: "the voice could not speak; the log says why".into() }),
+            Err(_) => return Err(SpeechError::Failed { what: "the voice did not speak in time".into() }),
+        }
+    }
+}
+
+fn listen(config: &Config, speech: &LocalSpeech, samples: &[i16]) -> Result<(String, Duration), SpeechError> {
+    let began = Instant::now();
+    let (sender, results) = mpsc::channel();
+    let mut listening = wiring::ears(config, speech).listen(Arc::new(move |heard| {
+        let _ = sender.send(heard);
+    }))?;
+    let utterance = UtteranceId(1);
+    listening.push(AudioPosition::ZERO, samples);
+    listening.begin(utterance, AudioPosition::ZERO);
+    listening.settle(utterance, 1, AudioPosition(samples.len() as u64));
+    loop {
+        match results.recv_timeout(SPEECH_WITHIN) {
+            Ok(Heard::Settled { text, .. }) => return Ok((text, began.elapsed())),
+            Ok(Heard::NotSpeech { .. }) => return Ok((String::new(), began.elapsed())),
+            Ok(Heard::Interim { .. }) => {}
+            Ok(Heard::Failed { .. }) => return Err(SpeechError::Failed { what: "the ears could not hear; the log says why".into() }),
+            Err(_) => return Err(SpeechError::Failed { what: "the ears did not answer in time".into() }),
+        }
+    }
 }

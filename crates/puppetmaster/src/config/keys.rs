@@ -262,6 +262,23 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.models_dir,
     },
     Key {
+        path: "speech.ears_command",
+        about: "Another program that hears, in place of the built-in ears. With `{wav}` it is run for each utterance and prints the words; \
+                without, it is kept and answers each line, the path of a WAV file, with a line of words. See docs/speech.md.",
+        unset: "the built-in ears",
+        example: "\"whisper-cli -m ggml-base.en.bin -nt -np -f {wav}\"",
+        field: |config| &mut config.ears_command,
+    },
+    Key {
+        path: "speech.voice_command",
+        about: "Another program that speaks, in place of the built-in voice; callees of the practice network keep theirs. With `{wav}` it is run for \
+                each phrase, reads the text and writes that WAV file; without, it is kept and answers each line, the path, a tab and the text, \
+                with a line once the file is written. See docs/speech.md.",
+        unset: "the built-in voice",
+        example: "\"espeak-ng -v en-us --stdin -w {wav}\"",
+        field: |config| &mut config.voice_command,
+    },
+    Key {
         path: "sandbox.scenarios_dir",
         about: "YAML scripts of your own callees for the practice network, beside the cast that ships.",
         unset: "only the cast that ships",

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use assistant::codes::CodeEntry;
 use dialogue::brief::Persona;
+use models::CommandLine;
 use telephony::cost::Micros;
 use telephony::{PhoneNumber, Private};
 
@@ -384,6 +385,22 @@ impl Setting for Option<Directory> {
     }
 }
 
+/// A program that hears or speaks in place of the built-in engines.
+impl Setting for Option<CommandLine> {
+    fn expects(&self) -> String {
+        "a program and its arguments; quotes keep blanks together, there is no shell".into()
+    }
+
+    fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
+        *self = Some(CommandLine::parse(text).map_err(|error| Wrong::because(error.to_string()))?);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().map(|line| line.as_str().to_owned())
+    }
+}
+
 /// Where carriers reach us: scheme and host, `https://calls.example.org`, perhaps with a port, no path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PublicUrl(String);
@@ -648,6 +665,12 @@ mod tests {
         assert_eq!(set(directory.clone(), "~/calls"), ok("/home/sam/calls"));
         assert_eq!(set(directory.clone(), "/var/lib/pm"), ok("/var/lib/pm"));
         assert_eq!(set(directory, " "), Err("config.bad_value"));
+    }
+
+    #[test]
+    fn a_command_is_words_and_quotes() {
+        assert_eq!(set(None::<CommandLine>, " whisper-cli -f {wav} "), ok("whisper-cli -f {wav}"));
+        assert_eq!(set(None::<CommandLine>, "say 'it"), Err("config.bad_value"));
     }
 
     #[test]

@@ -116,6 +116,8 @@ mod tests {
                   enabled: true                                # default
                 speech:
                   # models_dir:                                # not set: the models that came with the program
+                  # ears_command:                              # not set: the built-in ears
+                  # voice_command:                             # not set: the built-in voice
                 sandbox:
                   # scenarios_dir:                             # not set: only the cast that ships
         "#]].assert_eq(&show(&load(&sources()).unwrap()));

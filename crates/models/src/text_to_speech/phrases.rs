@@ -5,10 +5,10 @@ use std::time::Duration;
 
 /// Something to be said in one breath.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Phrase {
-    pub(super) text: String,
+pub(crate) struct Phrase {
+    pub(crate) text: String,
     /// Silence after it.
-    pub(super) pause: Duration,
+    pub(crate) pause: Duration,
 }
 
 const AFTER_SENTENCE: Duration = Duration::from_millis(280);
@@ -26,7 +26,7 @@ const LONGEST: usize = 300;
 const NO_SENTENCE_END: &[&str] = &["mr", "mrs", "ms", "dr", "prof", "st", "ave", "rd", "blvd", "apt", "no", "ext", "vs", "e.g", "i.e", "mt"];
 
 /// Returns the phrases of `text`, none if it holds no letter and no digit.
-pub(super) fn cut(text: &str) -> Vec<Phrase> {
+pub(crate) fn cut(text: &str) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     for sentence in sentences(text) {
         cut_sentence(&sentence, &mut phrases);

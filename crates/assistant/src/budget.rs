@@ -1,10 +1,18 @@
 //! Money: the worst case of every call is reserved before it is dialed, so spending never passes a cap.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use telephony::cost::Micros;
 
 use crate::codes;
 use crate::refusal::{AllowedWhen, Refusal, Rule};
+
+/// The shorter span over which money is counted.
+pub const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// The longer span.
+pub const MONTH: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// The caps of an installation, in µ of the account's currency. Spans are rolling: the last 24 hours, the last 30 days.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

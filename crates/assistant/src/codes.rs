@@ -176,6 +176,9 @@ codes! {
     STORE_CONFLICT = "store.conflict",
         "the record is not in a state in which this can be done",
         "Look at it again; something else has changed it.";
+    STORE_OVERTAKEN = "store.overtaken",
+        "other calls have meanwhile used up the money or the place that this one needs",
+        "Try again; the caps then say what is in the way.";
     STORE_NOT_FOUND = "store.not_found",
         "there is no such record",
         "Check the identity; `puppetmaster task list` shows all tasks.";

@@ -21,7 +21,7 @@ use crate::compliance::number_gate;
 use crate::notice::Notice;
 use crate::rate_limit::{self, Caps, Usage};
 use crate::refusal::{AllowedWhen, Refusal, Refusals, Rule};
-use crate::task::Line;
+use crate::task::{CalleeKind, Line};
 
 /// The rules of an installation.
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -85,6 +85,11 @@ pub struct Cleared {
     ring_timeout: Duration,
     time_limit: Duration,
     cleared_at: Timestamp,
+    caps: Caps,
+    budget: Budget,
+    task_cap: Micros,
+    callee_kind: CalleeKind,
+    is_lenient: bool,
 }
 
 impl Cleared {
@@ -126,6 +131,17 @@ impl Cleared {
     /// Returns when it was given.
     pub const fn cleared_at(&self) -> Timestamp {
         self.cleared_at
+    }
+
+    /// Returns whether the caps under which it was given still leave room for this call.
+    ///
+    /// Between the facts that [`decide`] saw and the row that reserves a call's money and its place, another call may have
+    /// taken the last of either; so the store asks once more, in the transaction that writes the row.
+    pub fn still_holds(&self, usage: &Usage, spending: &Spending) -> bool {
+        let number_is_free = self.is_lenient || rate_limit::check_number(self.callee_kind, &self.caps, usage).is_none();
+        number_is_free
+            && rate_limit::check_concurrency(&self.caps, usage).is_none()
+            && budget::check(self.worst_case_cost, self.task_cap, &self.budget, spending).is_empty()
     }
 }
 
@@ -180,6 +196,11 @@ fn clear(facts: &Facts<'_>) -> Cleared {
         ring_timeout: facts.receipt.limits.ring_timeout,
         time_limit: facts.receipt.limits.total_time,
         cleared_at: facts.now,
+        caps: facts.rules.caps,
+        budget: facts.rules.budget,
+        task_cap: facts.receipt.limits.max_cost,
+        callee_kind: facts.receipt.callee_kind,
+        is_lenient: is_lenient(facts.receipt, facts.rules),
     }
 }
 
@@ -266,7 +287,7 @@ mod tests {
 
     use super::*;
     use crate::approval::{ApprovedBy, Quote};
-    use crate::task::{CalleeKind, Limits, Schedule, Task, TaskState};
+    use crate::task::{Limits, Schedule, Task, TaskState};
 
     const NOON: Timestamp = Timestamp(1_795_539_600_000); // 2026-11-24 17:00 UTC, noon in New York
 
@@ -373,6 +394,19 @@ mod tests {
         assert_eq!(cleared.receipt_hash(), &world.receipt.hash());
         assert_eq!(cleared.worst_case_cost(), Micros(180_000));
         assert_eq!(cleared.time_limit(), Duration::from_secs(600));
+    }
+
+    #[test]
+    fn a_clearance_holds_as_long_as_its_caps_leave_room() {
+        let cleared = world(Line::Real).decide().verdict.unwrap();
+        let (usage, spending) = (Usage::default(), Spending::default());
+        assert!(cleared.still_holds(&usage, &spending));
+        assert!(!cleared.still_holds(&Usage { live_calls: 4, ..usage }, &spending));
+        assert!(!cleared.still_holds(&Usage { attempts_to_number: 3, ..usage }, &spending));
+        assert!(!cleared.still_holds(&usage, &Spending { reserved: Micros(4_900_000), ..spending }));
+        let practice = world(Line::Practice).decide().verdict.unwrap();
+        assert!(practice.still_holds(&Usage { attempts_to_number: 30, ..usage }, &spending), "nobody real is rung");
+        assert!(!practice.still_holds(&Usage { live_calls: 4, ..usage }, &spending));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use ::assistant::attempt::AttemptState;
+use ::assistant::budget::{DAY, MONTH};
 use ::assistant::compliance::calling_hours::{callee_hours, local_time};
 use ::assistant::policy::{self, Cleared, Facts, Rules};
 use ::assistant::rate_limit::COUNTED_OVER;
@@ -25,7 +26,7 @@ use thiserror::Error;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
-use crate::call_driver::{CallDriver, CallOrder, CallOutcome, CallPorts, ControlSender, Event, Records, control};
+use crate::call_driver::{CallDriver, CallOrder, CallOutcome, CallPorts, ControlSender, Event, MakeRecorder, Records, control};
 use crate::directory::Directory;
 use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
@@ -219,24 +220,29 @@ impl Assistant {
     /// [`NotMade`].
     pub async fn approve(&self, receipt: &Receipt, by: ApprovedBy) -> Result<(), NotMade> {
         let approval = Approval::of(receipt, by, self.installation.clock.now(), Approval::GOOD_FOR);
-        self.installation.store.approve(&receipt.task, &approval).await?;
-        self.installation.store.set_task_state(&receipt.task, TaskState::Approved).await?;
-        Ok(())
+        Ok(self.installation.store.approve(&receipt.task, &approval).await?)
     }
 
-    /// Gives a task up. A live call of it is ended by its [`LiveCall`].
+    /// Gives a task up, at any time. A call of it that is live is ended at the carrier.
     ///
     /// # Errors
     /// [`NotMade`].
     pub async fn cancel(&self, task: &TaskId) -> Result<(), NotMade> {
-        let found = self.installation.store.task(task).await?.ok_or(NotMade::NoSuchTask)?;
+        let store = &self.installation.store;
+        let found = store.task(task).await?.ok_or(NotMade::NoSuchTask)?;
         if found.state.is_final() {
             return Err(NotMade::WrongState { state: found.state });
         }
-        Ok(self.installation.store.set_task_state(task, TaskState::Canceled).await?)
+        store.set_task_state(task, TaskState::Canceled).await?;
+        for attempt in store.attempts(task).await?.iter().filter(|attempt| attempt.state != AttemptState::Terminal) {
+            self.installation.directory.cancel(&attempt.attempt);
+        }
+        Ok(())
     }
 
     /// Asks the gate at the moment of dialing, writes the intent, and makes the call.
+    ///
+    /// The gate is asked again if other calls took the money or the place meanwhile, so that its refusal names the cap.
     ///
     /// # Errors
     /// [`NotMade`]; nothing rang.
@@ -248,11 +254,16 @@ impl Assistant {
         }
         let receipt = self.receipt(&task).await?;
         let attempt = AttemptId::new((self.installation.make_token)());
-        let decision = self.with_facts(&receipt, attempt.clone(), Some(&task.id), policy::decide).await?;
-        let cleared = decision.verdict.map_err(NotMade::Refused)?;
-        store.commit_intent(&task.id, &cleared).await?;
-        store.set_task_state(&task.id, TaskState::Running).await?;
-        Ok(self.begin(&task, attempt, cleared))
+        for _ in 0..OVERTAKEN_AT_MOST {
+            let decision = self.with_facts(&receipt, attempt.clone(), Some(&task.id), policy::decide).await?;
+            let cleared = decision.verdict.map_err(NotMade::Refused)?;
+            match store.commit_intent(&task.id, &cleared).await {
+                Ok(()) => return Ok(self.begin(&task, attempt, cleared)),
+                Err(StoreError::Overtaken) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Overtaken.into())
     }
 
     /// Returns the figures of all ended attempts.
@@ -291,14 +302,10 @@ impl Assistant {
         let scribe =
             Scribe::begin(installation.store.clone(), installation.clock.clone(), attempt.clone(), task.number.clone(), installation.rates.clone());
         let driver = CallDriver::new(order, installation.ports.clone(), (sender.clone(), receiver), watchers, scribe);
-        let (directory, store, task) = (installation.directory.clone(), installation.store.clone(), task.id.clone());
-        let left = attempt.clone();
+        let (directory, left) = (installation.directory.clone(), attempt.clone());
         let work = tokio::spawn(async move {
             let outcome = driver.run().await;
             directory.leave(&left);
-            if let Err(error) = store.set_task_state(&task, TaskState::Done).await {
-                tracing::warn!(%error, "a task's end could not be written");
-            }
             outcome
         });
         LiveCall { attempt, events, control: sender, work }
@@ -306,18 +313,18 @@ impl Assistant {
 
     /// A vault that cannot be used costs recording and trace, not the call; the warning says so.
     fn records(&self, attempt: &AttemptId, brief: &Brief) -> Records {
-        let open = |kind| match self.installation.vault.create(attempt, kind) {
+        let (vault, of) = (self.installation.vault.clone(), attempt.clone());
+        let open = move |kind| match vault.create(&of, kind) {
             Ok(sink) => Some(sink),
             Err(error) => {
                 tracing::warn!(%error, "the vault cannot be used; the call goes on without {}", kind.as_str());
                 None
             }
         };
+        let trace = open(ObjectKind::Trace).map(TraceWriter::new);
         let grant = brief.is_recorded.then(|| RecordingGrant::after_notice(self.recording_basis()));
-        Records {
-            recorder: grant.and_then(|grant| open(ObjectKind::Recording).map(|sink| Recorder::new(&grant, sink))),
-            trace: open(ObjectKind::Trace).map(TraceWriter::new),
-        }
+        let recorder = grant.map(|grant| -> MakeRecorder { Box::new(move || open(ObjectKind::Recording).map(|sink| Recorder::new(&grant, sink))) });
+        Records { recorder, trace }
     }
 
     fn recording_basis(&self) -> RecordingBasis {
@@ -368,8 +375,8 @@ impl Assistant {
             has_opted_out: store.has_opted_out(&receipt.number).await?,
             now,
             hours: &hours,
-            usage: store.usage(&receipt.number, ago(now, COUNTED_OVER)).await?,
-            spending: store.spending(ago(now, DAY), ago(now, 30 * DAY)).await?,
+            usage: store.usage(&receipt.number, now - COUNTED_OVER).await?,
+            spending: store.spending(now - DAY, now - MONTH).await?,
             rules: &self.installation.rules,
         };
         Ok(ask(&facts))
@@ -379,8 +386,5 @@ impl Assistant {
 /// A usual call lasts this long; the estimate on a receipt rests on it.
 const USUAL_CALL: Duration = Duration::from_secs(120);
 
-const DAY: Duration = Duration::from_secs(24 * 3_600);
-
-fn ago(now: Timestamp, length: Duration) -> Timestamp {
-    Timestamp(now.0.saturating_sub(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)))
-}
+/// How often a dial may be overtaken by others before it is given up: each time somebody else's call was let through.
+const OVERTAKEN_AT_MOST: usize = 8;

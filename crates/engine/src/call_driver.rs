@@ -150,6 +150,7 @@ pub struct CallDriver {
     conversation: Conversation,
     lane: Option<MediaLane>,
     lane_config: LaneConfig,
+    make_recorder: Option<MakeRecorder>,
     recorder: Option<Recorder>,
     listening: Option<Box<dyn Listening>>,
     mind: Box<dyn Mind>,
@@ -191,7 +192,8 @@ impl CallDriver {
             conversation: Conversation::new(order.brief, order.conversation),
             lane: None,
             lane_config: order.lane,
-            recorder: order.records.recorder,
+            make_recorder: order.records.recorder,
+            recorder: None,
             listening: None,
             mind,
             voicing,
@@ -338,11 +340,14 @@ impl CallDriver {
     }
 }
 
+/// Makes a call's recorder; `None` if the vault cannot be used.
+pub type MakeRecorder = Box<dyn FnOnce() -> Option<Recorder> + Send>;
+
 /// What is kept of the call besides the store's rows.
 #[derive(Default)]
 pub struct Records {
-    /// The recorder, if the call may be recorded.
-    pub recorder: Option<Recorder>,
+    /// Makes the recorder once the line is open, if the call may be recorded; a call that nobody answers leaves no file.
+    pub recorder: Option<MakeRecorder>,
     /// The trace.
     pub trace: Option<TraceWriter>,
 }

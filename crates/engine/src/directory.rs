@@ -125,6 +125,16 @@ impl Directory {
         Ok(socket_end)
     }
 
+    /// Asks one live call to end at once at the carrier. Returns whether there is one.
+    pub fn cancel(&self, attempt: &AttemptId) -> bool {
+        let calls = self.lock();
+        let Some(entry) = calls.by_attempt.get(attempt) else {
+            return false;
+        };
+        entry.control.send(Event::Cancel);
+        true
+    }
+
     /// Asks every live call to end at once, politely at the carrier.
     pub fn cancel_all(&self) {
         for entry in self.lock().by_attempt.values() {

@@ -4,6 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::assistant::attempt::AttemptState;
+use ::assistant::task::TaskState;
+use dialogue::moves::EndReason;
+use dialogue::report::{Outcome, Report};
+use dialogue::screening::WhoAnswered;
+use dialogue::transcript::{Speaker, Transcript};
 use ports::carrier::{Carrier, CarrierCall, CarrierError};
 use ports::clock::Clock;
 use ports::task_store::{Finish, OpenAttempt, StoreError, TaskStore};
@@ -57,10 +62,31 @@ pub async fn recover(
         };
         let answered_for = call.and_then(|call| call.duration).unwrap_or(Duration::ZERO);
         let cost = if answered_for.is_zero() { Micros::ZERO } else { rates.call_cost(answered_for) };
-        let finish = Finish { disposition, report: None, answered_for, cost, at: clock.now() };
-        store.finish_attempt(&open.attempt, &finish).await?;
+        let report = Some(report(store, &open, disposition).await?);
+        let finish = Finish { disposition, report, answered_for, cost, at: clock.now() };
+        store.finish_attempt(&open.attempt, &finish, TaskState::Done).await?;
     }
     Ok(recovered)
+}
+
+/// What can be said of a call whose machines are gone: nothing was proved. The words that were kept are still there.
+async fn report(store: &dyn TaskStore, open: &OpenAttempt, disposition: Disposition) -> Result<Report, StoreError> {
+    let transcript = Transcript { turns: store.turns(&open.attempt).await? };
+    let callee_spoke = transcript.turns.iter().any(|turn| matches!(turn.speaker, Speaker::Callee(_)));
+    let summary = match disposition {
+        Disposition::SetupFailed => "The program was stopped before it dialed.",
+        _ if callee_spoke => "A restart cut the call off. What was said until then is in the transcript.",
+        _ => "A restart cut the call off before anything was said.",
+    };
+    Ok(Report {
+        outcome: if callee_spoke { Outcome::Unconfirmed } else { Outcome::NotAchieved },
+        summary: summary.to_owned(),
+        facts: Vec::new(),
+        who_answered: WhoAnswered::Unknown,
+        ended_because: EndReason::EngineFailed,
+        follow_ups: vec!["Make the call again.".to_owned()],
+        opted_out: None,
+    })
 }
 
 async fn find(carrier: &Arc<dyn Carrier>, from: &PhoneNumber, open: &OpenAttempt) -> Result<Option<CarrierCall>, CarrierError> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::assistant::attempt::AttemptState;
+use ::assistant::task::TaskState;
 use dialogue::transcript::Turn;
 use ports::clock::Clock;
 use ports::task_store::{Finish, LegEvent, StoreError, TaskStore};
@@ -28,7 +29,7 @@ enum Row {
     Leg(LegEvent, Timestamp),
     Turn(u32, Turn),
     OptOut(Timestamp, Done),
-    Finish(Box<Finish>, Done),
+    Finish(Box<Finish>, TaskState, Done),
 }
 
 /// One call's writer.
@@ -106,11 +107,12 @@ impl Scribe {
             disposition: outcome.disposition,
             report: Some(outcome.report.clone()),
             answered_for: outcome.answered_for,
-            cost: self.cost_of(outcome.answered_for),
+            cost: outcome.cost,
             at: self.clock.now(),
         };
+        let then = if outcome.was_given_up { TaskState::Canceled } else { TaskState::Done };
         let (done, is_done) = oneshot::channel();
-        self.add(Row::Finish(Box::new(finish), answer(done)));
+        self.add(Row::Finish(Box::new(finish), then, answer(done)));
         if !is_done.await.unwrap_or(false) {
             tracing::error!("the end of a call could not be written; it is settled at the next start");
         }
@@ -125,7 +127,7 @@ impl Scribe {
         if let Err(error) = self.rows.try_send(row) {
             let (mpsc::error::TrySendError::Full(row) | mpsc::error::TrySendError::Closed(row)) = error;
             tracing::warn!("the disk is too slow for a call's rows; one is lost");
-            if let Row::State(_, _, _, Some(done)) | Row::OptOut(_, done) | Row::Finish(_, done) = row {
+            if let Row::State(_, _, _, Some(done)) | Row::OptOut(_, done) | Row::Finish(_, _, done) = row {
                 done(false);
             }
         }
@@ -148,7 +150,7 @@ async fn write(store: &dyn TaskStore, attempt: &AttemptId, number: &PhoneNumber,
         Row::Leg(event, at) => tell(None, &store.record_leg_event(attempt, &event, at).await.map(drop)),
         Row::Turn(index, turn) => tell(None, &store.append_turn(attempt, index, &turn).await),
         Row::OptOut(at, done) => tell(Some(done), &store.opt_out(number, attempt, at).await),
-        Row::Finish(finish, done) => tell(Some(done), &store.finish_attempt(attempt, &finish).await.map(drop)),
+        Row::Finish(finish, then, done) => tell(Some(done), &store.finish_attempt(attempt, &finish, then).await.map(drop)),
     }
 }
 

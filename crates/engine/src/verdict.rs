@@ -23,7 +23,13 @@ pub struct Ending {
     pub reason: Option<EndReason>,
     /// Whether the callee said any word that was settled.
     pub callee_spoke: bool,
+    /// The SIP code of the failure, if the carrier told one.
+    pub failure_code: Option<u32>,
 }
+
+/// SIP codes by which a callee, their device or their carrier says "no" to a call that it could have taken: 603 Decline,
+/// 607 Unwanted (RFC 8197), 608 Rejected (RFC 8688). Carriers report all of them as busy or failed.
+const SAYS_NO: [u32; 3] = [603, 607, 608];
 
 /// Returns the disposition of an attempt.
 pub fn disposition(ending: &Ending) -> Disposition {
@@ -35,7 +41,9 @@ pub fn disposition(ending: &Ending) -> Disposition {
         EndedBy::User | EndedBy::Conversation | EndedBy::FarEnd | EndedBy::MediaLost | EndedBy::TimeLimit => {}
     }
     if !ending.was_answered {
+        let says_no = ending.failure_code.is_some_and(|code| SAYS_NO.contains(&code));
         return match ending.leg {
+            LegState::Busy | LegState::Failed | LegState::NoAnswer if says_no => Disposition::Rejected,
             LegState::Busy => Disposition::Busy,
             LegState::Failed => Disposition::Unreachable,
             LegState::Canceled if ending.by == EndedBy::User => Disposition::Canceled,
@@ -71,6 +79,7 @@ mod tests {
         who: WhoAnswered::Human,
         reason: Some(EndReason::Done),
         callee_spoke: true,
+        failure_code: None,
     };
     const UNANSWERED: Ending = Ending {
         was_answered: false,
@@ -87,6 +96,9 @@ mod tests {
         let table = [
             (TALKED, Disposition::Conversed),
             (Ending { leg: LegState::Busy, ..UNANSWERED }, Disposition::Busy),
+            (Ending { leg: LegState::Busy, failure_code: Some(486), ..UNANSWERED }, Disposition::Busy),
+            (Ending { leg: LegState::Busy, failure_code: Some(603), ..UNANSWERED }, Disposition::Rejected),
+            (Ending { leg: LegState::Failed, failure_code: Some(608), ..UNANSWERED }, Disposition::Rejected),
             (Ending { leg: LegState::NoAnswer, ..UNANSWERED }, Disposition::NoAnswer),
             (Ending { leg: LegState::Failed, ..UNANSWERED }, Disposition::Unreachable),
             (Ending { leg: LegState::Canceled, by: EndedBy::User, ..UNANSWERED }, Disposition::Canceled),

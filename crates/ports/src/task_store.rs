@@ -42,17 +42,20 @@ pub trait TaskStore: Send + Sync {
     /// [`StoreError::Conflict`] if no event leads there from where the task is.
     async fn set_task_state(&self, id: &TaskId, state: TaskState) -> Result<(), StoreError>;
 
-    /// Keeps a yes to a task's receipt.
+    /// Keeps a yes to a task's receipt; a task that waited for it is approved.
     async fn approve(&self, id: &TaskId, approval: &Approval) -> Result<(), StoreError>;
 
     /// Returns the latest approval of a task, and whether an attempt has used it up.
     async fn approval(&self, id: &TaskId) -> Result<Option<(Approval, bool)>, StoreError>;
 
-    /// Writes down that an attempt will dial, reserves its worst cost and uses its approval up.
+    /// Writes down that an attempt will dial, reserves its worst cost and its place among the running calls, uses its approval
+    /// up and sets its task running: all of it or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if the approval is used up already or another attempt of the task lives: somebody else
-    /// dials. [`StoreError::Locked`] if this process may not dial from this database.
+    /// [`StoreError::Conflict`] if the approval is used up already, another attempt of the task lives, or the task has ended:
+    /// somebody else was first. [`StoreError::Overtaken`] if other calls have meanwhile taken the money or the place that the
+    /// clearance counted on ([`Cleared::still_holds`]): ask the gate again. [`StoreError::Locked`] if this process may not dial
+    /// from this database.
     async fn commit_intent(&self, id: &TaskId, cleared: &Cleared) -> Result<(), StoreError>;
 
     /// Moves an attempt forward; late news has no effect, but the carrier's name of the call is always kept. Returns
@@ -65,8 +68,9 @@ pub trait TaskStore: Send + Sync {
     /// Keeps a turn of the transcript, once a number.
     async fn append_turn(&self, attempt: &AttemptId, number: u32, turn: &Turn) -> Result<(), StoreError>;
 
-    /// Ends an attempt: disposition, report and cost, once. Returns whether this was the first end.
-    async fn finish_attempt(&self, attempt: &AttemptId, finish: &Finish) -> Result<bool, StoreError>;
+    /// Ends an attempt: disposition, report and cost, once; its task, if it was running, becomes `then`. Returns whether this
+    /// was the first end.
+    async fn finish_attempt(&self, attempt: &AttemptId, finish: &Finish, then: TaskState) -> Result<bool, StoreError>;
 
     /// Keeps the price that the carrier has settled, in µ of the installation's currency, in place of our own reckoning.
     /// The first price stays. Returns whether this was it.
@@ -178,6 +182,9 @@ pub enum StoreError {
     /// Somebody else did it first.
     #[error("this was done already")]
     Conflict,
+    /// Other calls have taken the money or the place that this one counted on. Ask the gate again.
+    #[error("other calls have meanwhile used up what this one needs")]
+    Overtaken,
     /// There is no such task or attempt.
     #[error("there is no such record")]
     NotFound,
@@ -201,6 +208,7 @@ impl StoreError {
             Self::Full => codes::STORE_FULL.code,
             Self::Corrupt => codes::STORE_CORRUPT.code,
             Self::Conflict => codes::STORE_CONFLICT.code,
+            Self::Overtaken => codes::STORE_OVERTAKEN.code,
             Self::NotFound => codes::STORE_NOT_FOUND.code,
             Self::WrongKey => codes::STORE_WRONG_KEY.code,
             Self::Unavailable { .. } => codes::STORE_UNAVAILABLE.code,

@@ -66,6 +66,7 @@ impl From<StoreError> for Failure {
             StoreError::Full => ("store.full", "free some space on the disk and try again; nothing was lost"),
             StoreError::Corrupt => ("store.corrupt", "restore the data folder from a backup, or name another with the key data_dir"),
             StoreError::Conflict => ("store.conflict", "look at the task with `puppetmaster task show`; it may be under way"),
+            StoreError::Overtaken => ("store.overtaken", "try again; the caps then say what is in the way"),
             StoreError::WrongKey => ("store.wrong_key", "restore vault.key from a backup; without it what was kept cannot be read"),
             _ => ("store.unavailable", "look whether the data folder can be written to"),
         };

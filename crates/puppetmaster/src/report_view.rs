@@ -9,7 +9,6 @@ use dialogue::screening::WhoAnswered;
 use dialogue::transcript::{Speaker, Transcript};
 use engine::call_driver::CallOutcome;
 use serde_json::{Value, json};
-use telephony::cost::Micros;
 use telephony::{AttemptId, TaskId};
 
 /// Returns who answered, in words.
@@ -69,8 +68,6 @@ pub struct Finished<'a> {
     pub attempt: &'a AttemptId,
     /// What came of it.
     pub outcome: &'a CallOutcome,
-    /// What it cost.
-    pub cost: Micros,
     /// The currency.
     pub currency: &'a str,
     /// Where the recording lies.
@@ -100,7 +97,7 @@ pub fn report(finished: &Finished<'_>) -> String {
     if let Some(median) = median(&outcome.response_times) {
         row("responses", format!("{:.1} s after the callee's last word (median of {})", median.as_secs_f64(), outcome.response_times.len()));
     }
-    row("cost", format!("{} {}", finished.cost, finished.currency));
+    row("cost", format!("{} {}", outcome.cost, finished.currency));
     if let Some(place) = &finished.recording {
         row("recording", format!("{place} (sealed; listen: puppetmaster recording {} --to call.wav)", finished.attempt));
     }
@@ -126,7 +123,7 @@ pub fn report_json(finished: &Finished<'_>) -> Value {
         "report": outcome.report,
         "transcript": transcript_json(&outcome.transcript),
         "answered_ms": millis(outcome.answered_for),
-        "cost_micros": finished.cost,
+        "cost_micros": outcome.cost,
         "currency": finished.currency,
         "recording": finished.recording,
         "carrier_call": outcome.carrier_call,

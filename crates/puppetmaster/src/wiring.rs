@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use assistant::policy::Rules;
-use assistant::task::Line;
 use carriers::registry::{self, Account};
 use engine::assistant::{Assistant, CarrierAddresses, Installation};
 use engine::call_driver::CallPorts;
@@ -174,7 +173,7 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
             budget: config.budget,
             strict_practice: is_strict,
         },
-        records: config.is_recording_enabled || network.provider.line == Line::Practice,
+        records: config.is_recording_enabled,
         addresses: Arc::new(move |attempt| {
             let addresses = server::router::addresses(&origin, attempt);
             CarrierAddresses { answer: addresses.answer, status: addresses.status, media: addresses.media }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use assistant::attempt::AttemptState;
+use assistant::budget::{DAY, MONTH};
 use assistant::policy::Cleared;
+use assistant::rate_limit::COUNTED_OVER;
+use assistant::task::TaskState;
 use dialogue::report::Report;
 use dialogue::transcript::Turn;
 use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError};
@@ -35,6 +38,20 @@ impl Store {
         .map_err(|error| told(&error))?;
         if used.rows_affected() != 1 {
             return Err(StoreError::Conflict);
+        }
+        let runs = sqlx::query("UPDATE tasks SET state = 'running' WHERE id = ? AND state NOT IN ('done', 'canceled', 'failed')")
+            .bind(task.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| told(&error))?;
+        if runs.rows_affected() != 1 {
+            return Err(StoreError::Conflict);
+        }
+        // Nobody else writes while this transaction is open, so what is counted here is still true when the row is there.
+        let usage = self.usage_in(&mut *transaction, cleared.number(), cleared.cleared_at() - COUNTED_OVER).await?;
+        let spending = self.spending_in(&mut *transaction, cleared.cleared_at() - DAY, cleared.cleared_at() - MONTH).await?;
+        if !cleared.still_holds(&usage, &spending) {
+            return Err(StoreError::Overtaken);
         }
         sqlx::query(
             "INSERT INTO attempts (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at)
@@ -114,7 +131,7 @@ impl Store {
         transaction.commit().await.map_err(|error| told(&error))
     }
 
-    pub(crate) async fn end_attempt(&self, attempt: &AttemptId, finish: &Finish) -> Result<bool, StoreError> {
+    pub(crate) async fn end_attempt(&self, attempt: &AttemptId, finish: &Finish, then: TaskState) -> Result<bool, StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         if state_of(&mut transaction, attempt).await?.is_terminal() {
             return Ok(false);
@@ -139,6 +156,10 @@ impl Store {
                 .bind(self.close_json(&report_place(attempt), report)?);
             insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         }
+        let task = sqlx::query("UPDATE tasks SET state = ? WHERE id = (SELECT task_id FROM attempts WHERE id = ?) AND state = 'running'")
+            .bind(then.as_str())
+            .bind(attempt.as_str());
+        task.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(true)
     }

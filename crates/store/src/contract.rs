@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use assistant::attempt::AttemptState;
-use assistant::budget::Spending;
+use assistant::budget::{Budget, Spending};
 use assistant::compliance::calling_hours::callee_hours;
 use assistant::policy::{self, Cleared, Facts, Rules};
-use assistant::rate_limit::Usage;
+use assistant::rate_limit::{Caps, Usage};
 use assistant::statistics::Statistics;
 use assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
 use dialogue::brief::{Persona, TaskType};
@@ -62,6 +62,10 @@ pub fn receipt(task: &Task) -> Receipt {
 
 /// Returns leave to dial for one attempt of a task, given by the gate at this moment.
 pub fn cleared(task: &Task, attempt: &str, now: Timestamp) -> Cleared {
+    cleared_under(&Rules::default(), task, attempt, now)
+}
+
+fn cleared_under(rules: &Rules, task: &Task, attempt: &str, now: Timestamp) -> Cleared {
     let receipt = receipt(task);
     let approval = approval(task, now);
     let facts = Facts {
@@ -75,7 +79,7 @@ pub fn cleared(task: &Task, attempt: &str, now: Timestamp) -> Cleared {
         hours: &callee_hours(&task.number, task.callee_kind, now, task.limits.total_time),
         usage: Usage::default(),
         spending: Spending::default(),
-        rules: &Rules::default(),
+        rules,
     };
     policy::decide(&facts).verdict.unwrap()
 }
@@ -170,7 +174,7 @@ pub async fn an_approval_is_used_once(store: &dyn TaskStore) {
     store.commit_intent(&task.id, &cleared(&task, "a1", NOON)).await.unwrap();
     assert_eq!(store.approval(&task.id).await.unwrap(), Some((approval(&task, NOON), true)));
     let first = AttemptId::new("a1");
-    assert!(store.finish_attempt(&first, &finish(Disposition::Busy, None, 0)).await.unwrap());
+    assert!(store.finish_attempt(&first, &finish(Disposition::Busy, None, 0), TaskState::AwaitingApproval).await.unwrap());
     assert_eq!(store.commit_intent(&task.id, &cleared(&task, "a2", NOON)).await, Err(StoreError::Conflict), "used up");
 
     let mut edited = task.clone();
@@ -189,7 +193,7 @@ pub async fn a_task_has_one_live_attempt(store: &dyn TaskStore) {
     store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
     assert_eq!(store.commit_intent(&task.id, &cleared(&task, "a2", NOON)).await, Err(StoreError::Conflict));
     assert_eq!(store.approval(&task.id).await.unwrap().map(|(_, is_used)| is_used), Some(false), "a refused dial uses nothing up");
-    store.finish_attempt(&first, &finish(Disposition::NoAnswer, None, 0)).await.unwrap();
+    store.finish_attempt(&first, &finish(Disposition::NoAnswer, None, 0), TaskState::AwaitingApproval).await.unwrap();
     store.commit_intent(&task.id, &cleared(&task, "a2", NOON)).await.unwrap();
 }
 
@@ -207,6 +211,56 @@ pub async fn one_of_many_dials(store: &dyn TaskStore) {
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(StoreError::Conflict))), "{results:?}");
     assert_eq!(store.attempts(&task.id).await.unwrap().len(), 1);
+}
+
+/// Of many tasks that count on the last place among the running calls, exactly as many dial as there are places.
+pub async fn a_place_is_given_once(store: &dyn TaskStore) {
+    let rules = Rules { caps: Caps { calls_at_once: 3, ..Caps::default() }, ..Rules::default() };
+    assert_eq!(dial_at_once(store, &rules, 9).await, 3);
+}
+
+/// Of many tasks that count on the same money, exactly as many dial as it pays for; what is reserved never passes the cap.
+pub async fn money_is_reserved_once(store: &dyn TaskStore) {
+    let caps = Caps { calls_at_once: 100, ..Caps::default() };
+    let rules = Rules { caps, budget: Budget { per_day: Micros(5 * 180_000 + 1), ..Budget::default() }, ..Rules::default() };
+    assert_eq!(dial_at_once(store, &rules, 16).await, 5);
+    let spending = store.spending(NOON - Duration::from_secs(1), NOON - Duration::from_secs(1)).await.unwrap();
+    assert_eq!(spending.reserved, Micros(5 * 180_000));
+}
+
+/// Clears so many tasks under the same facts, commits them side by side, and returns how many were let through.
+async fn dial_at_once(store: &dyn TaskStore, rules: &Rules, tasks: usize) -> usize {
+    let mut permits = Vec::new();
+    for n in 0..tasks {
+        let task = task(&format!("t{n}"));
+        store.create_task(&task, &receipt(&task)).await.unwrap();
+        store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
+        permits.push((cleared_under(rules, &task, &format!("a{n}"), NOON), task.id));
+    }
+    let results = all(permits.iter().map(|(permit, task)| store.commit_intent(task, permit)).collect()).await;
+    assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(StoreError::Overtaken))), "{results:?}");
+    for (result, (_, task)) in results.iter().zip(&permits) {
+        let state = store.task(task).await.unwrap().unwrap().state;
+        let is_used = store.approval(task).await.unwrap().unwrap().1;
+        // Who was overtaken has lost nothing: its approval is as good as before.
+        assert_eq!((state, is_used), if result.is_ok() { (TaskState::Running, true) } else { (TaskState::Approved, false) });
+    }
+    results.iter().filter(|result| result.is_ok()).count()
+}
+
+/// A task follows its attempt: running with the intent, then what the end says, unless it was given up meanwhile.
+pub async fn a_task_follows_its_attempt(store: &dyn TaskStore) {
+    let (first, attempt) = begin(store, "t1", "a1").await;
+    let state = async |task: &Task| store.task(&task.id).await.unwrap().unwrap().state;
+    assert_eq!(state(&first).await, TaskState::Running);
+    assert!(store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 10), TaskState::Done).await.unwrap());
+    assert_eq!(state(&first).await, TaskState::Done);
+
+    let (second, attempt) = begin(store, "t2", "a2").await;
+    store.set_task_state(&second.id, TaskState::Canceled).await.unwrap();
+    assert!(store.finish_attempt(&attempt, &finish(Disposition::Canceled, None, 10), TaskState::Done).await.unwrap());
+    assert_eq!(state(&second).await, TaskState::Canceled, "given up stays given up");
+    assert_eq!(store.commit_intent(&second.id, &cleared(&second, "a3", NOON)).await, Err(StoreError::Conflict));
 }
 
 /// Polls futures side by side until all are done, and returns their results in order.
@@ -249,14 +303,14 @@ pub async fn an_attempt_never_goes_back(store: &dyn TaskStore) {
 pub async fn an_attempt_ends_once(store: &dyn TaskStore) {
     let (task, attempt) = begin(store, "t1", "a1").await;
     let first = finish(Disposition::Conversed, Some(Outcome::Achieved), 61);
-    assert!(store.finish_attempt(&attempt, &first).await.unwrap());
+    assert!(store.finish_attempt(&attempt, &first, TaskState::AwaitingApproval).await.unwrap());
     let second = finish(Disposition::LineDropped, Some(Outcome::NotAchieved), 600);
-    assert!(!store.finish_attempt(&attempt, &second).await.unwrap());
+    assert!(!store.finish_attempt(&attempt, &second, TaskState::AwaitingApproval).await.unwrap());
     let record = store.attempts(&task.id).await.unwrap().remove(0);
     assert_eq!((record.state, record.finish), (AttemptState::Terminal, Some(first)));
     assert!(store.unfinished().await.unwrap().is_empty());
     assert!(!store.advance(&attempt, AttemptState::Talking, None, NOON).await.unwrap(), "nothing moves it");
-    assert_eq!(store.finish_attempt(&AttemptId::new("a9"), &second).await, Err(StoreError::NotFound));
+    assert_eq!(store.finish_attempt(&AttemptId::new("a9"), &second, TaskState::AwaitingApproval).await, Err(StoreError::NotFound));
 }
 
 /// Events and turns that come twice are kept once, in order.
@@ -273,7 +327,7 @@ pub async fn what_comes_twice_is_kept_once(store: &dyn TaskStore) {
     let stranger = AttemptId::new("a9");
     assert_eq!(store.append_turn(&stranger, 1, &turn(1, "x")).await, Err(StoreError::NotFound));
     assert_eq!(store.record_leg_event(&stranger, &event("CA1", "1"), NOON).await, Err(StoreError::NotFound));
-    store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 10)).await.unwrap();
+    store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 10), TaskState::AwaitingApproval).await.unwrap();
     assert!(store.record_leg_event(&attempt, &event("CA1", "3"), NOON).await.unwrap(), "late news is kept also after the end");
 }
 
@@ -293,8 +347,8 @@ pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
     assert_eq!(store.usage(&other, before(1)).await.unwrap().attempts_to_number, 0);
     assert_eq!(store.spending(before(1), before(2)).await.unwrap().reserved, Micros(360_000));
 
-    store.finish_attempt(&first, &finish(Disposition::Conversed, None, 61)).await.unwrap();
-    store.finish_attempt(&second, &finish(Disposition::Busy, None, 0)).await.unwrap();
+    store.finish_attempt(&first, &finish(Disposition::Conversed, None, 61), TaskState::AwaitingApproval).await.unwrap();
+    store.finish_attempt(&second, &finish(Disposition::Busy, None, 0), TaskState::AwaitingApproval).await.unwrap();
     let spent = Spending { last_day: Micros(28_000), last_month: Micros(28_000), reserved: Micros::ZERO };
     assert_eq!(store.spending(before(1), before(2)).await.unwrap(), spent);
     let day_since = NOON + Duration::from_secs(61);
@@ -305,7 +359,7 @@ pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
 pub async fn a_price_is_settled_once(store: &dyn TaskStore) {
     let (task, attempt) = begin(store, "t1", "a1").await;
     assert!(!store.settle_price(&attempt, Micros(1), NOON).await.unwrap(), "not before the end");
-    store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 61)).await.unwrap();
+    store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 61), TaskState::AwaitingApproval).await.unwrap();
     assert!(store.settle_price(&attempt, Micros(30_000), NOON).await.unwrap());
     assert!(!store.settle_price(&attempt, Micros(40_000), NOON).await.unwrap());
     assert_eq!(store.attempts(&task.id).await.unwrap()[0].finish.as_ref().unwrap().cost, Micros(30_000));
@@ -335,7 +389,7 @@ pub async fn ended_attempts_are_counted(store: &dyn TaskStore) {
     ];
     for (index, (disposition, outcome, seconds)) in ends.into_iter().enumerate() {
         let (_, attempt) = begin(store, &format!("t{index}"), &format!("a{index}")).await;
-        store.finish_attempt(&attempt, &finish(disposition, outcome, seconds)).await.unwrap();
+        store.finish_attempt(&attempt, &finish(disposition, outcome, seconds), TaskState::AwaitingApproval).await.unwrap();
     }
     begin(store, "t9", "a9").await;
     assert_eq!(store.groups().await.unwrap().len(), 3);

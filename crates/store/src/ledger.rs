@@ -12,6 +12,7 @@ use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
 use dialogue::transcript::Turn;
 use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore};
+use sqlx::SqliteExecutor;
 use sqlx::sqlite::SqliteRow;
 use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, PhoneNumber, TaskId, Timestamp};
@@ -20,18 +21,25 @@ use crate::attempts::{amount, column, of_word};
 use crate::database::{Store, Survives, told};
 
 impl Store {
-    async fn select_usage(&self, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError> {
+    /// Counts attempts, within a transaction or outside of one.
+    pub(crate) async fn usage_in(&self, connection: impl SqliteExecutor<'_>, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError> {
         let select = sqlx::query(
             "SELECT count(*), min(began_at), (SELECT count(*) FROM attempts WHERE state <> 'terminal')
              FROM attempts WHERE callee_key = ? AND began_at > ?",
         );
-        let row = select.bind(self.seal.lookup(number.as_e164())).bind(since.as_millis()).fetch_one(self.read()).await;
+        let row = select.bind(self.seal.lookup(number.as_e164())).bind(since.as_millis()).fetch_one(connection).await;
         let row = row.map_err(|error| told(&error))?;
         let count = |index| amount(&row, index).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         Ok(Usage { attempts_to_number: count(0)?, oldest_of_them: column::<Option<i64>>(&row, 1)?.map(Timestamp), live_calls: count(2)? })
     }
 
-    async fn select_spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError> {
+    /// Adds up what was spent and what is reserved, within a transaction or outside of one.
+    pub(crate) async fn spending_in(
+        &self,
+        connection: impl SqliteExecutor<'_>,
+        day_since: Timestamp,
+        month_since: Timestamp,
+    ) -> Result<Spending, StoreError> {
         let select = sqlx::query(
             "SELECT
                  coalesce(sum(CASE WHEN ended_at > ?1 THEN coalesce(settled, reckoned) END), 0),
@@ -40,7 +48,7 @@ impl Store {
              FROM attempts LEFT JOIN costs ON attempt_id = attempts.id
              WHERE ended_at > min(?1, ?2) OR state <> 'terminal'",
         );
-        let row = select.bind(day_since.as_millis()).bind(month_since.as_millis()).fetch_one(self.read()).await;
+        let row = select.bind(day_since.as_millis()).bind(month_since.as_millis()).fetch_one(connection).await;
         let row = row.map_err(|error| told(&error))?;
         Ok(Spending { last_day: Micros(amount(&row, 0)?), last_month: Micros(amount(&row, 1)?), reserved: Micros(amount(&row, 2)?) })
     }
@@ -133,8 +141,8 @@ impl TaskStore for Store {
         self.insert_turn(attempt, number, turn).await
     }
 
-    async fn finish_attempt(&self, attempt: &AttemptId, finish: &Finish) -> Result<bool, StoreError> {
-        self.end_attempt(attempt, finish).await
+    async fn finish_attempt(&self, attempt: &AttemptId, finish: &Finish, then: TaskState) -> Result<bool, StoreError> {
+        self.end_attempt(attempt, finish, then).await
     }
 
     async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError> {
@@ -154,11 +162,11 @@ impl TaskStore for Store {
     }
 
     async fn usage(&self, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError> {
-        self.select_usage(number, since).await
+        self.usage_in(self.read(), number, since).await
     }
 
     async fn spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError> {
-        self.select_spending(day_since, month_since).await
+        self.spending_in(self.read(), day_since, month_since).await
     }
 
     async fn opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError> {

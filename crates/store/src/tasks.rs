@@ -79,6 +79,8 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(|error| told(&error))?;
+        let update = sqlx::query("UPDATE tasks SET state = 'approved' WHERE id = ? AND state = 'awaiting_approval'").bind(id.as_str());
+        update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 

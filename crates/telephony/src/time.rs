@@ -69,6 +69,14 @@ impl Add<Duration> for Timestamp {
     }
 }
 
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, earlier: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(earlier.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
 /// A place in a call's audio: samples at 8 kHz since the media stream began.
 ///
 /// The recording and the transcript count from the same zero, so a position is the place to listen.

@@ -122,6 +122,7 @@ impl CallDriver {
     pub(super) fn leg_event(&mut self, event: CarrierEvent) {
         self.scribe.leg_event(event.call.clone(), event.key, event.state);
         self.facts.carrier_duration = event.duration.or(self.facts.carrier_duration);
+        self.facts.failure_code = event.failure_code.or(self.facts.failure_code);
         if let Some(state) = event.state {
             self.line(Input::Leg { call: event.call, state });
         }
@@ -129,7 +130,8 @@ impl CallDriver {
 
     pub(super) fn media_opened(&mut self, end: DriverEnd) {
         self.scribe.talking();
-        self.lane = Some(MediaLane::new(&self.lane_config, end, self.recorder.take()));
+        let recorder = self.make_recorder.take().and_then(|make| make());
+        self.lane = Some(MediaLane::new(&self.lane_config, end, recorder));
         self.line(Input::MediaOpened);
     }
 

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use dialogue::moves::EndReason;
-use dialogue::report::Report;
+use dialogue::report::{Outcome, Report};
 use dialogue::transcript::{Speaker, Transcript};
 use ports::carrier::CarrierError;
 use telephony::call::EndedBy;
+use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, Disposition};
 
@@ -22,6 +23,7 @@ pub(super) struct Facts {
     pub was_connected: bool,
     pub length: Duration,
     pub carrier_duration: Option<Duration>,
+    pub failure_code: Option<u32>,
     pub ended: Option<(LegState, EndedBy)>,
     pub reason: Option<EndReason>,
     pub carrier_error: Option<CarrierError>,
@@ -41,6 +43,10 @@ pub struct CallOutcome {
     pub transcript: Transcript,
     /// How long the answered part lasted: by the carrier if it says so, else by the audio.
     pub answered_for: Duration,
+    /// What it cost by the rate card.
+    pub cost: Micros,
+    /// Whether the user ended it before it could bring what was wanted.
+    pub was_given_up: bool,
     /// The call's name at the carrier, if it was placed.
     pub carrier_call: Option<CarrierCallId>,
     /// Why the carrier did not place it.
@@ -70,6 +76,7 @@ impl CallDriver {
             who: self.conversation.who_answered(),
             reason: self.conversation.end_reason().or(self.facts.reason),
             callee_spoke,
+            failure_code: self.facts.failure_code,
         });
         let ended_because = self.conversation.end_reason().or(self.facts.reason).unwrap_or(EndReason::CalleeLeft);
         let report = Report::build(
@@ -84,10 +91,14 @@ impl CallDriver {
             trace.finish();
         }
         self.tell(LiveEvent::Ended);
+        let answered_for = self.facts.carrier_duration.unwrap_or(self.facts.length);
+        let is_charged = disposition.was_answered() || !answered_for.is_zero();
         let outcome = CallOutcome {
             disposition,
+            was_given_up: (by == EndedBy::User || ended_because == EndReason::UserEnded) && report.outcome != Outcome::Achieved,
             report,
-            answered_for: self.facts.carrier_duration.unwrap_or(self.facts.length),
+            answered_for,
+            cost: if is_charged { self.scribe.cost_of(answered_for) } else { Micros::ZERO },
             carrier_call: self.call.carrier_call().cloned(),
             carrier_error: self.facts.carrier_error,
             engine_error: self.facts.engine_error,

@@ -62,13 +62,11 @@ async fn make(running: &wiring::Running, errand: Errand, is_agreed: bool, is_jso
     let outcome = watch(live, is_json).await.ok_or_else(|| {
         Failure::new("call.lost", "the call's own task died; the carrier's time limit ends the call", "run the command again to settle it")
     })?;
-    let cost = if outcome.disposition.was_answered() { config_cost(&outcome, &receipt) } else { telephony::cost::Micros::ZERO };
     let finished = Finished {
         task: &task.id,
         attempt: &attempt,
         recording: outcome.is_recorded.then(|| running.vault.place(&attempt, ObjectKind::Recording)),
         currency: &receipt.currency,
-        cost,
         outcome: &outcome,
     };
     if is_json {
@@ -112,13 +110,6 @@ async fn watch(mut live: LiveCall, is_json: bool) -> Option<CallOutcome> {
         }
     }
     live.outcome().await
-}
-
-fn config_cost(outcome: &CallOutcome, receipt: &assistant::approval::Receipt) -> telephony::cost::Micros {
-    // The receipt's worst case is the rate card applied to the time limit; begun minutes make it divisible.
-    let minutes = receipt.limits.total_time.as_secs().div_ceil(60).max(1);
-    let begun = outcome.answered_for.as_secs().div_ceil(60);
-    telephony::cost::Micros(receipt.worst_case_cost.0 / minutes * begun)
 }
 
 fn exit_code(outcome: &CallOutcome) -> u8 {

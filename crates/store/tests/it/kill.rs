@@ -44,7 +44,7 @@ async fn write_calls(directory: &Path, round: &str) {
     let vault = Vault::open(directory).unwrap();
     // What the last child left behind is ended first, as the engine does at its start.
     for open in store.unfinished().await.unwrap() {
-        assert!(store.finish_attempt(&open.attempt, &contract::finish(Disposition::Interrupted, None, 0)).await.unwrap());
+        assert!(store.finish_attempt(&open.attempt, &contract::finish(Disposition::Interrupted, None, 0), TaskState::Done).await.unwrap());
         acknowledged("finish", open.attempt.as_str());
     }
     for call in 0.. {
@@ -72,7 +72,7 @@ async fn write_calls(directory: &Path, round: &str) {
         recording.finish().unwrap();
         acknowledged("recording", &id);
         let finish = contract::finish(Disposition::Conversed, Some(Outcome::Achieved), 61);
-        assert!(store.finish_attempt(&attempt, &finish).await.unwrap());
+        assert!(store.finish_attempt(&attempt, &finish, TaskState::Done).await.unwrap());
         acknowledged("finish", &id);
     }
 }

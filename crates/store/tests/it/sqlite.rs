@@ -25,6 +25,9 @@ passes!(
     an_approval_is_used_once,
     a_task_has_one_live_attempt,
     one_of_many_dials,
+    a_place_is_given_once,
+    money_is_reserved_once,
+    a_task_follows_its_attempt,
     an_attempt_never_goes_back,
     an_attempt_ends_once,
     what_comes_twice_is_kept_once,
@@ -56,7 +59,7 @@ async fn no_word_number_or_name_lies_in_the_clear() {
     store.append_turn(&attempt, 1, &contract::turn(1, "We close at nine.")).await.unwrap();
     store.opt_out(&task.number, &attempt, NOON).await.unwrap();
     let end = contract::finish(Disposition::Conversed, Some(dialogue::report::Outcome::Achieved), 61);
-    store.finish_attempt(&attempt, &end).await.unwrap();
+    store.finish_attempt(&attempt, &end, assistant::task::TaskState::Done).await.unwrap();
     store.close().await;
     let mut searched = 0;
     for entry in std::fs::read_dir(directory.path()).unwrap() {

@@ -46,6 +46,7 @@ impl World {
             return Disposition::Rejected;
         }
         verdict::disposition(&verdict::Ending {
+            failure_code: None,
             leg: ending.state,
             by: match ending.by {
                 EndedBy::Caller => call::EndedBy::Conversation,

@@ -1,5 +1,6 @@
 //! What came of the call: facts only with evidence, agreement only in the callee's own words.
 
+mod not_reached;
 pub mod proof;
 mod telling;
 

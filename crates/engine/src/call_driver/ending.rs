@@ -79,14 +79,17 @@ impl CallDriver {
             failure_code: self.facts.failure_code,
         });
         let ended_because = self.conversation.end_reason().or(self.facts.reason).unwrap_or(EndReason::CalleeLeft);
-        let report = Report::build(
-            self.conversation.brief(),
-            &transcript,
-            self.conversation.notes(),
-            self.conversation.who_answered(),
-            ended_because,
-            self.conversation.opted_out(),
-        );
+        let talked = || {
+            Report::build(
+                self.conversation.brief(),
+                &transcript,
+                self.conversation.notes(),
+                self.conversation.who_answered(),
+                ended_because,
+                self.conversation.opted_out(),
+            )
+        };
+        let report = Report::not_reached(disposition).unwrap_or_else(talked);
         if let Some(trace) = self.trace.take() {
             trace.finish();
         }

@@ -4,6 +4,5 @@
 mod app;
 mod bad_input;
 mod documents;
-mod python;
 mod rest;
 mod streams;

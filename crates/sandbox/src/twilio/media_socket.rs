@@ -16,6 +16,9 @@ use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
 /// How long the handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long either side's farewell may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// Messages to the program that may wait: 20 s of audio. A program that reads slower than that has lost the stream.
 pub const MAX_WAITING: usize = 1_000;
 
@@ -66,6 +69,8 @@ pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send
                     Some(Send::Close) => {
                         let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
                         let _ = sink.send(Message::Close(Some(frame))).await;
+                        // The program's own farewell; what it still says is for nobody.
+                        let _ = tokio::time::timeout(FAREWELL, async { while let Some(Ok(_)) = source.next().await {} }).await;
                         true
                     }
                     // The call is gone without a word: break off, as a lost line does.
@@ -80,7 +85,12 @@ pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send
                     Some(Ok(Message::Text(text))) => Came::Text(text.as_str().to_owned()),
                     Some(Ok(Message::Binary(_))) => Came::NotText,
                     Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+                    Some(Ok(Message::Close(_))) => {
+                        // Sends the answer to the program's farewell, which is ready by now.
+                        let _ = tokio::time::timeout(FAREWELL, sink.close()).await;
+                        break;
+                    }
+                    Some(Err(_)) | None => break,
                 };
                 if incoming.send(came).await.is_err() {
                     return;

@@ -1,5 +1,6 @@
 //! Finds a phone provider by its name in the configuration.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ports::carrier::{Callbacks, Carrier, Line};
@@ -46,6 +47,9 @@ pub enum OpenError {
     /// The practice network's address is missing.
     #[error("the practice network has no address; start it first, or set its address")]
     NoAddress,
+    /// The practice network is said to be on another machine, where real telephones might ring without the rules that protect them.
+    #[error("the practice network must be on this machine: http://127.0.0.1:PORT")]
+    NotLoopback,
     /// The settings cannot be used.
     #[error(transparent)]
     Settings(#[from] HttpConfigError),
@@ -59,12 +63,19 @@ pub enum OpenError {
 /// The name is not known, or the settings cannot be used.
 pub fn open(name: &str, account: Account) -> Result<Provider, OpenError> {
     let (base_url, line) = match name {
-        "mock" => (account.base_url.ok_or(OpenError::NoAddress)?, Line::Practice),
+        "mock" => (account.base_url.ok_or(OpenError::NoAddress).and_then(loopback)?, Line::Practice),
         "twilio" => (account.base_url.unwrap_or_else(|| ORIGIN.to_owned()), Line::Real),
         other => return Err(OpenError::Unknown { name: other.to_owned() }),
     };
     let twilio = Arc::new(Twilio::new(TwilioConfig { base_url, line, ..TwilioConfig::new(account.id, account.secret) })?);
     Ok(Provider { carrier: twilio.clone(), callbacks: twilio, line })
+}
+
+/// Lets an address of this machine pass. Practice is lenient with hours and caps because nobody real is rung there.
+fn loopback(base_url: String) -> Result<String, OpenError> {
+    let authority = base_url.strip_prefix("http://").and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    let is_loopback = authority.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback());
+    if is_loopback { Ok(base_url) } else { Err(OpenError::NotLoopback) }
 }
 
 #[cfg(test)]
@@ -79,6 +90,10 @@ mod tests {
     fn practice_needs_an_address_and_rings_nobody() {
         assert_eq!(open("mock", account(None)).err(), Some(OpenError::NoAddress));
         assert_eq!(open("mock", account(Some("http://127.0.0.1:9"))).unwrap().line, Line::Practice);
+        assert_eq!(open("mock", account(Some("http://[::1]:9"))).unwrap().line, Line::Practice);
+        for elsewhere in ["https://api.twilio.com", "http://127.0.0.1@api.twilio.com:80", "http://10.0.0.1:80", "127.0.0.1:80", ""] {
+            assert_eq!(open("mock", account(Some(elsewhere))).err(), Some(OpenError::NotLoopback), "{elsewhere}");
+        }
     }
 
     #[test]

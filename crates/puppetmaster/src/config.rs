@@ -18,7 +18,7 @@ use telephony::cost::{Micros, RateCard};
 use telephony::{PhoneNumber, Private};
 
 use problem::{DISABLED, Origin, Problem};
-use setting::{AccountId, Count, Currency, Day, Directory, PublicUrl, Seconds, SpokenName};
+use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, PublicUrl, Seconds, SpokenName};
 use sources::Places;
 
 pub mod dotenv;
@@ -73,6 +73,8 @@ pub struct Config {
     pub ears_command: Option<CommandLine>,
     /// The program that speaks, if not we ourselves.
     pub voice_command: Option<CommandLine>,
+    /// How to reach a practice network that runs by itself.
+    pub sandbox_credentials: Option<NamedFile>,
     /// The user's own callees for the practice network.
     pub scenarios_dir: Option<Directory>,
 }
@@ -202,6 +204,7 @@ impl Config {
             models_dir: None,
             ears_command: None,
             voice_command: None,
+            sandbox_credentials: None,
             scenarios_dir: None,
         }
     }

@@ -203,6 +203,10 @@ struct Network {
 async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failure> {
     let wrong = |what: String| Failure::new("carrier.settings", what, "run `puppetmaster config check`");
     let (account, from, sandbox) = match config.phone_provider {
+        Provider::Mock if let Some(file) = &config.sandbox_credentials => {
+            let (account, from) = sandbox_elsewhere(&file.0)?;
+            (account, from, None)
+        }
         Provider::Mock => {
             let sandbox = open_sandbox(config, speech, SocketAddr::from(([127, 0, 0, 1], 0))).await?;
             let credentials = &sandbox.credentials;
@@ -224,6 +228,21 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
     };
     let provider = registry::open(config.phone_provider.as_str(), account).map_err(|error| wrong(error.to_string()))?;
     Ok(Network { provider, from, sandbox })
+}
+
+/// Reads how to reach a practice network that runs by itself.
+fn sandbox_elsewhere(file: &Path) -> Result<(Account, PhoneNumber), Failure> {
+    let bad = |what: &str| {
+        let remedy = "start one with `puppetmaster sandbox --json > FILE` and name that file with the key sandbox.credentials";
+        Failure::new("sandbox.bad_credentials", format!("{}: {what}", file.display()), remedy)
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| bad(&error.to_string()))?;
+    let line = text.lines().next().unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_str(line).map_err(|_| bad("its first line is not JSON"))?;
+    let field = |name: &str| json["twilio"][name].as_str().map(str::to_owned).ok_or_else(|| bad(&format!("twilio.{name} is missing")));
+    let account = Account { id: field("account_sid")?, secret: Private::new(field("auth_token")?), base_url: Some(field("base_url")?) };
+    let from = PhoneNumber::parse(&field("from_number")?).map_err(|_| bad("twilio.from_number is no telephone number"))?;
+    Ok((account, from))
 }
 
 /// Opens the practice network with callees that speak and listen.

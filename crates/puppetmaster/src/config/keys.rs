@@ -279,6 +279,14 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.voice_command,
     },
     Key {
+        path: "sandbox.credentials",
+        about: "A practice network that runs by itself on this machine, in place of one inside each call: the file that holds the first line of \
+                `puppetmaster sandbox --json`.",
+        unset: "each call brings its own practice network",
+        example: "~/sandbox.json",
+        field: |config| &mut config.sandbox_credentials,
+    },
+    Key {
         path: "sandbox.scenarios_dir",
         about: "YAML scripts of your own callees for the practice network, beside the cast that ships.",
         unset: "only the cast that ships",

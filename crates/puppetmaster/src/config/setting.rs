@@ -401,6 +401,25 @@ impl Setting for Option<CommandLine> {
     }
 }
 
+/// A file that is read when it is needed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NamedFile(pub PathBuf);
+
+impl Setting for Option<NamedFile> {
+    fn expects(&self) -> String {
+        "a file; a relative path begins at the file in which it stands, `~/` is your home".into()
+    }
+
+    fn set(&mut self, text: &str, around: &Around<'_>) -> Result<(), Wrong> {
+        *self = Some(NamedFile(Directory::read(text, around)?.0));
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().map(|file| file.0.display().to_string())
+    }
+}
+
 /// Where carriers reach us: scheme and host, `https://calls.example.org`, perhaps with a port, no path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PublicUrl(String);

@@ -1,4 +1,10 @@
 //! The binary's integration tests, one binary.
 #![allow(clippy::unwrap_used)]
 
+mod bad_input;
+mod interrupted;
+mod killed;
 mod pages;
+mod practice_call;
+mod program;
+mod secrets;

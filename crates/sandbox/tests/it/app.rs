@@ -93,7 +93,10 @@ impl App {
     /// A document that connects to our socket, with more behind it.
     pub fn serve_stream(&self, after: &str) {
         let url = format!("{}/media", self.origin.replace("http", "ws"));
-        self.serve("/voice", &format!("<Response><Connect><Stream url=\"{url}\"><Parameter name=\"token\" value=\"t-1\"/></Stream></Connect>{after}</Response>"));
+        self.serve(
+            "/voice",
+            &format!("<Response><Connect><Stream url=\"{url}\"><Parameter name=\"token\" value=\"t-1\"/></Stream></Connect>{after}</Response>"),
+        );
     }
 
     pub fn create(&self, to: &str) -> CreateCall {

@@ -103,7 +103,9 @@ async fn the_ground_truth_can_be_read_over_http() {
     let mut app = App::start().await;
     let sid = app.call("+12125550110").await;
     app.until_over().await;
-    let log: serde_json::Value = serde_json::from_slice(&app.client.get(format!("{}/sandbox/log", app.sandbox.base_url)).send().await.unwrap().bytes().await.unwrap()).unwrap();
+    let log: serde_json::Value =
+        serde_json::from_slice(&app.client.get(format!("{}/sandbox/log", app.sandbox.base_url)).send().await.unwrap().bytes().await.unwrap())
+            .unwrap();
     assert_eq!((log["calls"][0]["call_sid"].as_str(), log["calls"][0]["rings"].as_u64()), (Some(sid.as_str()), Some(0)));
 }
 

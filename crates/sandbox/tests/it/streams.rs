@@ -276,7 +276,10 @@ async fn tones_in_the_programs_audio_are_keys_to_the_callee() {
 async fn a_refused_socket_is_an_error_and_the_document_goes_on() {
     let mut app = App::start().await;
     let url = app.origin.replace("http", "ws");
-    app.serve("/voice", &format!("<Response><Connect><Stream url=\"{url}/nowhere\"/></Connect><Connect><Stream url=\"{url}/media?x=1\"/></Connect></Response>"));
+    app.serve(
+        "/voice",
+        &format!("<Response><Connect><Stream url=\"{url}/nowhere\"/></Connect><Connect><Stream url=\"{url}/media?x=1\"/></Connect></Response>"),
+    );
     let sid = app.call("+12125550121").await;
     app.until_over().await;
     assert_eq!(app.sandbox.truth().call(&sid).unwrap().errors, [31_920, 31_920]);

@@ -1,0 +1,221 @@
+//! The program as its users have it: a process with a data folder of its own, its output read line by line.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::JoinHandle;
+
+use assistant::attempt::AttemptState;
+use assistant::task::{Task, TaskState};
+use ports::task_store::{AttemptRecord, TaskStore};
+use store::{Access, Options, Store};
+use telephony::Disposition;
+
+/// A folder to work in, and the program in it.
+pub struct Home {
+    folder: tempfile::TempDir,
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    /// Checks that it ended badly with this exit code and this stable code, says what to do, and did not panic.
+    pub fn fails_with(&self, exit: i32, code: &str) {
+        assert_eq!(self.code, Some(exit), "{self:?}");
+        assert!(self.stderr.contains(&format!("[{code}]")), "{code} is missing: {self:?}");
+        assert!(!self.stderr.contains("panicked"), "{self:?}");
+        assert!(self.stderr.trim_end().lines().count() >= 2, "it does not say what to do: {self:?}");
+    }
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.path().join("data")
+    }
+
+    /// Returns the program with these arguments, in this home, with no configuration but ours.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_puppetmaster"));
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            if ["PERSONAL_ASSISTANT", "TWILIO_", "PLIVO_"].iter().any(|prefix| name.starts_with(prefix)) {
+                command.env_remove(name);
+            }
+        }
+        let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models");
+        command.current_dir(self.path()).env("XDG_CONFIG_HOME", self.path()).env("PUPPETMASTER_MODELS_DIR", models).env_remove("RUST_LOG");
+        command.arg("--set").arg(format!("data_dir={}", self.data().display())).args(args);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run(&self, args: &[&str]) -> Ended {
+        ended(self.command(args))
+    }
+
+    /// Starts the program.
+    pub fn start(&self, args: &[&str]) -> Running {
+        Running::of(self.command(args))
+    }
+
+    /// Reads the books back and checks them: every attempt has ended with one disposition and one cost row (a missing one
+    /// cannot be read), a report, and a task that follows it.
+    pub fn books(&self) -> Vec<(Task, Vec<AttemptRecord>)> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = Store::open(&self.data(), Options::new(Access::Looking)).await.unwrap();
+            assert!(store.unfinished().await.unwrap().is_empty(), "an attempt was left open");
+            let mut books = Vec::new();
+            for task in store.tasks(100).await.unwrap() {
+                let attempts = store.attempts(&task.id).await.unwrap();
+                for attempt in &attempts {
+                    assert_eq!(attempt.state, AttemptState::Terminal);
+                    let finish = attempt.finish.as_ref().expect("an end has its row");
+                    assert!(finish.report.is_some(), "{finish:?} has no report");
+                    assert!(matches!(task.state, TaskState::Done | TaskState::Canceled), "{:?}", task.state);
+                }
+                books.push((task, attempts));
+            }
+            store.close().await;
+            books
+        })
+    }
+
+    /// Returns the disposition of the newest attempt in the books.
+    pub fn last_disposition(&self) -> Disposition {
+        let books = self.books();
+        let (_, attempts) = books.first().expect("there is a task");
+        attempts.last().expect("it was attempted").finish.as_ref().unwrap().disposition
+    }
+}
+
+fn ended(mut command: Command) -> Ended {
+    let output = command.output().unwrap();
+    Ended { code: output.status.code(), stdout: String::from_utf8(output.stdout).unwrap(), stderr: String::from_utf8(output.stderr).unwrap() }
+}
+
+/// A run under way. Dropping it kills the process.
+pub struct Running {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+    seen: String,
+    stderr: Option<JoinHandle<String>>,
+}
+
+impl Running {
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut errors = child.stderr.take().unwrap();
+        let stderr = std::thread::spawn(move || {
+            let mut text = String::new();
+            errors.read_to_string(&mut text).unwrap();
+            text
+        });
+        Self { child, lines, seen: String::new(), stderr: Some(stderr) }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Reads lines until one holds `what`, and returns it.
+    pub fn until(&mut self, what: &str) -> String {
+        for line in self.lines.by_ref() {
+            let line = line.unwrap();
+            self.seen.push_str(&line);
+            self.seen.push('\n');
+            if line.contains(what) {
+                return line;
+            }
+        }
+        let stderr = self.stderr.take().map(|reader| reader.join().unwrap());
+        panic!("the program ended before it said “{what}”:\n{}\n{stderr:?}", self.seen);
+    }
+
+    /// Types a line.
+    pub fn type_line(&mut self, text: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{text}").unwrap();
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        signal(self.pid(), name);
+    }
+
+    /// Waits for the end.
+    pub fn end(mut self) -> Ended {
+        for line in self.lines.by_ref() {
+            self.seen.push_str(&line.unwrap());
+            self.seen.push('\n');
+        }
+        let status = self.child.wait().unwrap();
+        let stderr = self.stderr.take().unwrap().join().unwrap();
+        Ended { code: status.code(), stdout: std::mem::take(&mut self.seen), stderr }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended; then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a signal to a process of ours.
+pub fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap();
+    assert!(status.success(), "{name} could not be sent");
+}
+
+/// A practice network that runs by itself, and its credentials in a file.
+pub struct Network {
+    pub running: Running,
+    base_url: String,
+    file: PathBuf,
+}
+
+impl Network {
+    pub fn start(home: &Home) -> Self {
+        let mut running = home.start(&["sandbox", "--json"]);
+        let line = running.until("base_url");
+        let file = home.path().join("sandbox.json");
+        std::fs::write(&file, &line).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&line).unwrap();
+        Self { running, base_url: json["twilio"]["base_url"].as_str().unwrap().to_owned(), file }
+    }
+
+    /// Returns the flag that makes calls use it.
+    pub fn flag(&self) -> String {
+        format!("sandbox.credentials={}", self.file.display())
+    }
+
+    /// Returns what truly happened on it: for each call how often it rang and whether it is over.
+    pub fn calls(&self) -> Vec<serde_json::Value> {
+        let address = self.base_url.strip_prefix("http://").unwrap();
+        let mut socket = std::net::TcpStream::connect(address).unwrap();
+        write!(socket, "GET /sandbox/log HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut reply = String::new();
+        socket.read_to_string(&mut reply).unwrap();
+        let body = reply.split_once("\r\n\r\n").unwrap().1;
+        let json: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {reply}"));
+        json["calls"].as_array().unwrap().clone()
+    }
+}

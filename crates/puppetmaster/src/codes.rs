@@ -7,10 +7,11 @@ use std::fmt::Write;
 use assistant::codes::CodeEntry;
 
 use crate::config::problem;
+use crate::failure;
 
-/// Returns all codes: first those of the configuration, then those of the errand, each family in its own order.
+/// Returns all codes: those of the configuration, of commands, and of the errand, each family in its own order.
 pub fn all() -> impl Iterator<Item = &'static CodeEntry> {
-    problem::CODES.iter().chain(assistant::codes::CODES)
+    problem::CODES.iter().chain(failure::codes::CODES).chain(assistant::codes::CODES)
 }
 
 /// Returns the entry of a code, `None` if it is not ours.

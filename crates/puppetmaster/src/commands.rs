@@ -2,6 +2,7 @@
 
 mod call;
 mod doctor;
+mod ending;
 mod practice;
 mod records;
 
@@ -11,7 +12,7 @@ use crate::cli::{Cli, Command, ConfigCommand};
 use crate::config::load::{Loaded, load};
 use crate::config::sources::Sources;
 use crate::config::{show, template};
-use crate::failure::{FAILED, Failure};
+use crate::failure::{FAILED, Failure, codes};
 
 /// Runs a command to its end and returns the exit code.
 pub fn run(cli: Cli) -> ExitCode {
@@ -41,7 +42,7 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::new("system.no_runtime", error.to_string(), "look at the limits of processes and threads").tell(),
+        Err(error) => return Failure::new(&codes::NO_RUNTIME, error.to_string()).tell(),
     };
     let ended = runtime.block_on(command(cli.command, &loaded));
     // Speech threads may be in the middle of something that nobody wants any more.
@@ -74,7 +75,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
 fn sources(cli: &Cli) -> Result<Sources, Failure> {
     let flags = cli.settings.iter().map(|setting| match setting.split_once('=') {
         Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
-        None => Err(Failure::new("config.bad_flag", "--set needs KEY=VALUE", "for example --set persona=concise")),
+        None => Err(Failure::of(&codes::BAD_FLAG)),
     });
     Ok(Sources::of_process(cli.config.clone(), flags.collect::<Result<_, _>>()?))
 }

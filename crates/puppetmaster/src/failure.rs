@@ -1,11 +1,15 @@
 //! How a command ends badly: a stable code, what happened, what to do, and the exit code.
 
+pub mod codes;
+
 use std::process::ExitCode;
 
+use assistant::codes::CodeEntry;
 use engine::assistant::NotMade;
 use ports::error::SpeechError;
 use ports::recording_vault::VaultError;
 use ports::task_store::StoreError;
+use sandbox::SandboxError;
 
 /// Exit code of something that could not be done.
 pub const FAILED: u8 = 1;
@@ -18,7 +22,7 @@ pub const NOT_ACHIEVED: u8 = 4;
 #[derive(Debug)]
 pub struct Failure {
     /// The stable code.
-    pub code: String,
+    pub code: &'static str,
     /// What happened.
     pub what: String,
     /// What to do.
@@ -28,75 +32,76 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Returns a failure of this code.
-    pub fn new(code: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { code: code.into(), what: what.into(), remedy: remedy.into(), exit: FAILED }
+    /// Returns a failure of this code; the table says what to do about it.
+    pub fn new(entry: &CodeEntry, what: impl Into<String>) -> Self {
+        Self { code: entry.code, what: what.into(), remedy: entry.remedy.to_owned(), exit: FAILED }
+    }
+
+    /// Returns a failure for which the code's own text says all.
+    pub fn of(entry: &CodeEntry) -> Self {
+        Self::new(entry, entry.text)
+    }
+
+    /// Returns the same as a refusal.
+    pub fn refused(self) -> Self {
+        Self { exit: REFUSED, ..self }
     }
 
     /// Prints it to people and returns the exit code.
     pub fn tell(&self) -> ExitCode {
         eprintln!("error[{}]: {}", self.code, self.what);
-        if !self.remedy.is_empty() {
-            eprintln!("  what to do: {}", self.remedy);
-        }
+        eprintln!("  what to do: {}", self.remedy);
         ExitCode::from(self.exit)
     }
 }
 
 impl From<SpeechError> for Failure {
     fn from(error: SpeechError) -> Self {
-        let (code, remedy) = match &error {
-            SpeechError::Missing { .. } => ("speech.model_missing", "fetch the repository whole, or name the folder with the key speech.models_dir"),
-            SpeechError::Corrupt { .. } => ("speech.model_corrupt", "restore the file from the repository: git checkout -- models"),
-            SpeechError::NoProgram { .. } => {
-                ("speech.no_program", "install it, or write its whole path in speech.ears_command or speech.voice_command; docs/speech.md says how")
-            }
-            SpeechError::Overloaded => ("speech.overloaded", "wait until other calls have ended"),
-            SpeechError::Failed { .. } => ("speech.failed", "run `puppetmaster doctor`"),
+        let entry = match &error {
+            SpeechError::Missing { .. } => &codes::SPEECH_MODEL_MISSING,
+            SpeechError::Corrupt { .. } => &codes::SPEECH_MODEL_CORRUPT,
+            SpeechError::NoProgram { .. } => &codes::SPEECH_NO_PROGRAM,
+            SpeechError::Overloaded => &codes::SPEECH_OVERLOADED,
+            SpeechError::Failed { .. } => &codes::SPEECH_FAILED,
         };
-        Self::new(code, error.to_string(), remedy)
+        Self::new(entry, error.to_string())
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let (code, remedy) = match &error {
-            StoreError::Locked => ("store.locked", "stop the other puppetmaster, or name another folder with the key data_dir"),
-            StoreError::Newer { .. } => ("store.newer", "use the newer program, or name another folder with the key data_dir"),
-            StoreError::Full => ("store.full", "free some space on the disk and try again; nothing was lost"),
-            StoreError::Corrupt => ("store.corrupt", "restore the data folder from a backup, or name another with the key data_dir"),
-            StoreError::Conflict => ("store.conflict", "look at the task with `puppetmaster task show`; it may be under way"),
-            StoreError::Overtaken => ("store.overtaken", "try again; the caps then say what is in the way"),
-            StoreError::WrongKey => ("store.wrong_key", "restore vault.key from a backup; without it what was kept cannot be read"),
-            _ => ("store.unavailable", "look whether the data folder can be written to"),
-        };
-        Self::new(code, error.to_string(), remedy)
+        Self::new(errand_code(error.code()), error.to_string())
     }
 }
 
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
-        let remedy = match &error {
-            VaultError::Full => "free some space on the disk and try again",
-            VaultError::WrongKey => "restore vault.key from a backup; without it what was kept cannot be read",
-            _ => "look whether the data folder can be written to, or restore it from a backup",
-        };
-        Self::new(error.code(), error.to_string(), remedy)
+        Self::new(errand_code(error.code()), error.to_string())
+    }
+}
+
+impl From<SandboxError> for Failure {
+    fn from(error: SandboxError) -> Self {
+        Self::new(codes::of_sandbox(&error), error.to_string())
     }
 }
 
 impl From<NotMade> for Failure {
     fn from(error: NotMade) -> Self {
         match error {
-            NotMade::Errand(error) => Self { exit: REFUSED, ..Self::new(error.code(), error.to_string(), "") },
+            NotMade::Errand(error) => Self::new(errand_code(error.code()), error.to_string()).refused(),
             NotMade::Refused(refusals) => {
-                let first = refusals.first();
                 let what: Vec<&str> = refusals.as_slice().iter().map(|refusal| refusal.fact.as_str()).collect();
-                Self { exit: REFUSED, ..Self::new(first.code, format!("the call is refused: {}", what.join("; ")), first.remedy) }
+                Self::new(errand_code(refusals.first().code), format!("the call is refused: {}", what.join("; "))).refused()
             }
-            NotMade::NoSuchTask => Self::new("task.unknown", "there is no such task", "list them with `puppetmaster task list`"),
-            NotMade::WrongState { .. } => Self::new("task.state", error.to_string(), "look at it with `puppetmaster task show`"),
+            NotMade::NoSuchTask => Self::of(&codes::TASK_UNKNOWN),
+            NotMade::WrongState { .. } => Self::new(&assistant::codes::TASK_WRONG_STATE, error.to_string()),
             NotMade::Store(error) => error.into(),
         }
     }
+}
+
+/// Returns the entry of a code of the errand. They are all in the table; a test of that crate holds it to that.
+fn errand_code(code: &str) -> &'static CodeEntry {
+    assistant::codes::find(code).unwrap_or(&assistant::codes::STORE_UNAVAILABLE)
 }

@@ -26,7 +26,7 @@ use store::{Access, Options, Store, Vault};
 use telephony::{PhoneNumber, Private, Timestamp};
 
 use crate::config::{Config, Provider};
-use crate::failure::Failure;
+use crate::failure::{Failure, codes};
 
 /// How long a media socket may take to present its token.
 const START_WITHIN: Duration = Duration::from_secs(10);
@@ -90,8 +90,7 @@ pub fn voice(config: &Config, speech: &LocalSpeech) -> Arc<dyn TextToSpeech> {
 /// # Errors
 /// A script cannot be read.
 pub fn cast(config: &Config) -> Result<Cast, Failure> {
-    let bad =
-        |error: &dyn std::fmt::Display| Failure::new("sandbox.bad_script", error.to_string(), "correct the script, or take it out of the folder");
+    let bad = |error: &dyn std::fmt::Display| Failure::new(&codes::SANDBOX_BAD_SCRIPT, error.to_string());
     let mut cast = Cast::shipped().map_err(|error| bad(&error))?;
     let Some(folder) = &config.scenarios_dir else {
         return Ok(cast);
@@ -128,13 +127,7 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
     let (store, vault) = open_data(&config.data_dir.0, Access::Dialing).await?;
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
-    let bound = Bound::to(config.listen).await.map_err(|error| {
-        Failure::new(
-            "server.cannot_listen",
-            error.to_string(),
-            "stop the other program, or name another address with the key listen (port 0 takes a free one)",
-        )
-    })?;
+    let bound = Bound::to(config.listen).await.map_err(|error| Failure::new(&codes::SERVER_CANNOT_LISTEN, error.to_string()))?;
     let origin = origin(config, bound.address());
     let directory = Arc::new(Directory::default());
     let state = ServerState {
@@ -201,7 +194,7 @@ struct Network {
 }
 
 async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failure> {
-    let wrong = |what: String| Failure::new("carrier.settings", what, "run `puppetmaster config check`");
+    let wrong = |what: String| Failure::new(&codes::CARRIER_SETTINGS, what);
     let (account, from, sandbox) = match config.phone_provider {
         Provider::Mock if let Some(file) = &config.sandbox_credentials => {
             let (account, from) = sandbox_elsewhere(&file.0)?;
@@ -232,10 +225,7 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
 
 /// Reads how to reach a practice network that runs by itself.
 fn sandbox_elsewhere(file: &Path) -> Result<(Account, PhoneNumber), Failure> {
-    let bad = |what: &str| {
-        let remedy = "start one with `puppetmaster sandbox --json > FILE` and name that file with the key sandbox.credentials";
-        Failure::new("sandbox.bad_credentials", format!("{}: {what}", file.display()), remedy)
-    };
+    let bad = |what: &str| Failure::new(&codes::SANDBOX_BAD_CREDENTIALS, format!("{}: {what}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| bad(&error.to_string()))?;
     let line = text.lines().next().unwrap_or_default();
     let json: serde_json::Value = serde_json::from_str(line).map_err(|_| bad("its first line is not JSON"))?;
@@ -255,9 +245,7 @@ pub async fn open_sandbox(config: &Config, speech: &LocalSpeech, listen: SocketA
         speech: Some(Speech { ears: speech.speech_to_text(), voice: speech.text_to_speech() }),
         ..SandboxConfig::new(cast(config)?)
     };
-    Sandbox::start(settings)
-        .await
-        .map_err(|error| Failure::new(error.code(), error.to_string(), "choose another address with --listen, or stop the program that uses it"))
+    Ok(Sandbox::start(settings).await?)
 }
 
 fn origin(config: &Config, address: SocketAddr) -> String {

@@ -15,15 +15,18 @@ use ports::recording_vault::{ObjectKind, RecordingVault};
 use telephony::Disposition;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::ending::Ending;
 use crate::cli::{CallArgs, CalleeArg};
 use crate::config::Config;
-use crate::failure::{FAILED, Failure, NOT_ACHIEVED, REFUSED};
+use crate::failure::{FAILED, Failure, NOT_ACHIEVED, codes};
 use crate::live_view::LiveView;
 use crate::report_view::{self, Finished};
 use crate::wiring;
 
 pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Failure> {
-    config.require_enabled().map_err(|problem| Failure::new(problem.entry.code, problem.what.clone(), problem.remedy().to_owned()))?;
+    config
+        .require_enabled()
+        .map_err(|problem| Failure { remedy: problem.remedy().to_owned(), ..Failure::new(problem.entry, problem.what.clone()) })?;
     let number = check_text(&args.number, &config.allowed_regions()).map_err(|refusal| NotMade::Refused(refusal.into()))?;
     let running = wiring::run(config, args.strict).await?;
     let errand = Errand {
@@ -53,15 +56,13 @@ async fn make(running: &wiring::Running, errand: Errand, is_agreed: bool, is_jso
     }
     if !is_agreed && !ask_user().await {
         running.assistant.cancel(&task.id).await?;
-        return Err(Failure { exit: REFUSED, ..Failure::new("approval.denied", "you did not approve the call; nothing was dialed", "") });
+        return Err(Failure::of(&codes::APPROVAL_DENIED).refused());
     }
     let by = if is_agreed { ApprovedBy::StandingChoice } else { ApprovedBy::User };
     running.assistant.approve(&receipt, by).await?;
     let live = running.assistant.execute(&task.id).await?;
     let attempt = live.attempt.clone();
-    let outcome = watch(live, is_json).await.ok_or_else(|| {
-        Failure::new("call.lost", "the call's own task died; the carrier's time limit ends the call", "run the command again to settle it")
-    })?;
+    let outcome = watch(live, is_json).await.ok_or_else(|| Failure::of(&codes::CALL_LOST))?;
     let finished = Finished {
         task: &task.id,
         attempt: &attempt,
@@ -77,10 +78,11 @@ async fn make(running: &wiring::Running, errand: Errand, is_agreed: bool, is_jso
     Ok(ExitCode::from(exit_code(&outcome)))
 }
 
-/// Shows the call until it is over. The first Ctrl-C says goodbye, the second hangs up at once.
+/// Shows the call until it is over. The first wish to end says goodbye, the second hangs up at once.
 async fn watch(mut live: LiveCall, is_json: bool) -> Option<CallOutcome> {
     let mut view = (!is_json).then(|| LiveView::new(io::stdout().is_terminal()));
     let mut interrupts = 0;
+    let mut ending = Ending::new();
     loop {
         tokio::select! {
             event = live.events.recv() => match event {
@@ -95,10 +97,7 @@ async fn watch(mut live: LiveCall, is_json: bool) -> Option<CallOutcome> {
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => break,
             },
-            interrupt = tokio::signal::ctrl_c() => {
-                if interrupt.is_err() {
-                    continue;
-                }
+            () = ending.next() => {
                 interrupts += 1;
                 if interrupts == 1 {
                     eprintln!("\nsaying goodbye and hanging up; press Ctrl-C again to hang up at once");
@@ -138,9 +137,7 @@ async fn ask_user() -> bool {
 
 fn facts(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let split = |fact: &String| {
-        fact.split_once('=')
-            .map(|(label, value)| (label.trim().to_owned(), value.trim().to_owned()))
-            .ok_or_else(|| Failure::new("task.bad_fact", "--fact needs LABEL=VALUE", "for example --fact name=\"Sam Miller\""))
+        fact.split_once('=').map(|(label, value)| (label.trim().to_owned(), value.trim().to_owned())).ok_or_else(|| Failure::of(&codes::BAD_FACT))
     };
     given.iter().map(split).collect()
 }

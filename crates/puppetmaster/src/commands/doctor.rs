@@ -13,7 +13,7 @@ use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 use telephony::{AudioPosition, UtteranceId};
 
 use crate::config::Config;
-use crate::failure::{FAILED, Failure};
+use crate::failure::{FAILED, Failure, codes};
 use crate::wiring;
 
 /// What the voice says and the ears must hear: a time and a price, as calls are about.
@@ -76,8 +76,7 @@ fn try_speech(config: &Config, speech: &LocalSpeech, mut line: impl FnMut(&str, 
             let ears = named(config.ears_command.as_ref().map(|c| c.as_str()));
             Ok(format!("{ears}, understood the voice in {:.1} s with loading", took.as_secs_f64()))
         } else {
-            let remedy = "try the other engines: leave out speech.ears_command or speech.voice_command";
-            Err(Failure::new("speech.not_understood", format!("“{SENTENCE}” was heard as “{text}”"), remedy))
+            Err(Failure::new(&codes::SPEECH_NOT_UNDERSTOOD, format!("“{SENTENCE}” was heard as “{text}”")))
         }
     });
     line("ears", heard);

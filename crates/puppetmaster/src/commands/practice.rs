@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::ending::Ending;
 use crate::cli::SandboxArgs;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -19,26 +20,7 @@ pub(super) async fn sandbox(args: &SandboxArgs, config: &Config) -> Result<ExitC
     if !args.json {
         eprintln!("the practice network is open; Ctrl-C closes it");
     }
-    wait_for_end().await;
+    Ending::new().next().await;
     sandbox.shut_down().await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Waits for Ctrl-C or the system's wish that we end.
-async fn wait_for_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
-        }
-    }
-    // Without a way to hear signals the process runs until it is killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

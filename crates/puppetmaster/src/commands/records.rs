@@ -16,7 +16,7 @@ use telephony::{AttemptId, TaskId};
 
 use crate::cli::{JsonArg, TaskCommand};
 use crate::config::Config;
-use crate::failure::{FAILED, Failure};
+use crate::failure::{FAILED, Failure, codes};
 use crate::report_view;
 use crate::wiring;
 
@@ -45,7 +45,7 @@ async fn list(store: &Store, at_most: u32, is_json: bool) -> Result<(), Failure>
 }
 
 async fn show(store: &Store, id: &TaskId, is_json: bool) -> Result<(), Failure> {
-    let unknown = || Failure::new("task.unknown", "there is no such task", "list them with `puppetmaster task list`");
+    let unknown = || Failure::of(&codes::TASK_UNKNOWN);
     let task = store.task(id).await?.ok_or_else(unknown)?;
     let mut shown = Vec::new();
     for attempt in store.attempts(id).await? {
@@ -124,7 +124,7 @@ pub(super) async fn stats(args: &JsonArg, config: &Config) -> Result<ExitCode, F
 
 pub(super) async fn recording(attempt: &str, to: &Path, config: &Config) -> Result<ExitCode, Failure> {
     let (_, vault) = wiring::look(config).await?;
-    let none = || Failure::new("recording.unknown", "there is no recording of this attempt", "look at the task with `puppetmaster task show`");
+    let none = || Failure::of(&codes::RECORDING_UNKNOWN);
     let mut wav = vault.read(&AttemptId::new(attempt), ObjectKind::Recording)?.ok_or_else(none)?;
     // The stream was written before its length was known; now it is.
     let length = u32::try_from(wav.len().saturating_sub(WavHeader::LEN)).unwrap_or(WavHeader::UNKNOWN);
@@ -134,25 +134,21 @@ pub(super) async fn recording(attempt: &str, to: &Path, config: &Config) -> Resu
             place.copy_from_slice(&bytes);
         }
     }
-    std::fs::write(to, &wav)
-        .map_err(|error| Failure::new("recording.cannot_write", format!("cannot write {}: {error}", to.display()), "name another file with --to"))?;
+    std::fs::write(to, &wav).map_err(|error| Failure::new(&codes::RECORDING_CANNOT_WRITE, format!("cannot write {}: {error}", to.display())))?;
     println!("wrote {} (stereo: callee left, assistant right)", to.display());
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn replay(trace: &str, config: &Config) -> Result<ExitCode, Failure> {
     let bytes = if Path::new(trace).exists() {
-        std::fs::read(trace).map_err(|error| Failure::new("trace.cannot_read", error.to_string(), "name another file"))?
+        std::fs::read(trace).map_err(|error| Failure::new(&codes::TRACE_CANNOT_READ, error.to_string()))?
     } else {
         let (_, vault) = wiring::look(config).await?;
-        let none = || {
-            Failure::new("trace.unknown", "there is no such file and no trace of such an attempt", "look at the task with `puppetmaster task show`")
-        };
+        let none = || Failure::of(&codes::TRACE_UNKNOWN);
         vault.read(&AttemptId::new(trace), ObjectKind::Trace)?.ok_or_else(none)?
     };
     let text = String::from_utf8_lossy(&bytes);
-    let replayed =
-        replay::replay(&text).map_err(|error| Failure::new("trace.unreadable", error.to_string(), "replay it with the version that wrote it"))?;
+    let replayed = replay::replay(&text).map_err(|error| Failure::new(&codes::TRACE_UNREADABLE, error.to_string()))?;
     match replayed.difference {
         None => {
             println!("{} steps, the same outputs", replayed.steps);

@@ -119,6 +119,7 @@ mod tests {
                   # ears_command:                              # not set: the built-in ears
                   # voice_command:                             # not set: the built-in voice
                 sandbox:
+                  # credentials:                               # not set: each call brings its own practice network
                   # scenarios_dir:                             # not set: only the cast that ships
         "#]].assert_eq(&show(&load(&sources()).unwrap()));
     }

@@ -16,7 +16,7 @@ fn a_number_that_may_not_be_called_is_refused_before_anything_rings() {
     let home = Home::new();
     for (number, exit, code) in [
         ("hello", 3, "number.not_a_number"),
-        ("", 3, "number.not_a_number"),
+        ("", 3, "number.empty"),
         ("911", 3, "number.emergency"),
         ("+1911", 3, "number.emergency"),
         ("112", 3, "number.emergency"),
@@ -33,7 +33,7 @@ fn an_empty_wish_is_refused() {
     for intent in ["", "   ", "\n"] {
         home.run(&["call", SHOP, intent, "--yes"]).fails_with(3, "task.empty_intent");
     }
-    home.run(&["call", SHOP, ASK, "--fact", "no equals sign", "--yes"]).fails_with(1, "task.bad_fact");
+    home.run(&["call", SHOP, ASK, "--fact", "no equals sign", "--yes"]).fails_with(1, "command.bad_fact");
 }
 
 /// Makes a folder of links to the models, so that one file of it can be spoilt.
@@ -93,7 +93,7 @@ fn a_database_that_another_program_holds_or_a_newer_one_wrote_is_told() {
     home.run(&["call", SHOP, ASK, "--yes"]).fails_with(1, "store.locked");
     assert_eq!(home.run(&["task", "list"]).code, Some(0), "looking is possible all the while");
     asking.type_line("no");
-    asking.end().fails_with(3, "approval.denied");
+    asking.end().fails_with(3, "command.approval_denied");
 
     let status = Command::new("python3").arg("-c").arg(NEWER).arg(home.data().join("puppetmaster.db")).status().unwrap();
     assert!(status.success());
@@ -124,7 +124,7 @@ fn a_full_disk_is_told_and_keeps_what_was_there() {
     let mut command = Command::new("unshare");
     // The program's first run makes its files; then the disk is filled to the last byte, and a call is tried.
     let script = r#"mount -t tmpfs -o size=600k none "$DATA" && "$0" --set data_dir="$DATA" task list >/dev/null
-        head -c 1000000 /dev/zero > "$DATA/ballast" 2>/dev/null; "$@"; code=$?
+        head -c 1000000 /dev/zero > "$DATA/ballast" 2>/dev/null; "$0" "$@"; code=$?
         rm "$DATA/ballast"; "$0" --set data_dir="$DATA" task list || code=99; exit $code"#;
     command
         .args(["--mount", "sh", "-c", script])
@@ -141,7 +141,7 @@ fn a_network_that_dies_in_mid_call_ends_the_call_and_the_books_close() {
     let home = Home::new();
     let network = Network::start(&home);
     let mut call = home.start(&["--set", &network.flag(), "call", SHOP, ASK, "--yes"]);
-    call.until("assistant");
+    call.until("assistant  Hello");
     network.running.signal("KILL");
     let ended = call.end();
     assert_eq!(ended.code, Some(1), "{ended:?}");

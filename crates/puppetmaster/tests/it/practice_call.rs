@@ -47,7 +47,7 @@ fn a_no_to_the_receipt_dials_nobody() {
     running.until("opening");
     running.type_line("no");
     let ended = running.end();
-    ended.fails_with(3, "approval.denied");
+    ended.fails_with(3, "command.approval_denied");
     let books = home.books();
     assert_eq!((books.len(), books[0].1.len()), (1, 0), "a task, and no attempt");
 }

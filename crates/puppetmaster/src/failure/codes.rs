@@ -1,0 +1,95 @@
+//! The codes of commands that end badly, with what to do. The codes of the configuration and of the errand stand elsewhere.
+
+use assistant::codes::CodeEntry;
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $text:literal, $remedy:literal;)*) => {
+        $(#[doc = concat!("`", $code, "`: ", $text, ".")] pub const $name: CodeEntry = CodeEntry { code: $code, text: $text, remedy: $remedy };)*
+
+        /// All codes of commands, in the order of the troubleshooting page.
+        pub const CODES: &[CodeEntry] = &[$($name),*];
+    };
+}
+
+codes! {
+    BAD_FLAG = "command.bad_flag",
+        "`--set` needs a key and a value",
+        "Write it as KEY=VALUE, for example `--set persona=concise`.";
+    BAD_FACT = "command.bad_fact",
+        "`--fact` needs a label and a value",
+        "Write it as LABEL=VALUE, for example `--fact name=\"Sam Miller\"`.";
+    APPROVAL_DENIED = "command.approval_denied",
+        "you did not approve the call, so nothing was dialed",
+        "Make the call again and answer `y`, or add `--yes`.";
+    TASK_UNKNOWN = "command.no_such_task",
+        "there is no such task",
+        "List them with `puppetmaster task list`.";
+    CALL_LOST = "call.lost",
+        "the call's own work in this program ended unexpectedly",
+        "The carrier's time limit ends the call; the next call settles it in the books first.";
+    CARRIER_SETTINGS = "carrier.settings",
+        "the phone provider cannot be used as it is set up",
+        "Run `puppetmaster config check`; docs/configuration.md says what each key takes.";
+    SERVER_CANNOT_LISTEN = "server.cannot_listen",
+        "the address for webhooks and media sockets cannot be had",
+        "Stop the other program, or name another address with the key `listen` (port 0 takes a free one).";
+    SANDBOX_PORT_IN_USE = "sandbox.port_in_use",
+        "another program listens where the practice network should",
+        "Stop it, or choose another address with `--listen` (port 0 takes a free one).";
+    SANDBOX_NOT_LOOPBACK = "sandbox.not_loopback",
+        "the practice network listens on this machine only",
+        "Choose a loopback address such as 127.0.0.1:0.";
+    SANDBOX_CANNOT_LISTEN = "sandbox.cannot_listen",
+        "the address for the practice network cannot be had",
+        "Choose another address with `--listen`.";
+    SANDBOX_CANNOT_SET_UP = "sandbox.cannot_set_up",
+        "the practice network cannot be set up",
+        "Look at what the system says; most often it is a limit on open files or processes.";
+    SANDBOX_BAD_SCRIPT = "sandbox.bad_script",
+        "a callee's script cannot be read",
+        "Correct the script at the place that is named, or take it out of the folder; scenarios/README.md says how scripts are written.";
+    SANDBOX_BAD_CREDENTIALS = "sandbox.bad_credentials",
+        "the file of `sandbox.credentials` does not say how to reach a practice network",
+        "Start one with `puppetmaster sandbox --json > FILE` and name that file.";
+    SPEECH_MODEL_MISSING = "speech.model_missing",
+        "a speech model is not where it should be",
+        "Fetch the repository whole, or name the folder with the key `speech.models_dir`.";
+    SPEECH_MODEL_CORRUPT = "speech.model_corrupt",
+        "a speech model is not the one that was pinned",
+        "Restore the file from the repository: `git checkout -- models`.";
+    SPEECH_NO_PROGRAM = "speech.no_program",
+        "the program that should hear or speak is not there",
+        "Install it, or write its whole path in `speech.ears_command` or `speech.voice_command`; docs/speech.md says how.";
+    SPEECH_NOT_UNDERSTOOD = "speech.not_understood",
+        "the ears in use did not understand the voice in use",
+        "Try the other engines: leave out `speech.ears_command` or `speech.voice_command`.";
+    SPEECH_OVERLOADED = "speech.overloaded",
+        "too much speech is waiting already",
+        "Wait until other calls have ended.";
+    SPEECH_FAILED = "speech.failed",
+        "a speech engine failed",
+        "Run `puppetmaster doctor`, which tries ears and voice.";
+    RECORDING_UNKNOWN = "recording.unknown",
+        "there is no recording of this attempt",
+        "Look at the task with `puppetmaster task show`; a call that nobody answered has none.";
+    RECORDING_CANNOT_WRITE = "recording.cannot_write",
+        "the recording cannot be written there",
+        "Name another file with `--to`.";
+    TRACE_UNKNOWN = "trace.unknown",
+        "there is no such file and no trace of such an attempt",
+        "Look at the task with `puppetmaster task show`.";
+    TRACE_CANNOT_READ = "trace.cannot_read",
+        "the trace cannot be read",
+        "Name another file.";
+    TRACE_UNREADABLE = "trace.unreadable",
+        "the file is no trace that this version can replay",
+        "Replay it with the version that wrote it.";
+    NO_RUNTIME = "system.no_runtime",
+        "the program's threads cannot be started",
+        "Look at the limits of processes and threads.";
+}
+
+/// Returns the entry of a code of the practice network.
+pub fn of_sandbox(error: &sandbox::SandboxError) -> &'static CodeEntry {
+    CODES.iter().find(|entry| entry.code == error.code()).unwrap_or(&SANDBOX_CANNOT_SET_UP)
+}

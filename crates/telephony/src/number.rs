@@ -102,11 +102,11 @@ impl PhoneNumber {
     }
 
     /// Returns whether the number is one of those that no subscriber ever has: line 0100 to 0199 of exchange 555
-    /// in a North American area code. The practice network lives there.
+    /// in a North American area code. The practice network lives there. Code 900 is no area but a price.
     ///
     /// Source: North American Numbering Plan, 555 line numbers reserved for fiction.
     pub fn is_fictional(&self) -> bool {
-        self.0.len() == 12 && self.0.starts_with("+1") && self.0[5..].starts_with("55501")
+        self.0.len() == 12 && self.0.starts_with("+1") && !self.0.starts_with("+1900") && self.0[5..].starts_with("55501")
     }
 }
 

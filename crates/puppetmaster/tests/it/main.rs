@@ -7,4 +7,5 @@ mod killed;
 mod pages;
 mod practice_call;
 mod program;
+mod recording;
 mod secrets;

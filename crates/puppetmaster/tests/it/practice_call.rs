@@ -6,6 +6,7 @@ use serde_json::Value;
 use telephony::Disposition;
 
 use crate::program::{Home, Running};
+use crate::recording;
 
 const SHOP: &str = "+12125550123";
 
@@ -28,6 +29,7 @@ fn one_command_brings_back_a_proven_answer() {
     assert!(turns[0]["text"].as_str().unwrap().contains("automated assistant"), "the first sentence says what calls");
 
     let attempt = report["attempt"].as_str().unwrap();
+    recording::check(&home, attempt, turns);
     let replayed = home.run(&["replay", attempt]);
     assert!(replayed.code == Some(0) && replayed.stdout.contains("the same outputs"), "{replayed:?}");
     let shown = home.run(&["task", "show", report["task"].as_str().unwrap(), "--json"]);

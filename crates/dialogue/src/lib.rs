@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod brief;
+pub mod claim;
 pub mod conversation;
 pub mod disclosure;
 pub mod hold;

@@ -22,6 +22,9 @@ pub enum Observation {
         utterance: UtteranceId,
         /// The settled words.
         text: String,
+        /// How sure the ears are of them, 0 to 100.
+        #[serde(default = "sure")]
+        confidence: u8,
         /// Who we believe is speaking.
         who: WhoAnswered,
         /// What of our last line the callee had heard when they spoke, if they cut it short.
@@ -54,6 +57,11 @@ pub enum Observation {
     TimeIsShort,
     /// The user wants the call ended: say goodbye.
     UserWantsEnd,
+}
+
+/// Traces from before the ears' confidence was passed on are read as sure.
+const fn sure() -> u8 {
+    100
 }
 
 /// What the mind answers: moves, in order. Empty means: nothing to say, keep listening.

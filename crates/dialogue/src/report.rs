@@ -55,6 +55,9 @@ pub struct Fact {
     pub value: String,
     /// The value as people say it: "9 pm".
     pub in_words: String,
+    /// Whether the proof is good enough to rely on it. What is not proven was only heard.
+    #[serde(default)]
+    pub is_proven: bool,
     /// The proof.
     pub evidence: Evidence,
 }
@@ -62,7 +65,7 @@ pub struct Fact {
 /// Where and how the callee said it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The callee's own words.
+    /// The callee's own words: the whole sentence that holds the value.
     pub quote: String,
     /// The utterance they stand in.
     pub utterance: UtteranceId,
@@ -70,17 +73,32 @@ pub struct Evidence {
     pub from: AudioPosition,
     /// Where it ends.
     pub to: AudioPosition,
-    /// The utterance that affirmed it when read back.
-    pub affirmed_in: Option<UtteranceId>,
+    /// How the callee affirmed it when it was read back.
+    #[serde(default)]
+    pub affirmation: Option<Affirmation>,
     /// 0 to 100.
     pub confidence: u8,
+}
+
+/// The callee's words by which they affirmed what was read back to them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Affirmation {
+    /// The words.
+    pub quote: String,
+    /// The utterance.
+    pub utterance: UtteranceId,
+    /// Where it begins in the recording.
+    pub from: AudioPosition,
+    /// Where it ends.
+    pub to: AudioPosition,
 }
 
 impl Report {
     /// Returns what came of the call.
     ///
     /// A note becomes a [`Fact`] only if its quote stands in the callee's words of that utterance, its value is what those
-    /// words say, and its confidence is at least 50. Whether a fact is proven is a stricter question, see [`proof`].
+    /// words say, the callee has not denied it, and its confidence is at least 50. Whether a fact is proven is a stricter
+    /// question, see [`proof`].
     pub fn build(
         brief: &Brief,
         transcript: &Transcript,
@@ -94,7 +112,7 @@ impl Report {
         let outcome = outcome(brief, &found, &wanted, ended_because);
         let summary = telling::summary(brief, &found, &wanted, outcome, ended_because, opted_out.is_some());
         let follow_ups = telling::follow_ups(brief, &found, outcome, ended_because, opted_out.is_some());
-        let facts = found.weighed.into_iter().map(|weighed| weighed.fact).collect();
+        let facts = found.facts;
         Self { outcome, summary, facts, who_answered, ended_because, follow_ups, opted_out }
     }
 }

@@ -6,11 +6,13 @@
 //! loop has a bound, so every call ends whatever is said.
 //!
 //! A [`Note`] is given as soon as something is heard, again with `affirmed_in` once the callee agreed to it, and again
-//! with a confidence of 0 if the callee took it back.
+//! with a confidence of 0 if the callee took it back. What was heard badly is asked for once more before it is read back, a
+//! yes that was heard badly or half-heartedly is asked for again, and a value that was denied is never read back again.
 
 mod agreeing;
 mod answer;
 mod asking;
+mod choice;
 mod confirming;
 mod delivering;
 mod details;
@@ -26,9 +28,9 @@ use crate::brief::{Brief, TaskType};
 use crate::moves::{EndReason, LineKind, Move, Note, Observation, Thought};
 use crate::question::{self, Errand};
 use crate::screening::WhoAnswered;
+use crate::transcript::HEARD_WELL;
 use crate::understand::date::Day;
 
-pub(crate) use self::confirming::day_suffix;
 use self::wording::Wording;
 
 /// Turns of the callee after which the script takes its leave: no errand of ours needs twenty.
@@ -37,6 +39,8 @@ const MAX_TURNS: u8 = 30;
 const MAX_TRIES: u8 = 2;
 /// How often one thing is read back.
 const MAX_READ_BACKS: u8 = 3;
+/// How often a callee is asked to say an answer again that was heard badly.
+const MAX_DOUBTS: u8 = 2;
 /// How often who we are, what we are and what we cannot do is explained.
 const MAX_EXPLANATIONS: u8 = 4;
 /// How often a detail is given.
@@ -62,6 +66,14 @@ pub struct Script {
     tries: u8,
     read_backs: u8,
     pending: Vec<Pending>,
+    /// What is read back after it, one by one: a no to several things at once says not which.
+    later: Vec<Pending>,
+    /// Whether a no to a negative read-back was asked about plainly: "just to be sure, do you have parking?"
+    is_asked_plainly: bool,
+    /// Answers to the question in hand that were heard badly.
+    doubtful: Vec<String>,
+    /// Facts and values that the callee said are wrong.
+    denied: Vec<(String, String)>,
     /// Facts that the callee has affirmed, or that were settled otherwise.
     settled: Vec<String>,
     /// What is agreed on at the moment: as asked, or an alternative that the callee offered and the brief allows.
@@ -124,6 +136,10 @@ impl Script {
             tries: 0,
             read_backs: 0,
             pending: Vec::new(),
+            later: Vec::new(),
+            is_asked_plainly: false,
+            doubtful: Vec::new(),
+            denied: Vec::new(),
             settled: Vec::new(),
             offers_tried: 0,
             explanations: 0,
@@ -145,8 +161,8 @@ impl Script {
             return reply.into();
         }
         match seen {
-            Observation::CalleeSaid { utterance, text, who, interrupted } => {
-                let said = Said { utterance, text, interrupted };
+            Observation::CalleeSaid { utterance, text, confidence, who, interrupted } => {
+                let said = Said { utterance, text, confidence, interrupted };
                 match who {
                     WhoAnswered::Menu => self.menu(&said.text, &mut reply),
                     WhoAnswered::Screener => self.screener(&said, &mut reply),
@@ -160,7 +176,9 @@ impl Script {
             // The conversation has just said to them who calls and why.
             Observation::PersonJoined => self.is_asked = false,
             Observation::Menu { text, .. } => self.menu(&text, &mut reply),
-            Observation::ScreenerAsks { utterance, text } => self.screener(&Said { utterance, text, interrupted: None }, &mut reply),
+            Observation::ScreenerAsks { utterance, text } => {
+                self.screener(&Said { utterance, text, confidence: HEARD_WELL, interrupted: None }, &mut reply)
+            }
             Observation::VoicemailReady => self.voicemail(&mut reply),
             Observation::TimeIsShort => self.out_of_time(EndReason::TimeLimit, &mut reply),
             Observation::UserWantsEnd => self.out_of_time(EndReason::UserEnded, &mut reply),
@@ -224,8 +242,16 @@ impl Script {
 struct Said {
     utterance: UtteranceId,
     text: String,
+    /// How sure the ears are, 0 to 100.
+    confidence: u8,
     /// What they had heard of our line when they cut it short.
     interrupted: Option<String>,
+}
+
+impl Said {
+    fn is_heard_well(&self) -> bool {
+        self.confidence >= HEARD_WELL
+    }
 }
 
 /// Moves in the making.

@@ -12,6 +12,7 @@ pub mod menu_option;
 pub mod name;
 pub mod number;
 pub mod price;
+pub mod sentence;
 pub mod signal;
 pub mod words;
 

@@ -461,9 +461,40 @@ impl Callee {
 /// 20,000 bytes are twenty minutes of talk without a pause.
 const MAX_HEARD_BYTES: usize = 20_000;
 
-/// Returns the numbers of a text; an hour after noon also as its twelve-hour form.
+/// Returns the numbers of a text; an hour after noon also as its twelve-hour form, "half past six" also as six thirty.
 fn numbers_of(text: &str) -> Vec<u32> {
-    let numbers = crate::hearing::Heard::new(text).numbers();
-    let twelve = numbers.iter().filter(|number| (13..=23).contains(*number)).map(|number| number - 12).collect::<Vec<_>>();
-    numbers.into_iter().chain(twelve).collect()
+    let heard = crate::hearing::Heard::new(text);
+    let mut numbers = heard.numbers();
+    let twelve: Vec<u32> = numbers.iter().filter(|number| (13..=23).contains(*number)).map(|number| number - 12).collect();
+    numbers.extend(twelve);
+    if heard.has("half_past") {
+        numbers.push(30);
+    }
+    if heard.has("quarter_past") {
+        numbers.push(15);
+    }
+    if heard.has("quarter_to") {
+        let hours_before: Vec<u32> =
+            numbers.iter().filter(|number| (1..=12).contains(*number)).map(|number| if *number == 1 { 12 } else { number - 1 }).collect();
+        numbers.push(45);
+        numbers.extend(hours_before);
+    }
+    numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers_of;
+
+    #[test]
+    fn a_time_agrees_with_its_other_names() {
+        let has_all = |said: &str, read_back: &str| {
+            let said = numbers_of(said);
+            numbers_of(read_back).iter().all(|number| said.contains(number))
+        };
+        assert!(has_all("today we close at half past six", "so you close at 6:30 pm today"));
+        assert!(has_all("at quarter to ten", "so you close at 9:45 pm"));
+        assert!(has_all("at 21:00", "so you close at 9 pm"));
+        assert!(!has_all("at half past six", "so you close at 6:15 pm"));
+    }
 }

@@ -1,7 +1,7 @@
 //! Compares what came of a call with what its scenario expects.
 //!
 //! On a perfect line everything must be as expected. On a bad one a call may bring less, and must say so: what it may
-//! never do is go on for ever, claim a fact whose words are not the callee's, or claim success with a wrong answer.
+//! never do is go on for ever, quote what the callee did not say, or claim as proven what is not so.
 
 use std::time::Duration;
 
@@ -76,17 +76,37 @@ fn wrongs(expectation: &Expectation, call: &Call) -> Vec<String> {
             wrong.push(format!("the words that prove {} were never said", fact.fact));
         }
     }
-    if report.outcome == Outcome::Achieved {
-        wrong.extend(facts_amiss(expectation, report).into_iter().map(|amiss| format!("claims to be achieved, but {amiss}")));
-        if expectation.outcome.as_deref() == Some("not_achieved") {
-            wrong.push("claims to be achieved where nothing can be".to_owned());
-        }
-    }
+    wrong.extend(false_claims(expectation, report));
     if report.opted_out.is_some() && !expectation.opted_out {
         wrong.push("noted a stop request that nobody made".to_owned());
     }
     wrong
 }
+
+/// What a report says is proven, or achieved, and is not so: the one thing that a call may never bring home.
+fn false_claims(expectation: &Expectation, report: &Report) -> Vec<String> {
+    let mut claims = Vec::new();
+    for fact in report.facts.iter().filter(|fact| fact.is_proven) {
+        match expectation.facts.get(&fact.fact) {
+            Some(expected) if expected != "*" && fact.value != *expected => {
+                claims.push(format!("{FALSE_CLAIM}: {} is {}, and not {expected}", fact.fact, fact.value));
+            }
+            Some(_) | None => {}
+        }
+    }
+    if report.outcome == Outcome::Achieved {
+        let missing = expectation.facts.keys().filter(|name| !report.facts.iter().any(|fact| fact.fact == **name && fact.is_proven));
+        claims.extend(missing.map(|name| format!("{FALSE_CLAIM}: achieved without a proof of {name}")));
+    }
+    let is_hopeless = expectation.outcome.as_deref() == Some("not_achieved");
+    if is_hopeless && matches!(report.outcome, Outcome::Achieved | Outcome::Partly) {
+        claims.push(format!("{FALSE_CLAIM}: {} where nothing can be", word(&report.outcome)));
+    }
+    claims
+}
+
+/// How a false claim begins, among the reasons of [`Verdict::Wrong`].
+pub const FALSE_CLAIM: &str = "false claim";
 
 /// What is less than expected.
 fn lacks(expectation: &Expectation, call: &Call) -> Vec<String> {

@@ -369,16 +369,22 @@ impl Conversation {
         let Some((utterance, text)) = self.settled_text() else {
             return;
         };
+        let confidence = self.settled_confidence();
         if self.thinking.is_some() {
             return;
         }
         let interrupted = self.utterance.as_ref().and_then(|utterance| utterance.interrupted.clone());
-        self.ask(About::Turn, Observation::CalleeSaid { utterance, text, who: self.who, interrupted });
+        self.ask(About::Turn, Observation::CalleeSaid { utterance, text, confidence, who: self.who, interrupted });
     }
 
     pub(super) fn settled_text(&self) -> Option<(UtteranceId, String)> {
         let utterance = self.utterance.as_ref()?;
         Some((utterance.id, utterance.settled.as_ref()?.text.clone()))
+    }
+
+    /// How sure the ears are of the turn in hand.
+    pub(super) fn settled_confidence(&self) -> u8 {
+        self.utterance.as_ref().and_then(|utterance| utterance.settled.as_ref()).map_or(0, |settled| settled.confidence)
     }
 
     /// Ends the utterance: its settled words enter the transcript, and the ears need not follow it any more.

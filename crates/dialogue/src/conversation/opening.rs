@@ -45,7 +45,7 @@ impl Conversation {
             return;
         };
         if turn.from >= purpose_from && self.utterance.is_none() && self.thinking.is_none() {
-            let seen = Observation::CalleeSaid { utterance, text: turn.text.clone(), who: self.who, interrupted: None };
+            let seen = Observation::CalleeSaid { utterance, text: turn.text.clone(), confidence: turn.confidence, who: self.who, interrupted: None };
             self.ask(About::Event, seen);
         }
     }

@@ -187,7 +187,7 @@ impl Conversation {
         } else {
             // A recording may hold the very answer: "we are open from nine to five".
             let who = self.who;
-            self.ask(About::Turn, Observation::CalleeSaid { utterance, text, who, interrupted: None });
+            self.ask(About::Turn, Observation::CalleeSaid { utterance, text, confidence: self.settled_confidence(), who, interrupted: None });
         }
     }
 

@@ -1,11 +1,11 @@
 //! The report in words: a summary for the user, and what they may want to do next.
 
-use super::Outcome;
-use super::proof::{Found, Weighed};
+use super::proof::Found;
+use super::{Fact, Outcome};
 use crate::brief::{Brief, TaskType};
+use crate::claim;
 use crate::moves::EndReason;
-use crate::question::{self, Ask};
-use crate::script::day_suffix;
+use crate::question::{self, Answer, Ask};
 use crate::speakable::{in_words, time_in_words};
 use crate::understand::clock::{self, Leaning};
 
@@ -13,11 +13,12 @@ use crate::understand::clock::{self, Leaning};
 pub(super) fn summary(brief: &Brief, found: &Found, wanted: &[&str], outcome: Outcome, ended_because: EndReason, opted_out: bool) -> String {
     let errand = question::errand(brief);
     let mut sentences: Vec<String> = Vec::new();
-    for fact in wanted {
-        if let Some(weighed) = found.of(fact) {
-            let ask = errand.asks.iter().find(|ask| ask.fact == *fact);
-            let told = tell(weighed, ask);
-            sentences.push(match (weighed.is_proven, *fact) {
+    for wanted in wanted {
+        let is_told_by_halves = *wanted == "hours" && found.of("hours").is_none();
+        let told_by: &[&str] = if is_told_by_halves { &["opening_time", "closing_time"] } else { &[*wanted] };
+        for fact in told_by.iter().filter_map(|fact| found.of(fact)) {
+            let told = tell(fact, errand.asks.iter().find(|ask| ask.fact == fact.fact));
+            sentences.push(match (fact.is_proven, fact.fact.as_str()) {
                 (true, _) => told,
                 (false, "booked_for" | "cancelled") => "They seemed to agree, but did not confirm it when it was read back.".to_owned(),
                 (false, _) => format!("{told} This was not confirmed."),
@@ -25,17 +26,18 @@ pub(super) fn summary(brief: &Brief, found: &Found, wanted: &[&str], outcome: Ou
         }
     }
     if let Some(number) = found.of("confirmation_number") {
-        sentences.push(format!("The confirmation number is {}.", number.fact.value));
+        let doubt = if number.is_proven { "" } else { " This was not confirmed." };
+        sentences.push(format!("The confirmation number is {}.{doubt}", number.value));
     }
     if sentences.is_empty() && outcome == Outcome::Unconfirmed && ended_because != EndReason::MessageLeft {
         sentences.push("Something was agreed or answered, but the callee's words do not prove it.".to_owned());
     }
     if outcome != Outcome::Achieved {
-        if found.of("availability").is_some_and(|weighed| weighed.fact.value == "no") && !wanted.contains(&"availability") {
+        if found.of("availability").is_some_and(|fact| fact.value == "no") && !wanted.contains(&"availability") {
             sentences.push("They could not do what was asked for.".to_owned());
         }
         if let Some(offered) = found.of("offered") {
-            sentences.push(format!("They offered {} instead.", offered.fact.in_words));
+            sentences.push(format!("They offered {} instead.", offered.in_words));
         }
         sentences.push(why(ended_because).to_owned());
     }
@@ -49,29 +51,21 @@ pub(super) fn summary(brief: &Brief, found: &Found, wanted: &[&str], outcome: Ou
     sentences.join(" ")
 }
 
-fn tell(weighed: &Weighed, ask: Option<&Ask>) -> String {
-    let fact = &weighed.fact;
+fn tell(fact: &Fact, ask: Option<&Ask>) -> String {
     let said = &fact.in_words;
-    let day = ask.map(|ask| day_suffix(&ask.indirect)).unwrap_or_default();
-    let is_about_them = ask.is_none_or(|ask| ask.indirect.split_whitespace().any(|word| word == "you" || word == "you're"));
-    match (fact.fact.as_str(), fact.value.as_str()) {
-        ("closing_time" | "opening_time" | "hours", "closed") => format!("They are closed{day}."),
-        ("closing_time" | "opening_time" | "hours", "open 24 hours") => "They are open 24 hours.".to_owned(),
-        ("closing_time", _) if is_about_them => format!("They close at {said}{day}."),
-        ("closing_time", _) => format!("The closing time{day} is {said}."),
-        ("opening_time", _) if is_about_them => format!("They open at {said}{day}."),
-        ("opening_time", _) => format!("The opening time{day} is {said}."),
-        ("hours", _) => format!("They are open from {said}{day}."),
-        ("price" | "price_2", "$0.00") => "It is free of charge.".to_owned(),
-        ("price", _) => format!("The price is {said}."),
-        ("price_2", _) => format!("The second price is {said}."),
-        ("booked_for", "yes") => "It is booked.".to_owned(),
-        ("booked_for", _) => format!("It is booked for {said}."),
-        ("cancelled", _) => "It is canceled.".to_owned(),
-        ("delivered", "passed on") => "The message was taken and will be passed on.".to_owned(),
-        ("delivered", _) => "The message was delivered.".to_owned(),
-        ("phone_number", _) => format!("Their number is {}.", fact.value),
-        (_, "yes" | "no") => ask.map_or_else(|| format!("The answer is {said}."), |ask| format!("\"{}\" They said {said}.", ask.question)),
+    match (fact.fact.as_str(), fact.value.as_str(), ask) {
+        ("booked_for", "yes", _) => "It is booked.".to_owned(),
+        ("booked_for", ..) => format!("It is booked for {said}."),
+        ("cancelled", ..) => "It is canceled.".to_owned(),
+        ("delivered", "passed on", _) => "The message was taken and will be passed on.".to_owned(),
+        ("delivered", ..) => "The message was delivered.".to_owned(),
+        ("opening_time", _, None) => format!("They open at {said}."),
+        ("closing_time", _, None) => format!("They close at {said}."),
+        (_, "yes" | "no", Some(ask)) => format!("\"{}\" They said {said}.", ask.question),
+        (_, value, Some(ask)) if ask.answer != Answer::PhoneNumber && (said != value || matches!(value, "closed" | "open 24 hours")) => {
+            claim::told(ask, value)
+        }
+        (_, value, Some(ask)) if ask.answer == Answer::PhoneNumber => format!("Their number is {value}."),
         _ => format!("They said: \"{}\".", said.trim_end_matches('.')),
     }
 }
@@ -107,19 +101,19 @@ pub(super) fn follow_ups(brief: &Brief, found: &Found, outcome: Outcome, ended_b
         return next;
     }
     if let Some(offered) = found.of("offered") {
-        next.push(format!("They offered {}: start a new task if that suits you.", offered.fact.in_words));
+        next.push(format!("They offered {}: start a new task if that suits you.", offered.in_words));
     }
     if let Some(fee) = found.of("fee") {
-        next.push(format!("They want a payment ({}); only you can agree to it.", in_words(&fee.fact.value)));
+        next.push(format!("They want a payment ({}); only you can agree to it.", in_words(&fee.value)));
     }
     if let Some(number) = found.of("other_number") {
-        next.push(format!("They named another number: {}.", number.fact.value));
+        next.push(format!("They named another number: {}.", number.value));
     }
     if let Some(call_back) = found.of("call_back") {
-        let time = clock::times(&call_back.fact.evidence.quote, Leaning::Opening).first().map(|time| time_in_words(time.value.minute));
+        let time = clock::times(&call_back.evidence.quote, Leaning::Opening).first().map(|time| time_in_words(time.value.minute));
         next.push(time.map_or_else(|| "Call again later, as they asked.".to_owned(), |time| format!("Call again after {time}.")));
     }
-    let is_closed = found.weighed.iter().any(|weighed| weighed.fact.value == "closed");
+    let is_closed = found.facts.iter().any(|fact| fact.value == "closed");
     if is_closed {
         next.push("Call again when they are open.".to_owned());
     }

@@ -61,10 +61,10 @@ fn an_affirmed_answer_is_achieved_with_its_place_in_the_audio() {
     assert_eq!(report.summary, "They close at 9 pm today.");
     assert_eq!(report.facts.len(), 1);
     let evidence = &report.facts[0].evidence;
-    assert_eq!(
-        (evidence.quote.as_str(), evidence.from.as_millis(), evidence.to.as_millis(), evidence.affirmed_in),
-        ("nine", 4_000, 5_000, Some(UtteranceId(3)))
-    );
+    assert_eq!((evidence.quote.as_str(), evidence.from.as_millis(), evidence.to.as_millis()), ("We close at nine today.", 4_000, 5_000));
+    let affirmation = evidence.affirmation.as_ref().unwrap();
+    assert_eq!((affirmation.quote.as_str(), affirmation.utterance, affirmation.from.as_millis()), ("Yes.", UtteranceId(3), 8_000));
+    assert!(report.facts[0].is_proven);
     assert_eq!(report.facts[0].in_words, "9 pm");
     assert!(report.follow_ups.is_empty());
 }
@@ -87,31 +87,124 @@ fn what_the_callee_did_not_say_is_no_fact() {
 }
 
 #[test]
-fn an_unaffirmed_answer_counts_only_if_it_is_outright_or_heard_twice() {
+fn only_a_value_that_was_named_and_plainly_affirmed_is_proven() {
+    let nine = |utterance, affirmed_in| note("closing_time", "21:00", "nine", utterance, affirmed_in, 75);
+    let asked = "> So you close at 9 pm today, is that right?";
     let rows = [
-        ("guessed half of the day", "< We close at nine today.", note("closing_time", "21:00", "nine", 1, None, 75), Outcome::Unconfirmed),
-        ("said outright", "< We close at 9 p.m. today.", note("closing_time", "21:00", "9 p.m.", 1, None, 95), Outcome::Achieved),
-        ("said outright, heard badly", "<60 We close at 9 p.m. today.", note("closing_time", "21:00", "9 p.m.", 1, None, 95), Outcome::Unconfirmed),
-        ("heard twice", "< We close at nine. \n > Sorry? \n < At nine.", note("closing_time", "21:00", "nine", 1, None, 75), Outcome::Achieved),
-        ("affirmed before it was said", "< Yes. \n < We close at nine.", note("closing_time", "21:00", "nine", 2, Some(1), 75), Outcome::Unconfirmed),
+        ("not affirmed", "< We close at nine today.".to_owned(), nine(1, None), Outcome::Unconfirmed),
         (
-            "affirmed by a no",
-            "< We close at nine. \n > So you close at 9 pm, is that right? \n < No.",
-            note("closing_time", "21:00", "nine", 1, Some(2), 75),
+            "said outright, and not affirmed",
+            "< We close at 9 p.m. today.".to_owned(),
+            note("closing_time", "21:00", "9 p.m.", 1, None, 95),
+            Outcome::Unconfirmed,
+        ),
+        ("said twice, and never read back", "< We close at nine. \n > Sorry? \n < At nine.".to_owned(), nine(1, Some(2)), Outcome::Unconfirmed),
+        ("affirmed before it was said", "< Yes. \n < We close at nine.".to_owned(), nine(2, Some(1)), Outcome::Unconfirmed),
+        ("affirmed by a yes", format!("< We close at nine. \n {asked} \n < Yes."), nine(1, Some(2)), Outcome::Achieved),
+        ("affirmed by the value", format!("< We close at nine. \n {asked} \n < At nine."), nine(1, Some(2)), Outcome::Achieved),
+        ("affirmed by a no", format!("< We close at nine. \n {asked} \n < No."), nine(1, Some(2)), Outcome::Unconfirmed),
+        ("affirmed by nothing", format!("< We close at nine. \n {asked} \n < Hm."), nine(1, Some(2)), Outcome::Unconfirmed),
+        ("affirmed by courtesy", format!("< We close at nine. \n {asked} \n < Okay."), nine(1, Some(2)), Outcome::Unconfirmed),
+        ("affirmed in doubt", format!("< We close at nine. \n {asked} \n < I think so."), nine(1, Some(2)), Outcome::Unconfirmed),
+        ("affirmed by a yes that was heard badly", format!("< We close at nine. \n {asked} \n <60 Yes."), nine(1, Some(2)), Outcome::Unconfirmed),
+        (
+            "affirmed by a yes to another question",
+            "< We close at nine. \n > Can you hear me? \n < Yes.".to_owned(),
+            nine(1, Some(2)),
             Outcome::Unconfirmed,
         ),
         (
-            "affirmed by nothing",
-            "< We close at nine. \n > So you close at 9 pm, is that right? \n < Hm.",
-            note("closing_time", "21:00", "nine", 1, Some(2), 75),
+            "affirmed by a yes to another value",
+            "< We close at nine. \n > So you close at 10 pm, is that right? \n < Yes.".to_owned(),
+            nine(1, Some(2)),
             Outcome::Unconfirmed,
         ),
-        ("affirmed by ourselves", "< We close at nine. \n > Yes.", note("closing_time", "21:00", "nine", 1, Some(2), 75), Outcome::Unconfirmed),
+        ("affirmed by ourselves", "< We close at nine. \n > Yes.".to_owned(), nine(1, Some(2)), Outcome::Unconfirmed),
+        ("heard badly", format!("<60 We close at nine. \n {asked} \n < Yes."), nine(1, Some(2)), Outcome::Unconfirmed),
+        (
+            "heard badly, and again alike",
+            format!("<60 We close at nine. \n > Sorry? \n <60 At nine. \n {asked} \n < Yes."),
+            nine(2, Some(3)),
+            Outcome::Achieved,
+        ),
+        (
+            "heard badly, and said again with the yes",
+            format!("<60 We close at nine. \n {asked} \n < Yes, nine."),
+            nine(1, Some(2)),
+            Outcome::Achieved,
+        ),
     ];
     for (what, talk, note, outcome) in rows {
-        assert_eq!(closing(talk, &[note]).0, outcome, "{what}");
+        assert_eq!(closing(&talk, &[note]).0, outcome, "{what}");
     }
     assert_eq!(closing("< Hello?", &[]), (Outcome::NotAchieved, "Nothing was learnt.".to_owned()));
+}
+
+#[test]
+fn a_yes_that_began_before_the_value_was_spoken_affirms_nothing() {
+    let note = note("closing_time", "21:00", "nine", 1, Some(2), 75);
+    for (began_at, outcome) in [(2_300, Outcome::Unconfirmed), (2_900, Outcome::Achieved)] {
+        let mut talk = transcript("< We close at nine. \n > So you close at 9 pm today, is that right? \n < Yes.");
+        talk.turns[2].from = AudioPosition::from_millis(began_at);
+        let brief = brief(TaskType::InformationInquiry, "Ask what time they close today");
+        let report = Report::build(&brief, &talk, std::slice::from_ref(&note), WhoAnswered::Human, EndReason::Done, None);
+        assert_eq!(report.outcome, outcome, "{began_at}");
+    }
+}
+
+#[test]
+fn what_was_denied_is_never_claimed() {
+    let asked = "> So a cake costs 5 dollars, is that right?";
+    let price = |utterance, affirmed_in| note("price", "$5.00", "five dollars", utterance, affirmed_in, 95);
+    let claims = |talk: &str, notes: &[Note]| {
+        let report = build(TaskType::QuoteRequest, "Ask how much a cake costs", talk, notes, EndReason::Done);
+        (report.outcome, report.facts.iter().filter(|fact| fact.fact == "price").count())
+    };
+    let rows = [
+        (
+            "denied and repeated in one breath",
+            format!("< A cake is five dollars. \n {asked} \n < No, not quite. A cake is five dollars."),
+            price(1, Some(2)),
+        ),
+        (
+            "denied, heard again, affirmed",
+            format!("< A cake is five dollars. \n {asked} \n < No. \n {asked} \n < Yes. It's five dollars."),
+            price(1, Some(3)),
+        ),
+        ("affirmed, then denied", format!("< A cake is five dollars. \n {asked} \n < Yes. \n {asked} \n < No."), price(1, Some(2))),
+    ];
+    for (what, talk, note) in rows {
+        assert_eq!(claims(&talk, &[note]), (Outcome::Unconfirmed, 0), "{what}");
+    }
+    // Of two things in one read-back a no says not which is wrong; what is affirmed alone afterwards stands.
+    let both = "< We close at nine and a cake is five dollars. \n > So you close at 9 pm and a cake costs 5 dollars, is that right? \n < No. \n > So a cake costs 5 dollars, is that right? \n < Yes.";
+    let notes = [note("closing_time", "21:00", "nine", 1, None, 75), price(1, Some(3))];
+    assert_eq!(claims(both, &notes), (Outcome::Achieved, 1));
+    assert_eq!(claims(both, &[notes[0].clone(), price(1, None)]), (Outcome::Unconfirmed, 1));
+}
+
+#[test]
+fn a_no_is_affirmed_by_a_plain_yes_or_said_again_with_more_than_a_no() {
+    let no = |affirmed_in| note("availability", "no", "No, sorry.", 1, Some(affirmed_in), 95);
+    let rows = [
+        ("< No, sorry. \n > So you don't have parking, is that right? \n < Yes, that's right.", no(2), Outcome::Achieved),
+        ("< No, sorry. \n > So you don't have parking, is that right? \n < No, we don't have any.", no(2), Outcome::Achieved),
+        ("< No, sorry. \n > So you don't have parking, is that right? \n < No.", no(2), Outcome::Unconfirmed),
+        ("< No, sorry. \n > Just to be sure: Do you have parking? \n < No.", no(2), Outcome::Achieved),
+        ("< No, sorry. \n > Just to be sure: Do you have parking? \n < Yes.", no(2), Outcome::Unconfirmed),
+    ];
+    for (talk, note, outcome) in rows {
+        assert_eq!(build(TaskType::InformationInquiry, "Ask if they have parking", talk, &[note], EndReason::Done).outcome, outcome, "{talk}");
+    }
+}
+
+#[test]
+fn hours_are_proven_by_their_halves() {
+    let talk = "< We open at eight. \n > So you open at 8 am, is that right? \n < Yes. \n > What time do you close? \n < At nine. \n > So you close at 9 pm, is that right? \n < Yes.";
+    let notes = [note("opening_time", "08:00", "eight", 1, Some(2), 75), note("closing_time", "21:00", "nine", 3, Some(4), 75)];
+    let report = |notes| build(TaskType::InformationInquiry, "Ask about their opening hours", talk, notes, EndReason::Done);
+    assert_eq!((report(&notes).outcome, report(&notes).summary.as_str()), (Outcome::Achieved, "They open at 8 am. They close at 9 pm."));
+    assert_eq!(report(&notes[..1]).outcome, Outcome::Unconfirmed);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::understand::signal::{self, Signal};
 use crate::understand::words::Words;
 use crate::understand::{Heard, code, name, price};
 
+use super::choice::{self, Choice};
 use super::{Said, Script};
 
 /// An answer in the callee's own words is cut here: more cannot be read back.
@@ -23,16 +24,14 @@ impl Script {
         let asked_day = date::dates(&ask.indirect, today).first().map(|day| day.value);
         let mut fact = ask.fact;
         let heard = match ask.answer {
-            Answer::ClosingTime => time_of(text, Role::Closes, Leaning::Closing, today, asked_day)
+            Answer::ClosingTime => time_of(text, &ask.indirect, Role::Closes, Leaning::Closing, today, asked_day)
                 .or_else(|| always_open(text))
                 .or_else(|| closed(text, today, asked_day)),
-            Answer::OpeningTime => time_of(text, Role::Opens, Leaning::Opening, today, asked_day)
+            Answer::OpeningTime => time_of(text, &ask.indirect, Role::Opens, Leaning::Opening, today, asked_day)
                 .or_else(|| always_open(text))
                 .or_else(|| closed(text, today, asked_day)),
             Answer::Hours => hours_of(text).or_else(|| always_open(text)).or_else(|| closed(text, today, asked_day)),
-            Answer::Price => {
-                price::prices(text, true).into_iter().max_by_key(|price| price.confidence / 20).map(|price| price.map(price::Price::normal))
-            }
+            Answer::Price => self.price_of(text, &ask.indirect),
             Answer::YesNo => self.yes_no(text, ask.fact),
             Answer::When => when_of(text, today).or_else(|| self.words_of(text)),
             Answer::PhoneNumber => code::phone_number(text),
@@ -50,6 +49,29 @@ impl Script {
             affirmed_in: None,
             confidence: heard.confidence,
         })
+    }
+
+    /// The price of the thing that was asked about. Where several may be meant, it is asked for once more; then their own words count.
+    fn price_of(&self, text: &str, indirect: &str) -> Option<Heard<String>> {
+        let words = Words::of(text);
+        let prices = price::prices_in(&words, true);
+        let spans: Vec<choice::Span> = prices.iter().map(|(_, span)| *span).collect();
+        if spans.is_empty() {
+            return None;
+        }
+        match choice::about(indirect, &words, &spans) {
+            Choice::This(at) => prices.into_iter().nth(at).map(|(price, _)| price.map(price::Price::normal)),
+            Choice::Unclear if self.tries > 0 => self.words_of(text),
+            Choice::Unclear | Choice::AnotherThings => None,
+        }
+    }
+
+    /// Whether a turn names several prices and does not say which is the one that was asked for.
+    pub(super) fn names_several_prices(&self, text: &str) -> bool {
+        let Some(ask) = self.errand.asks.get(self.ask).filter(|ask| ask.answer == Answer::Price) else { return false };
+        let words = Words::of(text);
+        let spans: Vec<choice::Span> = price::prices_in(&words, true).into_iter().map(|(_, span)| span).collect();
+        spans.len() > 1 && choice::about(&ask.indirect, &words, &spans) == Choice::Unclear
     }
 
     /// Yes or no; "sure, go ahead" before the question was put is an invitation, not an answer.
@@ -137,7 +159,7 @@ impl Script {
 }
 
 /// The time with the right role; of several, the one whose sentence speaks of the day that was asked about.
-fn time_of(text: &str, role: Role, leaning: Leaning, today: Day, asked_day: Option<Day>) -> Option<Heard<String>> {
+fn time_of(text: &str, indirect: &str, role: Role, leaning: Leaning, today: Day, asked_day: Option<Day>) -> Option<Heard<String>> {
     let words = Words::of(text);
     let is_exact_day = asked_day.is_some();
     let asked_day = asked_day.unwrap_or(today);
@@ -147,6 +169,14 @@ fn time_of(text: &str, role: Role, leaning: Leaning, today: Day, asked_day: Opti
         fitting.retain(|(time, _)| time.value.role == role);
     } else if signal::has(text, Signal::CallBack) {
         return None;
+    }
+    // "The kitchen closes at nine, the bar at eleven": the one whose piece of the sentence names the thing that was asked about.
+    let spans: Vec<choice::Span> = fitting.iter().map(|(time, place)| (*place, *place + Words::of(&time.quote).len())).collect();
+    if !spans.is_empty()
+        && let Choice::This(at) = choice::about(indirect, &words, &spans)
+    {
+        let only = fitting.swap_remove(at);
+        fitting = vec![only];
     }
     // A day belongs to the time it stands behind, else to the time it stands before.
     let places: Vec<usize> = fitting.iter().map(|(_, place)| *place).collect();

@@ -1,14 +1,15 @@
-//! Reading back and hearing whether it was right. Only the callee's own yes affirms.
+//! Reading back and hearing whether it was right. Only the callee's own plain yes affirms, and a no is never forgotten.
 
 use crate::brief::TaskType;
+use crate::claim;
 use crate::moves::{EndReason, LineKind, Note};
-use crate::question::{Answer, Ask};
+use crate::question::Answer;
 use crate::speakable::in_words;
-use crate::understand::assent::{self, Assent};
+use crate::understand::assent;
 use crate::understand::date::{self, Day};
 use crate::understand::signal::{self, Signal};
 
-use super::{MAX_READ_BACKS, Pending, Reply, Said, Script, Stage};
+use super::{MAX_READ_BACKS, MAX_TRIES, Pending, Reply, Said, Script, Stage};
 
 impl Script {
     /// Notes what was heard and reads it back.
@@ -16,8 +17,13 @@ impl Script {
         for pending in &found {
             reply.note(pending.note.clone());
         }
+        self.put_to_them(found, reply);
+    }
+
+    fn put_to_them(&mut self, found: Vec<Pending>, reply: &mut Reply) {
         self.pending = found;
         self.stage = Stage::Confirming;
+        self.is_asked_plainly = false;
         self.read_backs += 1;
         if self.read_backs > MAX_READ_BACKS {
             return self.go_on(reply);
@@ -33,7 +39,7 @@ impl Script {
     fn claim(&self, pending: &Pending) -> String {
         let words = in_words(&pending.note.value);
         match pending.ask.and_then(|place| self.errand.asks.get(place)) {
-            Some(ask) => claim_of(ask, &pending.note.value, &words),
+            Some(ask) => claim::of(ask, &pending.note.value),
             None if pending.note.fact == "confirmation_number" => format!("the number is {words}"),
             None => self.claim_of_agreement(&pending.note.value, &words),
         }
@@ -52,27 +58,90 @@ impl Script {
 
     pub(super) fn hear_confirmation(&mut self, said: &Said, reply: &mut Reply) {
         let text = &said.text;
-        if self.errand.asks.is_empty()
-            && self.pending.iter().any(|pending| pending.note.fact == self.agreed_fact())
-            && self.hears_other_terms(said, reply)
+        let is_agreement = self.errand.asks.is_empty() && self.pending.iter().any(|pending| pending.note.fact == self.agreed_fact());
+        if is_agreement && self.hears_other_terms(said, reply) {
+            return;
+        }
+        let corrected: Vec<Option<Note>> = self.pending.iter().map(|pending| self.correction(pending, said)).collect();
+        if corrected.iter().any(Option::is_some) {
+            if self.is_only_another_hearing(&corrected, said, reply) {
+                return;
+            }
+            return self.correct(corrected, said, reply);
+        }
+        if self.hears_about_a_no(said, reply) {
+            return;
+        }
+        match (assent::affirms(text), assent::denies(text)) {
+            (true, _) if !said.is_heard_well() => self.read_back_again(reply),
+            (true, _) if self.was_cut_before_the_value(said) => self.read_back_again(reply),
+            (true, _) => self.affirm(said, reply),
+            (false, true) => self.take_back(said, reply),
+            (false, false) if self.is_restated(said) && said.is_heard_well() && !self.was_cut_before_the_value(said) => self.affirm(said, reply),
+            (false, false) => self.confirm_otherwise(said, reply),
+        }
+    }
+
+    /// "So you don't have parking, is that right?" A bare no to that may mean either, so it is asked about plainly.
+    fn hears_about_a_no(&mut self, said: &Said, reply: &mut Reply) -> bool {
+        let [Pending { ask: Some(place), note }] = &self.pending[..] else { return false };
+        if note.value != "no" {
+            return false;
+        }
+        let (place, note) = (*place, note.clone());
+        let is_no = assent::denies(&said.text);
+        if is_no && (self.is_asked_plainly || !assent::is_bare(&said.text)) {
+            self.affirm(said, reply);
+            return true;
+        }
+        if is_no && let Some(ask) = self.errand.asks.get(place) {
+            self.is_asked_plainly = true;
+            reply.say(format!("Just to be sure: {}", ask.question), LineKind::ReadBack);
+            return true;
+        }
+        if self.is_asked_plainly && assent::affirms(&said.text) {
+            self.withdraw(said, reply);
+            let note = Note { value: "yes".to_owned(), quote: said.text.trim().to_owned(), utterance: said.utterance, affirmed_in: None, ..note };
+            self.read_back(vec![Pending { ask: Some(place), note }], reply);
+            return true;
+        }
+        false
+    }
+
+    /// Another value that was heard badly, and no "no" with it: one of the two was mis-heard, so the callee says it once more.
+    fn is_only_another_hearing(&mut self, corrected: &[Option<Note>], said: &Said, reply: &mut Reply) -> bool {
+        let ([pending], [Some(note)]) = (&self.pending[..], corrected) else { return false };
+        if said.is_heard_well() || assent::denies(&said.text) {
+            return false;
+        }
+        let other = Pending { note: note.clone(), ..pending.clone() };
+        self.asks_for_it_again(&other, reply)
+    }
+
+    /// Puts what the callee said instead in place of what was read back.
+    fn correct(&mut self, corrected: Vec<Option<Note>>, said: &Said, reply: &mut Reply) {
+        let mut next = Vec::new();
+        for (pending, correction) in std::mem::take(&mut self.pending).into_iter().zip(corrected) {
+            match correction {
+                Some(note) => {
+                    self.withdraw_one(&pending.note, said, reply);
+                    next.push(Pending { note, ..pending });
+                }
+                None => next.push(pending),
+            }
+        }
+        if let Some(denied) = next.iter().position(|pending| self.was_denied(&pending.note)) {
+            let denied = next.swap_remove(denied);
+            self.later.extend(next);
+            return self.hears_what_was_denied(&denied, reply);
+        }
+        if let [pending] = &next[..]
+            && !said.is_heard_well()
+            && self.asks_for_it_again(&pending.clone(), reply)
         {
             return;
         }
-        let correction = self.correction(said);
-        let assent = assent::assent(text).filter(|heard| heard.confidence >= 50);
-        let is_restated = self.is_restated(said);
-        match (assent.as_ref().map(|heard| heard.value), correction) {
-            (Some(Assent::Yes), None) if self.was_cut_before_the_value(said) => self.read_back_again(reply),
-            (Some(Assent::Yes), None) => self.affirm(said, reply),
-            (Some(Assent::No) | None, None) if is_restated => self.affirm(said, reply),
-            (_, Some(correction)) => {
-                let corrected = Pending { note: correction, ..self.pending[0].clone() };
-                self.withdraw(said, reply);
-                self.read_back(vec![corrected], reply);
-            }
-            (Some(Assent::No), None) => self.take_back(said, reply),
-            (None, None) => self.confirm_otherwise(said, reply),
-        }
+        self.read_back(next, reply);
     }
 
     fn confirm_otherwise(&mut self, said: &Said, reply: &mut Reply) {
@@ -94,6 +163,7 @@ impl Script {
         if self.read_backs > MAX_READ_BACKS {
             return self.go_on(reply);
         }
+        self.is_asked_plainly = false;
         reply.say(self.read_back_line(), LineKind::ReadBack);
     }
 
@@ -102,24 +172,29 @@ impl Script {
         let Some(heard) = &said.interrupted else { return false };
         let heard = heard.to_lowercase();
         self.pending.iter().any(|pending| {
-            let words = in_words(&pending.note.value).to_lowercase();
-            let last = words.split_whitespace().next_back().unwrap_or_default().to_owned();
-            !matches!(pending.note.value.as_str(), "yes" | "no") && !heard.contains(&last)
+            let words = match pending.note.value.as_str() {
+                "yes" | "no" => self.claim(pending).to_lowercase(),
+                value => in_words(value).to_lowercase(),
+            };
+            words.split_whitespace().next_back().is_some_and(|last| !heard.contains(last))
         })
     }
 
     /// Another value for what was read back: "no, ten". A yes with a remark about another day corrects nothing.
-    fn correction(&self, said: &Said) -> Option<Note> {
-        let [pending] = &self.pending[..] else { return None };
+    fn correction(&self, pending: &Pending, said: &Said) -> Option<Note> {
         let place = pending.ask?;
         let ask = self.errand.asks.get(place)?;
-        let assent = assent::assent(&said.text).map(|heard| heard.value);
+        let (affirms, denies) = (assent::affirms(&said.text), assent::denies(&said.text));
         let is_free = matches!(ask.answer, Answer::Words | Answer::YesNo | Answer::Name);
         if is_free {
-            return (ask.answer != Answer::YesNo && assent == Some(Assent::No)).then(|| self.words_after_no(said, pending)).flatten();
+            return (ask.answer != Answer::YesNo && denies).then(|| self.words_after_no(said, pending)).flatten();
         }
         let note = self.answer(place, said).filter(|note| note.value != pending.note.value)?;
-        if note.value == "closed" || note.value == "open 24 hours" || assent != Some(Assent::Yes) {
+        // Of several things read back at once, a bare number may be about any.
+        if self.pending.len() > 1 && note.confidence < 75 {
+            return None;
+        }
+        if note.value == "closed" || note.value == "open 24 hours" || !affirms {
             return Some(note);
         }
         let today = Day::of(self.brief.local_time);
@@ -160,31 +235,67 @@ impl Script {
 
     /// The callee said no: what was noted is taken back, with their no as the proof.
     fn withdraw(&mut self, said: &Said, reply: &mut Reply) {
-        let quote = said.text.trim().to_owned();
-        for pending in self.pending.drain(..) {
-            reply.note(Note { quote: quote.clone(), utterance: said.utterance, affirmed_in: None, confidence: 0, ..pending.note });
+        for pending in std::mem::take(&mut self.pending) {
+            self.withdraw_one(&pending.note, said, reply);
         }
     }
 
+    fn withdraw_one(&mut self, note: &Note, said: &Said, reply: &mut Reply) {
+        self.denied.push((note.fact.clone(), note.value.clone()));
+        let quote = said.text.trim().to_owned();
+        reply.note(Note { quote, utterance: said.utterance, affirmed_in: None, confidence: 0, ..note.clone() });
+    }
+
+    pub(super) fn was_denied(&self, note: &Note) -> bool {
+        self.denied.iter().any(|(fact, value)| *fact == note.fact && *value == note.value)
+    }
+
+    /// The callee gives a value that they have denied: one of the two was mis-heard, and reading it back again proves nothing.
+    pub(super) fn hears_what_was_denied(&mut self, pending: &Pending, reply: &mut Reply) {
+        self.stage = Stage::Asking;
+        self.is_asked = true;
+        self.tries += 1;
+        if let Some(place) = pending.ask {
+            self.ask = place;
+        }
+        if self.tries > MAX_TRIES {
+            return self.leave_question(EndReason::NotUnderstood, reply);
+        }
+        let heard = in_words(&pending.note.value);
+        reply.talk(format!("I keep hearing {heard}, and you said that is wrong. Could you say it another way? {}", self.current_question()));
+    }
+
     fn take_back(&mut self, said: &Said, reply: &mut Reply) {
+        if self.pending.len() > 1 {
+            // Which of them is wrong? One by one they will say.
+            let mut all = std::mem::take(&mut self.pending);
+            self.later = all.split_off(1);
+            self.read_backs = 0;
+            return self.put_to_them(all, reply);
+        }
+        let ask = self.pending.first().and_then(|pending| pending.ask);
         let was_number = self.pending.iter().any(|pending| pending.note.fact == "confirmation_number");
         self.withdraw(said, reply);
         if was_number {
             self.stage = Stage::AskingNumber;
             return self.once_more_after_no("Could you say it digit by digit?".to_owned(), reply);
         }
-        if self.errand.asks.is_empty() {
-            self.note_refusal(said, reply);
-            self.stage = Stage::Proposing;
-        } else {
-            self.stage = Stage::Asking;
+        match ask {
+            Some(place) => {
+                self.ask = place;
+                self.stage = Stage::Asking;
+            }
+            None => {
+                self.note_refusal(said, reply);
+                self.stage = Stage::Proposing;
+            }
         }
         self.once_more_after_no(self.current_question(), reply);
     }
 
     fn once_more_after_no(&mut self, question: String, reply: &mut Reply) {
         self.tries += 1;
-        if self.tries > super::MAX_TRIES {
+        if self.tries > MAX_TRIES {
             return self.leave_question(EndReason::NotUnderstood, reply);
         }
         self.is_asked = true;
@@ -197,6 +308,12 @@ impl Script {
         let has_number = self.settled.iter().any(|settled| settled == "confirmation_number")
             || self.pending.iter().any(|pending| pending.note.fact == "confirmation_number");
         self.pending.clear();
+        if !self.later.is_empty() {
+            let next = self.later.remove(0);
+            self.read_backs = 0;
+            self.tries = 0;
+            return self.put_to_them(vec![next], reply);
+        }
         if !self.errand.asks.is_empty() {
             return self.next_question(reply);
         }
@@ -208,44 +325,4 @@ impl Script {
         }
         self.finish(reply);
     }
-}
-
-/// "you close at 9 pm today", "the price is 45 dollars", "you have a table for four".
-fn claim_of(ask: &Ask, value: &str, words: &str) -> String {
-    let day = day_suffix(&ask.indirect);
-    let is_about_you = ask.indirect.split_whitespace().any(|word| word.starts_with("you") && !word.starts_with("your"));
-    match (ask.fact, value) {
-        ("closing_time" | "opening_time" | "hours", "closed") => format!("you are closed{day}"),
-        ("closing_time" | "opening_time" | "hours", "open 24 hours") => "you are open 24 hours".to_owned(),
-        ("closing_time", _) if is_about_you => format!("you close at {words}{day}"),
-        ("opening_time", _) if is_about_you => format!("you open at {words}{day}"),
-        ("closing_time" | "opening_time", _) => format!("that's {words}{day}"),
-        ("hours", _) => format!("you are open from {words}{day}"),
-        ("price" | "price_2", "$0.00") => "it is free of charge".to_owned(),
-        ("price" | "price_2", _) => format!("the price is {words}"),
-        ("phone_number", _) => format!("the number is {words}"),
-        (_, "yes") => match ask
-            .indirect
-            .strip_prefix("if ")
-            .or_else(|| ask.indirect.strip_prefix("whether "))
-            .filter(|rest| rest.starts_with("you") || rest.starts_with("there is") || rest.starts_with("it is"))
-        {
-            Some(claim) => claim.to_owned(),
-            None => "the answer is yes".to_owned(),
-        },
-        (_, "no") => "the answer is no".to_owned(),
-        _ => format!("what I understood is: {words}"),
-    }
-}
-
-/// " today", " on Friday": the day that the question was about.
-pub(crate) fn day_suffix(indirect: &str) -> String {
-    let lower = indirect.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
-    for day in ["today", "tonight", "tomorrow"] {
-        if words.contains(&day) {
-            return format!(" {day}");
-        }
-    }
-    words.iter().find_map(|word| date::weekday(word)).map(|weekday| format!(" on {}", date::WEEKDAYS[usize::from(weekday)])).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Calls as text: what the callee says goes in, what the script does comes out.
 //!
-//! In: `<` the callee speaks, `<| heard || words` cutting our line short, `~` an announcement, `!` anything else.
+//! In: `<` the callee speaks, `<?` and is heard badly, `<| heard || words` cutting our line short, `~` an announcement, `!` anything else.
 //! Out: `>` we speak, `=` a note, `#` keys, `…` waiting, `X` opt-out, `.` the end.
 
 use std::time::Duration;
@@ -51,12 +51,13 @@ fn observation(row: &str, utterance: &mut u32) -> Observation {
     let said = |text: &str, who, interrupted: Option<&str>| Observation::CalleeSaid {
         utterance,
         text: text.to_owned(),
+        confidence: if mark.starts_with("<?") { 60 } else { 95 },
         who,
         interrupted: interrupted.map(str::to_owned),
     };
     let (what, detail) = rest.split_once(' ').unwrap_or((rest, ""));
     match (mark, what) {
-        ("<", _) => said(rest, WhoAnswered::Human, None),
+        ("<" | "<?", _) => said(rest, WhoAnswered::Human, None),
         ("<|", _) => {
             let (heard, words) = rest.split_once(" || ").unwrap();
             said(words, WhoAnswered::Human, Some(heard))
@@ -219,7 +220,7 @@ fn two_questions_are_asked_one_after_the_other() {
                 > Thank you. How much does an oil change cost?
             < It's 45 dollars.
                 = price $45.00 "45 dollars" in 3, 95
-                > [ReadBack] So the price is 45 dollars, is that right?
+                > [ReadBack] So an oil change costs 45 dollars, is that right?
             < Correct.
                 = price $45.00 "45 dollars" in 3 affirmed in 4, 95
                 > [Goodbye] Thank you for your help. Goodbye.
@@ -239,7 +240,7 @@ fn two_answers_at_once_are_read_back_together() {
             < We close at six p.m. and an oil change is 45 dollars.
                 = closing_time 18:00 "six p.m." in 1, 95
                 = price $45.00 "45 dollars" in 1, 95
-                > [ReadBack] So you close at 6 pm today and the price is 45 dollars, is that right?
+                > [ReadBack] So you close at 6 pm today and an oil change costs 45 dollars, is that right?
             < Yes.
                 = closing_time 18:00 "six p.m." in 1 affirmed in 2, 95
                 = price $45.00 "45 dollars" in 1 affirmed in 2, 95
@@ -615,7 +616,7 @@ fn a_price_is_quoted() {
         expect![[r#"
             < That would be forty five fifty.
                 = price $45.50 "forty five fifty" in 1, 60
-                > [ReadBack] So the price is 45 dollars and 50 cents, is that right?
+                > [ReadBack] So an oil change costs 45 dollars and 50 cents, is that right?
             < Yes.
                 = price $45.50 "forty five fifty" in 1 affirmed in 2, 60
                 > [Goodbye] Thank you for your help. Goodbye.
@@ -1241,7 +1242,7 @@ fn scripted_calls_are_reported_as_what_they_achieved() {
         ),
         (TaskType::Cancellation, "cancel my table", "< Okay, done.\n< Yes.\n< No.", "Achieved: It is canceled."),
         (TaskType::MessageDelivery, "tell my aunt I'll be late", "< Hello?\n< Thank you, got it.", "Achieved: The message was delivered."),
-        (TaskType::QuoteRequest, "Ask how much an oil change costs", "< It's 45.\n< Correct.", "Achieved: The price is 45 dollars."),
+        (TaskType::QuoteRequest, "Ask how much an oil change costs", "< It's 45.\n< Correct.", "Achieved: An oil change costs 45 dollars."),
     ];
     for (task_type, intent, call, expected) in rows {
         let report = report_of(brief(task_type, intent), call);
@@ -1336,7 +1337,7 @@ mod properties {
             for (place, text) in said.iter().enumerate() {
                 let utterance = UtteranceId(place as u32 + 1);
                 transcript.turns.push(turn(Speaker::Callee(utterance), text));
-                let thought = script.handle(Observation::CalleeSaid { utterance, text: text.clone(), who: WhoAnswered::Human, interrupted: None });
+                let thought = script.handle(Observation::CalleeSaid { utterance, text: text.clone(), confidence: 95, who: WhoAnswered::Human, interrupted: None });
                 for step in thought.moves {
                     match step {
                         Move::Note(note) => {
@@ -1372,7 +1373,7 @@ mod properties {
                 let seen = match row {
                     0 => Observation::Menu { utterance, text },
                     1 => Observation::ScreenerAsks { utterance, text },
-                    _ => Observation::CalleeSaid { utterance, text: "Mm.".to_owned(), who: WhoAnswered::Unknown, interrupted: None },
+                    _ => Observation::CalleeSaid { utterance, text: "Mm.".to_owned(), confidence: 95, who: WhoAnswered::Unknown, interrupted: None },
                 };
                 ended |= script.handle(seen).moves.iter().any(|step| matches!(step, Move::End { .. }));
             }

@@ -37,6 +37,16 @@ impl Wording {
         }
     }
 
+    /// When an answer was heard badly.
+    pub(super) fn say_again(self) -> &'static str {
+        match self.persona {
+            Persona::Concise => "Could you say that again?",
+            Persona::FriendlyHelper => "Sorry, the line isn't great! Could you say that again?",
+            Persona::FormalRepresentative => "I beg your pardon, the line is not good. Could you say that again, please?",
+            Persona::ProfessionalAssistant => "I'm sorry, I didn't hear that well. Could you say that again?",
+        }
+    }
+
     /// "So you close at 9 pm today, is that right?"
     pub(super) fn read_back(self, claim: &str) -> String {
         match self.persona {

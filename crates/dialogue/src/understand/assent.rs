@@ -181,39 +181,51 @@ const NOT_YES: &[&str] = &[
     "i do not",
 ];
 
+/// Agreement that says "I heard you" rather than "that is true".
+const MERE_COURTESY: &[&str] = &[
+    "okay",
+    "ok",
+    "fine",
+    "that's fine",
+    "great",
+    "sounds great",
+    "all right",
+    "alright",
+    "got it",
+    "i got it",
+    "no worries",
+    "no problem",
+    "not a problem",
+    "will do",
+    "i will",
+    "we will",
+    "we have",
+    "i guess",
+    "i guess so",
+    "i think so",
+    "i believe so",
+];
+
+/// Returns whether a reply clearly affirms what was read back: it says yes and not no, and more than "okay" or "I think so".
+pub fn affirms(text: &str) -> bool {
+    let is_yes = assent(text).is_some_and(|heard| heard.value == Assent::Yes && heard.confidence >= 80);
+    let words = Words::of(text);
+    is_yes && said(&words).into_iter().any(|(value, from, to)| value == Assent::Yes && !MERE_COURTESY.contains(&plain(&words, from, to).as_str()))
+}
+
+/// Returns whether a reply clearly denies what was read back: it says no and not yes.
+pub fn denies(text: &str) -> bool {
+    assent(text).is_some_and(|heard| heard.value == Assent::No && heard.confidence >= 70)
+}
+
 /// Returns the agreement that a reply expresses, or `None` if it expresses neither.
 ///
 /// The first plain word decides; "no problem" is a yes, "not sure" is neither. A reply that says both is unsure: 50.
 pub fn assent(text: &str) -> Option<Heard<Assent>> {
     let words = Words::of(text);
-    let mut first: Option<(Assent, usize, usize)> = None;
-    let mut says_both = false;
-    let mut at = 0;
-    while at < words.len() {
-        if let Some(length) = longest_at(&words, at, NOT_YES).filter(|length| longest_at(&words, at, NO).is_none_or(|no| no < *length)) {
-            at += if longest_at(&words, at, NO).is_some() { 0 } else { length };
-            if longest_at(&words, at, NO).is_none() {
-                continue;
-            }
-        }
-        let is_negated = matches!(words.before(at, 1), "not" | "isn't" | "don't" | "n't");
-        let yes = longest_at(&words, at, YES).filter(|_| !is_negated);
-        let no = longest_at(&words, at, NO).or_else(|| (words.len() == 1 && words.at(0) == "know").then_some(1));
-        let (value, length) = match (yes, no) {
-            (Some(yes), no) if no.is_none_or(|no| yes > no) => (Assent::Yes, yes),
-            (_, Some(no)) => (Assent::No, no),
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        match first {
-            None => first = Some((value, at, at + length)),
-            Some((said, ..)) => says_both |= said != value,
-        }
-        at += length;
-    }
-    let (value, from, to) = first?;
+    let said = said(&words);
+    let (value, from, to) = said.first().copied()?;
+    let says_both = said.iter().any(|(other, ..)| *other != value);
     let is_question = text.trim_end().ends_with('?') && words.len() <= 2;
     let is_weak = matches!(
         words.quote(from, to).to_lowercase().as_str(),
@@ -227,6 +239,38 @@ pub fn assent(text: &str) -> Option<Heard<Assent>> {
         _ => 80,
     };
     Some(Heard { value, quote: words.quote(from, to), confidence })
+}
+
+/// All plain words of agreement and its opposite, with their places.
+fn said(words: &Words<'_>) -> Vec<(Assent, usize, usize)> {
+    let mut said = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let no = longest_at(words, at, NO).or_else(|| (words.len() == 1 && words.at(0) == "know").then_some(1));
+        if no.is_none()
+            && let Some(length) = longest_at(words, at, NOT_YES)
+        {
+            at += length;
+            continue;
+        }
+        let is_negated = matches!(words.before(at, 1), "not" | "isn't" | "don't" | "n't");
+        let yes = longest_at(words, at, YES).filter(|_| !is_negated);
+        let (value, length) = match (yes, no) {
+            (Some(yes), no) if no.is_none_or(|no| yes > no) => (Assent::Yes, yes),
+            (_, Some(no)) => (Assent::No, no),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        said.push((value, at, at + length));
+        at += length;
+    }
+    said
+}
+
+fn plain(words: &Words<'_>, from: usize, to: usize) -> String {
+    words.words[from..to].iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Returns whether a reply is nothing but agreement and courtesy: "yes, sure, go ahead".
@@ -297,6 +341,20 @@ mod tests {
             let shown = assent(text).map(|heard| format!("{:?} \"{}\" {}", heard.value, heard.quote, heard.confidence));
             assert_eq!(shown.as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn only_a_plain_yes_affirms_and_only_a_plain_no_denies() {
+        for text in ["Yes.", "Yes, that's right.", "Okay, yes.", "Correct", "Mm-hmm.", "Sure.", "Exactly, no problem.", "You got it."] {
+            assert!(affirms(text) && !denies(text), "{text}");
+        }
+        for text in ["Okay.", "Great.", "I think so.", "I guess.", "Yes?", "No, that's right.", "Hm.", "No.", "Got it, thanks", "All right", ""] {
+            assert!(!affirms(text), "{text}");
+        }
+        for text in ["No.", "No, not quite.", "Nope, ten.", "That's wrong.", "know"] {
+            assert!(denies(text), "{text}");
+        }
+        assert!(!denies("No, that's right.") && !denies("I'm not sure."));
     }
 
     #[test]

@@ -27,16 +27,20 @@ impl Price {
 
 /// Returns all prices in a text, in order. With `is_asked`, the callee was asked for a price: then a bare number is one too, less surely.
 pub fn prices(text: &str, is_asked: bool) -> Vec<Heard<Price>> {
-    let words = Words::of(text);
-    let mut found: Vec<Heard<Price>> = Vec::new();
+    prices_in(&Words::of(text), is_asked).into_iter().map(|(price, _)| price).collect()
+}
+
+/// Returns all prices with their first word and one past their last.
+pub fn prices_in(words: &Words<'_>, is_asked: bool) -> Vec<(Heard<Price>, (usize, usize))> {
+    let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        match price_at(&words, at, is_asked) {
+        match price_at(words, at, is_asked) {
             Some((price, to, confidence)) => {
-                found.push(Heard { value: price, quote: words.quote(at, to), confidence });
+                found.push((Heard { value: price, quote: words.quote(at, to), confidence }, (at, to)));
                 at = to.max(at + 1);
             }
-            None => at = number::cardinal(&words, at).map_or(at + 1, |number| number.to.max(at + 1)),
+            None => at = number::cardinal(words, at).map_or(at + 1, |number| number.to.max(at + 1)),
         }
     }
     found

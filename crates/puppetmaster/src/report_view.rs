@@ -107,9 +107,15 @@ pub fn report(finished: &Finished<'_>) -> String {
 
 fn facts(report: &Report, row: &mut impl FnMut(&str, String)) {
     for fact in &report.facts {
-        row("answer", format!("{}: {}", fact.fact.replace('_', " "), fact.in_words));
-        let affirmed = if fact.evidence.affirmed_in.is_some() { ", affirmed when read back" } else { "" };
-        row("proof", format!("“{}” at {} of the recording{affirmed}", fact.evidence.quote, fact.evidence.from));
+        let label = if fact.is_proven { "answer" } else { "heard" };
+        row(label, format!("{}: {}", fact.fact.replace('_', " "), fact.in_words));
+        let evidence = &fact.evidence;
+        row("proof", format!("“{}” at {} of the recording", evidence.quote, evidence.from));
+        match &evidence.affirmation {
+            Some(affirmed) => row("", format!("read back, and affirmed with “{}” at {}", affirmed.quote, affirmed.from)),
+            None if !fact.is_proven => row("", "not affirmed: do not rely on it".to_owned()),
+            None => {}
+        }
     }
 }
 

@@ -29,6 +29,7 @@ use crate::moves::{EndReason, LineKind, Move, Note, Observation, Thought};
 use crate::question::{self, Errand};
 use crate::screening::WhoAnswered;
 use crate::transcript::HEARD_WELL;
+use crate::turn::endpoint::words_of;
 use crate::understand::date::Day;
 
 use self::wording::Wording;
@@ -51,6 +52,11 @@ const MAX_SPOKEN_WAITS: u8 = 3;
 const MAX_SCREENERS: u8 = 3;
 /// How many menus are passed.
 const MAX_MENUS: u8 = 6;
+
+/// How a question begins that only asks what we think of what was just said: "would that work?", "is that okay?".
+const ASKS_BACK: [&str; 9] = ["would", "is", "does", "how", "okay", "ok", "right", "so", "will"];
+/// Words that make it a question of its own.
+const ASKS_MORE: [&str; 11] = ["who", "why", "name", "robot", "machine", "person", "human", "number", "many", "much", "this"];
 
 /// One call's script.
 #[derive(Clone, Debug)]
@@ -88,6 +94,8 @@ pub struct Script {
     menus: u8,
     pressed: Vec<(String, Digit)>,
     name_noted: bool,
+    /// What we said last.
+    said_last: Vec<Move>,
 }
 
 /// Where the call stands.
@@ -150,15 +158,41 @@ impl Script {
             menus: 0,
             pressed: Vec::new(),
             name_noted: false,
+            said_last: Vec::new(),
         }
     }
 
     /// Takes in what happened and returns what to do about it, in order.
     pub fn handle(&mut self, seen: Observation) -> Thought {
+        let reply = match self.unheard_still_answers(&seen) {
+            Some(again) => again,
+            None => self.answer_to(seen),
+        };
+        self.said_last = reply.moves.iter().filter(|step| matches!(step, Move::Say { .. })).cloned().collect();
+        reply.into()
+    }
+
+    /// People pause within a turn: "I could offer you half past seven. … Would that work?" If nothing of our answer to the first
+    /// part was heard, and the rest adds nothing to it, that answer is still the answer.
+    fn unheard_still_answers(&self, seen: &Observation) -> Option<Reply> {
+        const SHORT: usize = 7;
+        let Observation::CalleeSaid { text, who: WhoAnswered::Human, interrupted: Some(heard), .. } = seen else {
+            return None;
+        };
+        let words = words_of(text);
+        let adds_nothing = text.trim_end().ends_with('?')
+            && words.len() <= SHORT
+            && words.first().is_some_and(|first| ASKS_BACK.contains(&first.as_str()))
+            && !words.iter().any(|word| ASKS_MORE.contains(&word.as_str()) || word.chars().any(|c| c.is_ascii_digit()));
+        let is_unheard = heard.trim().is_empty() && self.stage != Stage::Over && !self.said_last.is_empty();
+        (is_unheard && adds_nothing).then(|| Reply { moves: self.said_last.clone() })
+    }
+
+    fn answer_to(&mut self, seen: Observation) -> Reply {
         let mut reply = Reply::default();
         if self.stage == Stage::Over {
             self.after_goodbye(&seen, &mut reply);
-            return reply.into();
+            return reply;
         }
         match seen {
             Observation::CalleeSaid { utterance, text, confidence, who, interrupted } => {
@@ -183,7 +217,7 @@ impl Script {
             Observation::TimeIsShort => self.out_of_time(EndReason::TimeLimit, &mut reply),
             Observation::UserWantsEnd => self.out_of_time(EndReason::UserEnded, &mut reply),
         }
-        reply.into()
+        reply
     }
 
     /// A person's turn: what must be heeded whatever the errand comes first, then the errand.

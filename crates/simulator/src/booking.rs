@@ -46,7 +46,7 @@ impl BookingTalk {
         self.take_in(heard, today);
         let answers_nothing = self.is_open() && before == *self && heard.yes_or_no().is_none();
         if answers_nothing {
-            return Answer::NotAboutIt;
+            return self.says_it_once_more(heard, booking, today);
         }
         if let State::Offered(offer) = before.state
             && self.time == before.time
@@ -62,6 +62,19 @@ impl BookingTalk {
             }
         }
         self.next(booking, today)
+    }
+
+    /// Who says their wish again without what was asked for is asked again; all else is about something else.
+    fn says_it_once_more(&self, heard: &Heard, booking: &Booking, today: u8) -> Answer {
+        let is_wish = heard.day(today).is_some() || heard.time(true).is_some() || party(heard, false).is_some();
+        match &self.state {
+            State::Asked(need) if is_wish => Answer::Says(question(*need).into()),
+            State::Offered(offer) if is_wish => {
+                let text = "As I said, {time} is taken. I could offer you {offer}.".replace("{offer}", &ClockTime(*offer).in_words());
+                Answer::Says(self.fill(&text, booking, today))
+            }
+            State::NotBegun | State::Asked(_) | State::Offered(_) | State::Agreed | State::Refused => Answer::NotAboutIt,
+        }
     }
 
     fn take_in(&mut self, heard: &Heard, today: u8) {
@@ -244,6 +257,14 @@ agreed: "So a table for {party} {day} at {time} under {name}. You're all set."
             ]
         );
         assert_eq!(talk(&["a table at seven", "no, sorry"])[1], "What other time would suit you? I also have 6 pm, or 9 pm.");
+    }
+
+    #[test]
+    fn a_wish_that_is_only_repeated_is_answered_as_before() {
+        let wish = "I'd like to book a table for four tomorrow at seven under the name Miller";
+        assert_eq!(talk(&[wish, wish])[1], "As I said, 7 pm is taken. I could offer you 7:30 pm.");
+        assert_eq!(talk(&["a table tomorrow", "a table tomorrow please"])[1], "And at what time?");
+        assert_eq!(talk(&[wish, "what is the weather like"])[1], "-");
     }
 
     #[test]

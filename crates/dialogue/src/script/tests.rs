@@ -114,6 +114,25 @@ fn an_answer_is_asked_for_read_back_and_affirmed() {
 }
 
 #[test]
+fn an_offer_in_two_breaths_is_answered_once() {
+    check(
+        TaskType::Reservation,
+        "Book a table for four people tomorrow at 7 pm",
+        "< I'm sorry, 7 p.m. is taken. I could offer you 7 30 p.m.
+         <|  || Would that work?
+         <| I was asked || Is there a name?",
+        expect![[r#"
+            < I'm sorry, 7 p.m. is taken. I could offer you 7 30 p.m.
+                > I was asked for Wednesday, November 25 at 7 pm. Is that possible?
+            <|  || Would that work?
+                > I was asked for Wednesday, November 25 at 7 pm. Is that possible?
+            <| I was asked || Is there a name?
+                > The name is Sam Miller.
+        "#]],
+    );
+}
+
+#[test]
 fn an_answer_to_the_opening_alone_is_enough() {
     check(
         TaskType::InformationInquiry,

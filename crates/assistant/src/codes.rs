@@ -13,16 +13,21 @@ pub struct CodeEntry {
     pub remedy: &'static str,
 }
 
-macro_rules! codes {
+/// Makes a table of codes: a constant for each, and `CODES` with all of them in the order of the troubleshooting page.
+#[macro_export]
+macro_rules! code_table {
     ($($name:ident = $code:literal, $text:literal, $remedy:literal;)*) => {
-        $(#[doc = concat!("`", $code, "`: ", $text, ".")] pub const $name: CodeEntry = CodeEntry { code: $code, text: $text, remedy: $remedy };)*
+        $(
+            #[doc = concat!("`", $code, "`: ", $text, ".")]
+            pub const $name: $crate::codes::CodeEntry = $crate::codes::CodeEntry { code: $code, text: $text, remedy: $remedy };
+        )*
 
         /// All entries, in the order in which the troubleshooting page shows them.
-        pub const CODES: &[CodeEntry] = &[$($name),*];
+        pub const CODES: &[$crate::codes::CodeEntry] = &[$($name),*];
     };
 }
 
-codes! {
+code_table! {
     NUMBER_EMPTY = "number.empty",
         "no number was given",
         "Write the number with + and the country code, for example +12125550123.";

@@ -4,12 +4,14 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use assistant::approval::Receipt;
+use assistant::task::Line;
 use dialogue::report::{Outcome, Report};
 use dialogue::screening::WhoAnswered;
 use dialogue::transcript::{Speaker, Transcript};
 use engine::call_driver::CallOutcome;
 use serde_json::{Value, json};
-use telephony::{AttemptId, TaskId};
+use telephony::number::NumberKind;
+use telephony::{AttemptId, PhoneNumber, TaskId};
 
 /// Returns who answered, in words.
 pub const fn who_in_words(who: WhoAnswered) -> &'static str {
@@ -44,7 +46,7 @@ pub fn receipt(receipt: &Receipt) -> String {
         // Writing into a String cannot fail.
         let _ = writeln!(text, "  {label:<10} {value}");
     };
-    row("call", receipt.number.in_international_format());
+    row("call", format!("{} ({})", receipt.number.in_international_format(), number_in_words(&receipt.number, receipt.line)));
     row("why", receipt.intent.expose().clone());
     row("for", receipt.principal.expose().clone());
     row("opening", format!("“{}”", receipt.opening.expose()));
@@ -58,6 +60,27 @@ pub fn receipt(receipt: &Receipt) -> String {
         row("notice", format!("{} [{}]", notice.text, notice.code));
     }
     text
+}
+
+/// Returns what the check of the number found: where it is, and what kind of line.
+fn number_in_words(number: &PhoneNumber, line: Line) -> String {
+    if line == Line::Practice {
+        return "the practice network; nobody real is rung".to_owned();
+    }
+    let kind = match number.kind() {
+        NumberKind::FixedLine => "a landline",
+        NumberKind::Mobile => "a mobile phone",
+        NumberKind::FixedLineOrMobile => "a landline or a mobile phone",
+        NumberKind::TollFree => "free of charge for callers",
+        NumberKind::Voip => "a line over the internet",
+        NumberKind::PremiumRate
+        | NumberKind::SharedCost
+        | NumberKind::Personal
+        | NumberKind::Pager
+        | NumberKind::Other
+        | NumberKind::Invalid => "not an ordinary line",
+    };
+    number.region().map_or_else(|| kind.to_owned(), |region| format!("{region}, {kind}"))
 }
 
 /// What a finished call is shown with.

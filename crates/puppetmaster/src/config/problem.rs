@@ -8,16 +8,7 @@ use std::path::PathBuf;
 
 use assistant::codes::CodeEntry;
 
-macro_rules! codes {
-    ($($name:ident = $code:literal, $text:literal, $remedy:literal;)*) => {
-        $(#[doc = concat!("`", $code, "`: ", $text, ".")] pub const $name: CodeEntry = CodeEntry { code: $code, text: $text, remedy: $remedy };)*
-
-        /// All codes of the configuration.
-        pub const CODES: &[CodeEntry] = &[$($name),*];
-    };
-}
-
-codes! {
+assistant::code_table! {
     NO_SUCH_FILE = "config.no_such_file",
         "the configuration file that was named does not exist",
         "Check the path behind `--config`, or write a file with `puppetmaster config init`.";

@@ -2,16 +2,7 @@
 
 use assistant::codes::CodeEntry;
 
-macro_rules! codes {
-    ($($name:ident = $code:literal, $text:literal, $remedy:literal;)*) => {
-        $(#[doc = concat!("`", $code, "`: ", $text, ".")] pub const $name: CodeEntry = CodeEntry { code: $code, text: $text, remedy: $remedy };)*
-
-        /// All codes of commands, in the order of the troubleshooting page.
-        pub const CODES: &[CodeEntry] = &[$($name),*];
-    };
-}
-
-codes! {
+assistant::code_table! {
     BAD_FLAG = "command.bad_flag",
         "`--set` needs a key and a value",
         "Write it as KEY=VALUE, for example `--set persona=concise`.";

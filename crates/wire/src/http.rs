@@ -205,7 +205,28 @@ impl fmt::Debug for Form<'_> {
 
 /// Decodes `%XX` and `+`. Bytes that are no UTF-8 become the replacement character.
 pub fn decode(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|b| b == b'%' || b == b'+') {
+    decode_with(text, true)
+}
+
+/// Decodes `%XX` in a part of a path, where `+` is itself.
+pub fn decode_path(text: &str) -> Cow<'_, str> {
+    decode_with(text, false)
+}
+
+/// Writes a text as one part of a path: all but letters, digits and `-._~+` as `%XX`.
+pub fn encode_path_segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'+' => out.push(char::from(byte)),
+            other => push_encoded(other, &mut out),
+        }
+    }
+    out
+}
+
+fn decode_with(text: &str, plus_is_space: bool) -> Cow<'_, str> {
+    if !text.bytes().any(|b| b == b'%' || (plus_is_space && b == b'+')) {
         return Cow::Borrowed(text);
     }
     let bytes = text.as_bytes();
@@ -218,7 +239,7 @@ pub fn decode(text: &str) -> Cow<'_, str> {
                 out.push(high << 4 | low);
                 at += 3;
             }
-            (None, b'+') => {
+            (None, b'+') if plus_is_space => {
                 out.push(b' ');
                 at += 1;
             }
@@ -244,18 +265,20 @@ fn hex(byte: u8) -> Option<u8> {
 }
 
 fn encode_into(text: &str, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => out.push(char::from(byte)),
             b' ' => out.push('+'),
-            other => {
-                out.push('%');
-                out.push(char::from(HEX[usize::from(other >> 4)]));
-                out.push(char::from(HEX[usize::from(other & 15)]));
-            }
+            other => push_encoded(other, out),
         }
     }
+}
+
+fn push_encoded(byte: u8, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    out.push('%');
+    out.push(char::from(HEX[usize::from(byte >> 4)]));
+    out.push(char::from(HEX[usize::from(byte & 15)]));
 }
 
 /// Reads the user and password of an `Authorization: Basic …` value.
@@ -293,6 +316,12 @@ mod tests {
         assert_eq!(decode("h%C3%A9llo+%26%20bye"), "héllo & bye");
         assert_eq!(decode("100%"), "100%");
         assert_eq!(decode("%zz%4"), "%zz%4");
+    }
+
+    #[test]
+    fn a_part_of_a_path_cannot_leave_its_place() {
+        assert_eq!(encode_path_segment("my room/../é?#+1"), "my%20room%2F..%2F%C3%A9%3F%23+1");
+        assert_eq!(decode_path("my%20room%2F..%2F%C3%A9%3F%23+1"), "my room/../é?#+1");
     }
 
     #[test]

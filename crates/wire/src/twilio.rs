@@ -9,3 +9,4 @@ pub mod media;
 pub mod rest;
 pub mod signature;
 pub mod status;
+mod words;

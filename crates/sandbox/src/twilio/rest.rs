@@ -89,7 +89,7 @@ impl Service {
             Ok(request) => request,
             Err(error) => return (error.reply(), None),
         };
-        if request.account() != self.credentials.account_sid {
+        if request.account().is_some_and(|account| account != self.credentials.account_sid) {
             return (RestError::unauthorized().reply(), None);
         }
         let delay = matches!(request, RestRequest::CreateCall { .. }).then(|| self.faults.get().create_reply_delay).flatten();
@@ -110,7 +110,9 @@ impl Service {
             RestRequest::ListRecordings { call, filter, paging, .. } => self.list_recordings(call.or(filter.call_sid), &paging, target),
             RestRequest::DeleteRecording { recording, .. } => self.delete_recording(&recording, target),
             RestRequest::RecordingMedia { recording, format, .. } => self.recording_media(&recording, format, target),
-            RestRequest::FetchAccount { .. } => Ok(AccountResource::active(&self.credentials.account_sid).reply()),
+            RestRequest::FetchAccount { .. } => Ok(AccountResource::active(&self.credentials.account_sid).reply(200)),
+            // The rest of Twilio's API is not practised here.
+            _ => Err(RestError::not_found(path(target))),
         }
     }
 

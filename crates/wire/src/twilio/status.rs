@@ -1,8 +1,14 @@
 //! Twilio's words for the states of a call, its events and its recordings, and what they mean for a leg.
 
+mod answered_by;
+
 use std::fmt;
 
 use telephony::leg::LegState;
+
+use super::words::words;
+
+pub use answered_by::AnsweredBy;
 
 /// The state of a call as Twilio writes it. `initiated` appears in webhooks only; the REST API never shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -152,50 +158,25 @@ impl CallEvent {
     }
 }
 
-/// The states of a recording that a callback can tell.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum RecordingStatus {
-    /// It runs.
-    InProgress,
-    /// It is held.
-    Paused,
-    /// It ended and is not yet worked on.
-    Stopped,
-    /// It is being made ready.
-    Processing,
-    /// It can be fetched.
-    Completed,
-    /// There was nothing to record.
-    Absent,
-    /// Something newer than we are.
-    Other(String),
-}
-
-impl RecordingStatus {
-    /// Reads the state; an unknown one is kept.
-    pub fn parse(text: &str) -> Self {
-        match text {
-            "in-progress" => Self::InProgress,
-            "paused" => Self::Paused,
-            "stopped" => Self::Stopped,
-            "processing" => Self::Processing,
-            "completed" => Self::Completed,
-            "absent" => Self::Absent,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-
-    /// Returns the state as Twilio writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::InProgress => "in-progress",
-            Self::Paused => "paused",
-            Self::Stopped => "stopped",
-            Self::Processing => "processing",
-            Self::Completed => "completed",
-            Self::Absent => "absent",
-            Self::Other(other) => other,
-        }
+words! {
+    /// The states of a recording.
+    RecordingStatus {
+        /// It runs.
+        InProgress = "in-progress",
+        /// It is held.
+        Paused = "paused",
+        /// It ended and is not yet worked on.
+        Stopped = "stopped",
+        /// It is being made ready.
+        Processing = "processing",
+        /// It can be fetched.
+        Completed = "completed",
+        /// There was nothing to record.
+        Absent = "absent",
+        /// It could not be made. Named in one table of the documents only.
+        Failed = "failed",
+        /// It was deleted; its description stays for forty days.
+        Deleted = "deleted",
     }
 }
 

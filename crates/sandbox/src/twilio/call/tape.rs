@@ -132,7 +132,7 @@ impl Driver {
     pub(super) fn record_whole_call(&mut self) {
         let Ok(sid) = fresh_sid("RE") else { return };
         let tape = Tape {
-            is_dual: self.create.record_dual,
+            is_dual: self.create.records_dual(),
             track: self.create.recording_track.clone(),
             is_whole_call: true,
             status_callback: self.create.recording_status_callback.clone(),

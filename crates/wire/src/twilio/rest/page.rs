@@ -70,9 +70,16 @@ const ENVELOPE: [&str; 11] =
     ["end", "first_page_uri", "last_page_uri", "next_page_uri", "num_pages", "page", "page_size", "previous_page_uri", "start", "total", "uri"];
 
 impl<T: DeserializeOwned> Page<T> {
-    /// Reads a page. The list is the one key that is not part of the envelope, whatever its name.
+    /// Reads a page. The list is the one key that is not part of the envelope, whatever its name; the newer products name it
+    /// in `meta`.
     pub fn read(reply: &HttpReply) -> Result<Self, serde_json::Error> {
         let mut body: Map<String, Value> = serde_json::from_slice(&reply.body)?;
+        if let Some(meta) = body.get("meta").and_then(Value::as_object) {
+            let next_page_uri = meta.get("next_page_url").and_then(Value::as_str).and_then(path_of);
+            let key = meta.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let items = body.remove(&key).ok_or_else(|| serde_json::Error::custom("a page without its list"))?;
+            return Ok(Self { items: serde_json::from_value(items)?, next_page_uri });
+        }
         let next_page_uri = body.get("next_page_uri").and_then(Value::as_str).map(str::to_owned);
         body.retain(|key, value| value.is_array() && !ENVELOPE.contains(&key.as_str()));
         let Some(items) = body.into_iter().map(|(_, value)| value).next() else {
@@ -82,25 +89,18 @@ impl<T: DeserializeOwned> Page<T> {
     }
 }
 
+/// Returns path and query of an address; whose host it is does not count, since only we choose whom to ask.
+fn path_of(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    rest.find('/').map(|at| rest[at..].to_owned())
+}
+
 impl<T: Serialize> Page<T> {
     /// Returns the reply that carries a page. `target` is the request's, `plural` names the list (`calls`), `items` are
     /// those of this page alone, `has_more` tells whether another follows.
     pub fn reply(plural: &str, target: &str, paging: &Paging, items: &[T], next_token: Option<&str>) -> HttpReply {
         let (path, query) = split_target(target);
-        let link = |page: u32, token: Option<&str>| {
-            let mut link = Form::new();
-            for (key, value) in Form::parse(query).pairs() {
-                if !matches!(key, "Page" | "PageSize" | "PageToken") {
-                    link.push(key.to_owned(), value.to_owned());
-                }
-            }
-            link.push("PageSize", paging.page_size.to_string());
-            link.push("Page", page.to_string());
-            if let Some(token) = token {
-                link.push("PageToken", token.to_owned());
-            }
-            with_query(path, &link)
-        };
+        let link = |page: u32, token: Option<&str>| link(path, query, paging, page, token);
         let start = u64::from(paging.page) * u64::from(paging.page_size);
         let end = start + (items.len() as u64).saturating_sub(1);
         let mut body = Map::new();
@@ -115,4 +115,39 @@ impl<T: Serialize> Page<T> {
         body.insert("page".into(), paging.page.into());
         HttpReply::json(200, &body)
     }
+
+    /// Returns the reply that carries a page of the newer products. `origin` is theirs; the rest is as for [`Page::reply`].
+    pub fn meta_reply(key: &str, origin: &str, target: &str, paging: &Paging, items: &[T], next_token: Option<&str>) -> HttpReply {
+        let (path, query) = split_target(target);
+        let link = |page: u32, token: Option<&str>| format!("{origin}{}", link(path, query, paging, page, token));
+        let meta = serde_json::json!({
+            "page": paging.page,
+            "page_size": paging.page_size,
+            "first_page_url": link(0, None),
+            "previous_page_url": paging.page.checked_sub(1).map(|page| link(page, None)),
+            "url": link(paging.page, paging.token.as_deref()),
+            "next_page_url": next_token.map(|token| link(paging.page + 1, Some(token))),
+            "key": key,
+        });
+        let mut body = Map::new();
+        body.insert("meta".into(), meta);
+        body.insert(key.into(), serde_json::to_value(items).unwrap_or_default());
+        HttpReply::json(200, &body)
+    }
+}
+
+/// Returns the address of another page of the same list.
+fn link(path: &str, query: &str, paging: &Paging, page: u32, token: Option<&str>) -> String {
+    let mut link = Form::new();
+    for (key, value) in Form::parse(query).pairs() {
+        if !matches!(key, "Page" | "PageSize" | "PageToken") {
+            link.push(key.to_owned(), value.to_owned());
+        }
+    }
+    link.push("PageSize", paging.page_size.to_string());
+    link.push("Page", page.to_string());
+    if let Some(token) = token {
+        link.push("PageToken", token.to_owned());
+    }
+    with_query(path, &link)
 }

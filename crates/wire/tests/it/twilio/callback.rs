@@ -16,7 +16,7 @@ use super::{golden, pairs};
 type Webhook = (String, String, Vec<(String, String)>);
 
 fn webhooks() -> Vec<Webhook> {
-    let golden = golden(include_str!("../../../fixtures/twilio/webhooks.json"));
+    let golden = golden(include_str!("../../fixtures/twilio/webhooks.json"));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     golden["webhooks"].as_array().unwrap().iter().map(|hook| (text(&hook["name"]), text(&hook["body"]), pairs(&hook["params"]))).collect()
 }

@@ -5,7 +5,7 @@ use wire::xml::{Element, Node};
 
 macro_rules! golden_documents {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!("../../../fixtures/twilio/twiml/", $name, ".xml")))),*]
+        [$(($name, include_str!(concat!("../../fixtures/twilio/twiml/", $name, ".xml")))),*]
     };
 }
 

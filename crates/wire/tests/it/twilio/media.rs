@@ -7,7 +7,7 @@ use wire::twilio::media::{
 
 use super::golden;
 
-const GOLDEN: &str = include_str!("../../../fixtures/twilio/ws_media_streams.json");
+const GOLDEN: &str = include_str!("../../fixtures/twilio/ws_media_streams.json");
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const CALL: &str = "CA00000000000000000000000000000001";
 const STREAM: &str = "MZ00000000000000000000000000000001";

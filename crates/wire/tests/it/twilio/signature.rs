@@ -6,7 +6,7 @@ use wire::twilio::signature::{Algorithm, Forged, Signed, SigningKey};
 
 use super::{form, golden, pairs};
 
-const GOLDEN: &str = include_str!("../../../fixtures/twilio/signatures.json");
+const GOLDEN: &str = include_str!("../../fixtures/twilio/signatures.json");
 
 fn algorithm(value: &Value) -> Algorithm {
     match value["algorithm"].as_str() {
@@ -81,7 +81,7 @@ fn every_case_is_accepted_or_refused_as_by_the_official_library() {
 
 #[test]
 fn every_golden_webhook_opens() {
-    let webhooks = golden(include_str!("../../../fixtures/twilio/webhooks.json"));
+    let webhooks = golden(include_str!("../../fixtures/twilio/webhooks.json"));
     let webhooks = webhooks["webhooks"].as_array().unwrap();
     assert_eq!(webhooks.len(), 46);
     for webhook in webhooks {

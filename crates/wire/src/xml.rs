@@ -22,6 +22,30 @@ pub struct Element {
     pub attributes: Vec<(String, String)>,
     /// Text and elements inside, in order.
     pub children: Vec<Node>,
+    /// Where it stood, if it was read.
+    pub place: Place,
+}
+
+/// Where an element stood in the text that it was read from, in bytes; 0 for one that was made. It is no part of what the
+/// element is, so all places are equal.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Place(pub u64);
+
+impl PartialEq for Place {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Place {}
+
+/// Returns line and column of a place in a text, both counted from 1; columns in characters.
+pub fn line_and_column(text: &str, at: u64) -> (usize, usize) {
+    let at = usize::try_from(at).unwrap_or(usize::MAX).min(text.len());
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    (line, String::from_utf8_lossy(&before[line_start..]).chars().count() + 1)
 }
 
 /// What stands inside an element.
@@ -182,6 +206,7 @@ impl Parser {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = true;
         loop {
+            let starts_at = reader.buffer_position();
             let event = match reader.read_event() {
                 Ok(event) => event,
                 Err(_) => return Err(XmlError { what: "not well-formed XML", at: reader.error_position() }),
@@ -190,14 +215,14 @@ impl Parser {
             let fault = |what| XmlError { what, at };
             match event {
                 Event::Start(start) => {
-                    let element = element_of(&start).map_err(fault)?;
+                    let element = element_of(&start, starts_at).map_err(fault)?;
                     if self.open.len() >= MAX_DEPTH {
                         return Err(fault("elements are nested too deep"));
                     }
                     self.open.push(element);
                 }
                 Event::Empty(start) => {
-                    let element = element_of(&start).map_err(fault)?;
+                    let element = element_of(&start, starts_at).map_err(fault)?;
                     self.close(element).map_err(fault)?;
                 }
                 Event::End(_) => {
@@ -255,8 +280,8 @@ impl Parser {
     }
 }
 
-fn element_of(start: &quick_xml::events::BytesStart<'_>) -> Result<Element, &'static str> {
-    let mut element = Element::new(start.name().as_ref());
+fn element_of(start: &quick_xml::events::BytesStart<'_>, starts_at: u64) -> Result<Element, &'static str> {
+    let mut element = Element { place: Place(starts_at), ..Element::new(start.name().as_ref()) };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|_| "a bad attribute")?;
         let value = quick_xml::escape::unescape(&attribute.value).map_err(|_| "a bad reference in an attribute")?;
@@ -276,6 +301,16 @@ mod tests {
         assert_eq!(root.attribute("a"), Some("1 & \"2\""));
         assert_eq!(root.elements().next().unwrap().all_text(), "x < y é");
         assert_eq!(Element::parse(&root.to_document()).unwrap(), root);
+    }
+
+    #[test]
+    fn an_element_knows_its_place() {
+        let text = "<R>\n  é<S/>\n</R>";
+        let root = Element::parse(text).unwrap();
+        let inner = root.elements().next().unwrap();
+        assert_eq!(line_and_column(text, inner.place.0), (2, 4));
+        assert_eq!(line_and_column(text, 9_999), (3, 5));
+        assert_eq!(root, Element::parse("<R>\n  é<S></S>\n</R>").unwrap());
     }
 
     #[test]

@@ -1,17 +1,62 @@
 //! TwiML: what a call does next, as a typed list of verbs.
 //!
-//! Our adapter writes a [`Plan`] with [`Document::from_plan`]; the sandbox reads any program's document with
-//! [`Document::parse`] and runs it. Verbs that we do not know are kept as [`Verb::Other`], and everything that is passed
-//! over leaves a [`Warning`] as Twilio's debugger would (12200): a document is only refused when it is no TwiML at all.
+//! Our adapter writes a [`Plan`] with [`Document::from_plan`], or a document of its own; the sandbox reads any program's
+//! document with [`Document::parse`] and runs it. Verbs that we do not know are kept as [`Verb::Other`], and everything that
+//! is passed over leaves a [`Warning`] as Twilio's debugger would (12200): a document is only refused when it is no TwiML at
+//! all. Where a document must be right to the letter, [`Document::parse_strictly`] and [`Document::to_checked_xml`] refuse
+//! what Twilio would warn of, with its place.
+//!
+//! Nesting is in the types: what cannot stand inside a verb has no place in its struct. Text is escaped by being text.
 
-mod read;
-mod write;
+mod attribute;
+mod conference;
+mod connect;
+mod dial;
+mod dial_target;
+mod enqueue;
+mod gather;
+mod limits;
+mod occasion;
+mod parameter;
+mod prompt;
+mod record;
+mod refer;
+mod relay;
+mod say;
+mod ssml;
+mod start;
+mod stream;
+mod warning;
 
 use thiserror::Error;
 
 use crate::http::Method;
-use crate::xml::{Element, Node, XmlError, collect_text};
+use crate::xml::{Element, Node, XmlError};
+use attribute::element;
 use telephony::plan::{Plan, Verb as PlanVerb};
+use warning::Warnings;
+
+pub use attribute::Seconds;
+pub use conference::{Conference, ConferenceRecord};
+pub use connect::{Connect, ConnectTo};
+pub use dial::{Dial, DialRecord, DialTo, Target};
+pub use dial_target::{Client, Detection, DialQueue, Number, Sip, SipUri};
+pub use enqueue::{Enqueue, Enqueued};
+pub use gather::{Gather, Input};
+pub use limits::{
+    MAX_CALL_REASON, MAX_CONFERENCE_NAME, MAX_DOCUMENT_BYTES, MAX_HINTS, MAX_IDENTITY, MAX_PARTICIPANTS, MAX_QUEUE_NAME, MAX_RECORDING_SECONDS,
+    MAX_SAY_CHARS, MAX_TARGETS, PARAMETER_CHARS,
+};
+pub use occasion::{Misplaced, Occasion};
+pub use prompt::{Play, Prompt};
+pub use record::{MAX_TRANSCRIBED, Record, Trim};
+pub use refer::Refer;
+pub use relay::{ConversationRelay, Interruptible, Language, Sensitivity, SpeechTimeout, TranscriptionProvider, TtsProvider};
+pub use say::Say;
+pub use ssml::{BreakStrength, SayAs, Spoken};
+pub use start::{Start, StartRecording, StartTranscription, Started, Stop};
+pub use stream::Stream;
+pub use warning::{ParseError, Warning};
 
 /// The content type that our documents are served with.
 pub const CONTENT_TYPE: &str = "text/xml; charset=utf-8";
@@ -19,10 +64,8 @@ pub const CONTENT_TYPE: &str = "text/xml; charset=utf-8";
 /// The parameter of a stream that carries the one-time token.
 pub const TOKEN_PARAMETER: &str = "token";
 
-/// Longest text of a `<Say>`.
-///
-/// Source: Twilio's public skill on voice documents, 2026.
-pub const MAX_SAY_CHARS: usize = 4_096;
+/// Twilio's code for a document that is too long. From memory.
+const TOO_LONG: u32 = 11750;
 
 /// A document: verbs, run from the top. When none is left the call hangs up.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -44,18 +87,23 @@ pub enum Verb {
         length: u32,
     },
     /// Collect keys or speech.
-    Gather(Gather),
+    Gather(Box<Gather>),
     /// Record the far end.
-    Record(Record),
-    /// Connect the call to a stream, and stay.
+    Record(Box<Record>),
+    /// Connect the call with somebody else.
+    Dial(Box<Dial>),
+    /// Let the call wait in a queue.
+    Enqueue(Enqueue),
+    /// Leave the queue that the call waits in.
+    Leave,
+    /// Hand the call to a socket, and stay.
     Connect(Connect),
     /// Start something beside the document.
     Start(Start),
     /// Stop something started beside the document.
-    Stop {
-        /// The stream's name; the only one if not said.
-        stream: Option<String>,
-    },
+    Stop(Stop),
+    /// Tell a SIP caller to call somebody else.
+    Refer(Refer),
     /// Go on with another document.
     Redirect {
         /// Its address, perhaps relative; empty means the same document again.
@@ -72,221 +120,6 @@ pub enum Verb {
     Hangup,
     /// Something we do not know, kept as it is.
     Other(Element),
-}
-
-/// Speaks a text.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Say {
-    /// Text and SSML elements.
-    pub content: Vec<Node>,
-    /// The voice; the account's own if not said.
-    pub voice: Option<String>,
-    /// The language; `en-US` if not said.
-    pub language: Option<String>,
-    /// How often; 0 means until the call ends.
-    pub loops: u32,
-}
-
-impl Say {
-    /// Returns a `<Say>` of plain text.
-    pub fn plain(text: impl Into<String>) -> Self {
-        Self { content: vec![Node::Text(text.into())], voice: None, language: None, loops: 1 }
-    }
-
-    /// Returns the words without SSML.
-    pub fn text(&self) -> String {
-        let mut out = String::new();
-        collect_text(&self.content, &mut out);
-        out
-    }
-}
-
-/// Plays a file, keys, or both: keys first if both are given.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Play {
-    /// Address of the file, perhaps relative.
-    pub url: Option<String>,
-    /// Keys, with `w` for half a second of silence.
-    pub digits: Option<String>,
-    /// How often; 0 means until the call ends.
-    pub loops: Option<u32>,
-}
-
-/// Collects keys or speech while prompts inside it play.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Gather {
-    /// Where to send what was collected; the document itself if not said.
-    pub action: Option<String>,
-    /// How to send it.
-    pub method: Method,
-    /// Listen for keys.
-    pub dtmf: bool,
-    /// Listen for speech.
-    pub speech: bool,
-    /// Seconds of silence after the prompt that end it; `None` is `auto`.
-    pub timeout: Option<u32>,
-    /// Seconds of silence that end speech, or `auto`; the same as `timeout` if not said.
-    pub speech_timeout: Option<String>,
-    /// End at this many keys.
-    pub num_digits: Option<u32>,
-    /// End at this key; `None` means that no key ends it.
-    pub finish_on_key: Option<char>,
-    /// Ask `action` even if nothing came.
-    pub action_on_empty_result: bool,
-    /// Language of the speech.
-    pub language: Option<String>,
-    /// Words to expect.
-    pub hints: Option<String>,
-    /// Where to send interim text.
-    pub partial_result_callback: Option<String>,
-    /// Prompts: `Say`, `Play`, `Pause`.
-    pub prompts: Vec<Verb>,
-    /// Attributes without a field of their own, as written.
-    pub others: Vec<(String, String)>,
-}
-
-impl Default for Gather {
-    fn default() -> Self {
-        Self {
-            action: None,
-            method: Method::Post,
-            dtmf: true,
-            speech: false,
-            timeout: Some(5),
-            speech_timeout: None,
-            num_digits: None,
-            finish_on_key: Some('#'),
-            action_on_empty_result: false,
-            language: None,
-            hints: None,
-            partial_result_callback: None,
-            prompts: Vec::new(),
-            others: Vec::new(),
-        }
-    }
-}
-
-/// Records the far end until silence, a key, or the limit.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Record {
-    /// Where to go on; the document itself if not said.
-    pub action: Option<String>,
-    /// How to ask there.
-    pub method: Method,
-    /// Seconds of silence that end it; 0 means none.
-    pub timeout: u32,
-    /// Keys that end it.
-    pub finish_on_key: String,
-    /// Longest length in seconds.
-    pub max_length: u32,
-    /// Beep before it.
-    pub play_beep: bool,
-    /// Keep silence at both ends.
-    pub do_not_trim: bool,
-    /// Where to report states of the recording.
-    pub status_callback: Option<String>,
-    /// How to report them.
-    pub status_callback_method: Method,
-    /// Which; `completed` if none is named.
-    pub status_events: Vec<String>,
-    /// Attributes without a field of their own, as written.
-    pub others: Vec<(String, String)>,
-}
-
-impl Default for Record {
-    fn default() -> Self {
-        Self {
-            action: None,
-            method: Method::Post,
-            timeout: 5,
-            finish_on_key: "1234567890*#".into(),
-            max_length: 3_600,
-            play_beep: true,
-            do_not_trim: false,
-            status_callback: None,
-            status_callback_method: Method::Post,
-            status_events: Vec::new(),
-            others: Vec::new(),
-        }
-    }
-}
-
-/// Hands the call to a stream; the next verb runs once the stream is closed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Connect {
-    /// Where to go on afterwards; the next verb if not said.
-    pub action: Option<String>,
-    /// How to ask there.
-    pub method: Method,
-    /// To what.
-    pub to: ConnectTo,
-}
-
-/// What a `<Connect>` leads to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ConnectTo {
-    /// A media stream, both ways.
-    Stream(Stream),
-    /// Something we do not know, kept as it is.
-    Other(Element),
-}
-
-/// What a `<Start>` starts.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Start {
-    /// A media stream that only listens.
-    Stream(Stream),
-    /// A recording of the call.
-    Recording(StartRecording),
-    /// Something we do not know, kept as it is.
-    Other(Element),
-}
-
-/// A media stream.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Stream {
-    /// Address of the socket.
-    pub url: String,
-    /// Its name, unique in the call.
-    pub name: Option<String>,
-    /// `inbound_track`, `outbound_track`, `both_tracks`.
-    pub track: Option<String>,
-    /// Where to report its states.
-    pub status_callback: Option<String>,
-    /// How to report them.
-    pub status_callback_method: Option<Method>,
-    /// What `start` carries as `customParameters`.
-    pub parameters: Vec<(String, String)>,
-    /// Attributes without a field of their own, as written.
-    pub others: Vec<(String, String)>,
-}
-
-/// A recording started beside the document.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct StartRecording {
-    /// Where to report its states.
-    pub status_callback: Option<String>,
-    /// How to report them.
-    pub status_callback_method: Option<Method>,
-    /// Which; `completed` if none is named.
-    pub status_events: Vec<String>,
-    /// `mono` or `dual`.
-    pub channels: Option<String>,
-    /// `inbound`, `outbound`, `both`.
-    pub track: Option<String>,
-    /// Attributes without a field of their own, as written.
-    pub others: Vec<(String, String)>,
-}
-
-/// Something in a document that is passed over or taken for its default; the call goes on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Warning {
-    /// Twilio's code, 12200 as a rule.
-    pub code: u32,
-    /// The element it is about.
-    pub element: String,
-    /// What is wrong.
-    pub what: &'static str,
 }
 
 /// A document that was read.
@@ -321,6 +154,13 @@ impl DocumentError {
             Self::NotAResponse => 12102,
         }
     }
+
+    const fn at(&self) -> u64 {
+        match self {
+            Self::NotXml(error) => error.at,
+            Self::Empty | Self::NotAResponse => 0,
+        }
+    }
 }
 
 impl Document {
@@ -329,9 +169,28 @@ impl Document {
         Self { verbs: plan.verbs.iter().map(verb_of_plan).collect() }
     }
 
+    /// Returns the document with one more verb.
+    #[must_use]
+    pub fn then(mut self, verb: impl Into<Verb>) -> Self {
+        self.verbs.push(verb.into());
+        self
+    }
+
     /// Returns the document as XML.
     pub fn to_xml(&self) -> String {
-        write::response(self).to_document()
+        let mut root = Element::new("Response");
+        root.children = self.verbs.iter().map(|verb| Node::Element(verb.to_element())).collect();
+        root.to_document()
+    }
+
+    /// Returns the document as XML if Twilio would warn of nothing in it: for documents that hold what others wrote.
+    ///
+    /// # Errors
+    /// What is beyond a limit, or nested as only [`Verb::Other`] and [`Spoken`] can be.
+    pub fn to_checked_xml(&self) -> Result<String, ParseError> {
+        let text = self.to_xml();
+        Self::parse_strictly(&text)?;
+        Ok(text)
     }
 
     /// Reads a document.
@@ -346,24 +205,148 @@ impl Document {
         if root.name != "Response" {
             return Err(DocumentError::NotAResponse);
         }
-        Ok(read::response(&root))
+        let mut warnings = Warnings::default();
+        // Twilio refuses these; that limit is from memory, so we only say so.
+        if text.len() > MAX_DOCUMENT_BYTES {
+            warnings.push(TOO_LONG, &root, None, "a document of more than 64 kB");
+        }
+        for (name, _) in &root.attributes {
+            warnings.of_attribute(&root, name, "an unknown attribute is passed over");
+        }
+        warnings.of_text(&root);
+        let mut verbs = Vec::new();
+        for element in root.elements() {
+            Verb::read(element, &mut verbs, &mut warnings);
+        }
+        Ok(Parsed { document: Self { verbs }, warnings: warnings.into_inner() })
+    }
+
+    /// Reads a document that must be right to the letter.
+    ///
+    /// # Errors
+    /// What is no TwiML, and the first thing that Twilio would warn of.
+    pub fn parse_strictly(text: &str) -> Result<Self, ParseError> {
+        let parsed = Self::parse(text).map_err(|error| ParseError::new(text, error.code(), error.to_string(), error.at()))?;
+        match parsed.warnings.first() {
+            None => Ok(parsed.document),
+            Some(warning) => Err(ParseError::new(text, warning.code, warning.to_string(), warning.at)),
+        }
     }
 }
+
+impl Verb {
+    /// Reads a verb: one, or several if it starts or stops several things at once.
+    fn read(element: &Element, verbs: &mut Vec<Self>, warnings: &mut Warnings) {
+        let before = verbs.len();
+        match element.name.as_str() {
+            "Gather" => verbs.push(Self::Gather(Box::new(Gather::read(element, warnings)))),
+            "Record" => verbs.push(Self::Record(Box::new(Record::read(element, warnings)))),
+            "Dial" => verbs.push(Self::Dial(Box::new(Dial::read(element, warnings)))),
+            "Enqueue" => verbs.push(Self::Enqueue(Enqueue::read(element, warnings))),
+            "Leave" => {
+                warnings.of_inside(element);
+                verbs.push(Self::Leave);
+            }
+            "Connect" => verbs.extend(Connect::read(element, warnings).map(Self::Connect)),
+            "Start" => verbs.extend(Start::read_all(element, warnings).into_iter().map(Self::Start)),
+            "Stop" => verbs.extend(Stop::read_all(element, warnings).into_iter().map(Self::Stop)),
+            "Refer" => verbs.extend(Refer::read(element, warnings).map(Self::Refer)),
+            "Redirect" => {
+                warnings.of_elements(element);
+                let redirect = Redirect::of_attributes(element, warnings);
+                verbs.push(Self::Redirect { url: element.all_text().trim().to_owned(), method: redirect.method });
+            }
+            "Reject" => {
+                warnings.of_text(element);
+                let reject = Reject::of_attributes(element, warnings);
+                if !matches!(reject.reason.as_str(), "rejected" | "busy") {
+                    warnings.of_attribute(element, "reason", "an unknown value");
+                }
+                verbs.push(Self::Reject { busy: reject.reason == "busy" });
+            }
+            "Hangup" => {
+                warnings.of_text(element);
+                verbs.push(Self::Hangup);
+            }
+            // These exist at Twilio and are not for this program.
+            "Sms" | "Pay" | "Prompt" | "Echo" => verbs.push(Self::Other(element.clone())),
+            _ => match Prompt::read(element, warnings) {
+                Some(prompt) => verbs.push(prompt.into()),
+                None => {
+                    warnings.of(element, "an unknown verb is passed over");
+                    verbs.push(Self::Other(element.clone()));
+                }
+            },
+        }
+        if verbs.len() == before {
+            warnings.of(element, "a verb with nothing to do is passed over");
+            verbs.push(Self::Other(element.clone()));
+        }
+    }
+
+    fn to_element(&self) -> Element {
+        match self {
+            Self::Say(say) => say.to_element(),
+            Self::Play(play) => Prompt::Play(play.clone()).to_element(),
+            Self::Pause { length } => Prompt::Pause { length: *length }.to_element(),
+            Self::Gather(gather) => gather.to_element(),
+            Self::Record(record) => record.to_element(),
+            Self::Dial(dial) => dial.to_element(),
+            Self::Enqueue(enqueue) => enqueue.to_element(),
+            Self::Leave => Element::new("Leave"),
+            Self::Connect(connect) => connect.to_element(),
+            Self::Start(start) => start.to_element(),
+            Self::Stop(stop) => stop.to_element(),
+            Self::Refer(refer) => refer.to_element(),
+            Self::Redirect { url, method } => Redirect { method: *method, ..Redirect::default() }.with_attributes().text(url.clone()),
+            Self::Reject { busy: false } => Reject::default().with_attributes(),
+            Self::Reject { busy: true } => Reject { reason: "busy".into(), ..Reject::default() }.with_attributes(),
+            Self::Hangup => Element::new("Hangup"),
+            Self::Other(element) => element.clone(),
+        }
+    }
+}
+
+element! {
+    /// The attributes of `<Redirect>`.
+    Redirect as "Redirect" {
+        /// How to ask for the document.
+        method: Method = Method::Post, "method";
+    }
+}
+
+element! {
+    /// The attributes of `<Reject>`.
+    Reject as "Reject" {
+        /// `rejected` or `busy`.
+        reason: String = "rejected".to_owned(), "reason";
+    }
+}
+
+macro_rules! verb_from {
+    ($($kind:ident $(in $boxed:ident)?),+) => {
+        $(impl From<$kind> for Verb {
+            fn from(verb: $kind) -> Self {
+                Self::$kind(verb_from!(@wrap verb $(in $boxed)?))
+            }
+        })+
+    };
+    (@wrap $verb:ident) => { $verb };
+    (@wrap $verb:ident in $boxed:ident) => { $boxed::new($verb) };
+}
+
+verb_from!(Say, Play, Gather in Box, Record in Box, Dial in Box, Enqueue, Connect, Start, Stop, Refer);
 
 fn verb_of_plan(verb: &PlanVerb) -> Verb {
     // Begun seconds: a pause is never cut, and never left out.
     let seconds = |length: std::time::Duration| u32::try_from(length.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX);
     match verb {
-        PlanVerb::ConnectMedia { url, token } => Verb::Connect(Connect {
-            action: None,
-            method: Method::Post,
-            to: ConnectTo::Stream(Stream { url: url.clone(), parameters: vec![(TOKEN_PARAMETER.to_owned(), token.clone())], ..Stream::default() }),
-        }),
-        PlanVerb::Say { text } => Verb::Say(Say::plain(text.clone())),
-        PlanVerb::Play { url } => Verb::Play(Play { url: Some(url.clone()), ..Play::default() }),
-        PlanVerb::PressDigits { digits } => {
-            Verb::Play(Play { digits: Some(digits.iter().map(|digit| digit.as_char()).collect()), ..Play::default() })
+        PlanVerb::ConnectMedia { url, token } => {
+            Verb::Connect(Connect::stream(Stream { parameters: vec![(TOKEN_PARAMETER.to_owned(), token.clone())], ..Stream::new(url.clone()) }))
         }
+        PlanVerb::Say { text } => Verb::Say(Say::plain(text.clone())),
+        PlanVerb::Play { url } => Verb::Play(Play::file(url.clone())),
+        PlanVerb::PressDigits { digits } => Verb::Play(Play::keys(digits.iter().map(|digit| digit.as_char()).collect::<String>())),
         PlanVerb::Pause { length } => Verb::Pause { length: seconds(*length) },
         PlanVerb::Redirect { url } => Verb::Redirect { url: url.clone(), method: Method::Post },
         PlanVerb::HangUp => Verb::Hangup,
@@ -409,20 +392,107 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_kept_and_warned_of() {
-        let parsed = Document::parse("<Response>words<say>hi</say><Say volume=\"9\" loop=\"x\">a<break/>b</Say><Dial>+1</Dial></Response>").unwrap();
-        let [Verb::Other(lower), Verb::Say(say), Verb::Other(dial)] = parsed.document.verbs.as_slice() else { panic!("{parsed:?}") };
-        assert_eq!((lower.name.as_str(), say.text().as_str(), say.loops, dial.name.as_str()), ("say", "ab", 1, "Dial"));
-        let what: Vec<_> = parsed.warnings.iter().map(|warning| (warning.element.as_str(), warning.what)).collect();
+        let text = "<Response>words<say>hi</say><Say volume=\"9\" loop=\"x\">a<break/>b</Say><Start/></Response>";
+        let parsed = Document::parse(text).unwrap();
+        let [Verb::Other(lower), Verb::Say(say), Verb::Other(start)] = parsed.document.verbs.as_slice() else { panic!("{parsed:?}") };
+        assert_eq!((lower.name.as_str(), say.text().as_str(), say.loops, start.name.as_str()), ("say", "a b", 1, "Start"));
+        assert_eq!(say.others, [("volume".to_owned(), "9".to_owned())]);
+        let shown: Vec<_> = parsed.warnings.iter().map(ToString::to_string).collect();
         assert_eq!(
-            what,
+            shown,
             [
-                ("Response", "text between verbs is passed over"),
-                ("say", "an unknown verb is passed over"),
-                ("Say", "an attribute that is no whole number is passed over"),
-                ("Say", "an unknown attribute is passed over"),
-                ("Dial", "an unknown verb is passed over"),
+                "<Response>: text that is passed over",
+                "<say>: an unknown verb is passed over",
+                "<Say loop>: a value that cannot be read is passed over",
+                "<Say volume>: an unknown attribute",
+                "<Start>: a verb with nothing to do is passed over",
             ]
         );
+    }
+
+    #[test]
+    fn a_document_that_must_be_right_names_the_place_of_its_fault() {
+        let fault = |text: &str| Document::parse_strictly(text).unwrap_err().to_string();
+        assert_eq!(
+            fault("<Response>\n  <Gather>\n    <Dial>+1</Dial>\n  </Gather>\n</Response>"),
+            "line 3, column 5: <Dial>: an element that cannot stand inside <Gather> is passed over"
+        );
+        assert_eq!(fault("<Response>\n<Say>"), "line 2, column 6: the document is not XML: the document ends inside an element at byte 16");
+        assert_eq!(fault("<Response><Reject reason=\"no\"/></Response>"), "line 1, column 11: <Reject reason>: an unknown value");
+        assert_eq!(fault("<Play/>"), "line 1, column 1: the root element is not <Response>");
+        assert_eq!(Document::parse_strictly("").unwrap_err().code, 11770);
+    }
+
+    #[test]
+    fn what_is_written_for_others_is_checked() {
+        let say = |length: usize| Document::default().then(Say::plain("x".repeat(length)));
+        assert!(say(MAX_SAY_CHARS).to_checked_xml().is_ok());
+        assert_eq!(say(MAX_SAY_CHARS + 1).to_checked_xml().unwrap_err().code, 13521);
+        let inside_out = Say { content: vec![Spoken::Word { role: None, inner: vec![Spoken::Paragraph(Vec::new())] }], ..Say::default() };
+        assert_eq!(
+            Document::default().then(inside_out).to_checked_xml().unwrap_err().to_string(),
+            "line 1, column 57: <p>: an element that cannot stand here"
+        );
+        let long = (0..20).fold(Document::default(), |document, _| document.then(Say::plain("x".repeat(4_000))));
+        assert_eq!(long.to_checked_xml().unwrap_err().code, TOO_LONG);
+    }
+
+    #[test]
+    fn limits_are_told_with_their_attribute() {
+        let fault = |inner: &str| {
+            let parsed = Document::parse(&format!("<Response>{inner}</Response>")).unwrap();
+            parsed.warnings.first().map(ToString::to_string).unwrap_or_default()
+        };
+        let long = |length: usize| "x".repeat(length);
+        assert_eq!(fault("<Dial timeout=\"601\">+1</Dial>"), "<Dial timeout>: fewer than 5 or more than 600 seconds");
+        assert_eq!(fault(&format!("<Dial callReason=\"{}\">+1</Dial>", long(51))), "<Dial callReason>: more than 50 characters");
+        assert_eq!(fault(&format!("<Dial>{}</Dial>", "<Number>+1</Number>".repeat(11))), "<Dial>: more than 10 targets at once");
+        assert_eq!(fault(&format!("<Dial sequential=\"true\">{}</Dial>", "<Number>+1</Number>".repeat(11))), "");
+        assert_eq!(fault("<Dial/>"), "<Dial>: nobody to ring");
+        assert_eq!(
+            fault("<Dial><Conference>a</Conference><Number>+1</Number></Dial>"),
+            "<Number>: an element beside a conference or a queue is passed over"
+        );
+        assert_eq!(
+            fault("<Dial><Conference maxParticipants=\"251\">a</Conference></Dial>"),
+            "<Conference maxParticipants>: fewer than 2 or more than 250"
+        );
+        assert_eq!(fault(&format!("<Enqueue>{}</Enqueue>", long(65))), "<Enqueue>: a name of more than 64 characters");
+        assert_eq!(fault("<Record maxLength=\"1\"/>"), "<Record maxLength>: fewer than 2 or more than 86400 seconds");
+        assert_eq!(fault("<Gather finishOnKey=\"12\"/>"), "<Gather finishOnKey>: more than one key, or none that there is");
+        assert_eq!(fault(&format!("<Gather hints=\"{}\"/>", long(101))), "<Gather hints>: more than 500 entries, or one of more than 100 characters");
+        assert_eq!(
+            fault(&format!("<Connect><Stream url=\"wss://e.com/\"><Parameter name=\"n\" value=\"{}\"/></Stream></Connect>", long(499))),
+            "<Parameter>: a name and a value of 500 characters or more together"
+        );
+        assert_eq!(
+            fault("<Connect><Stream url=\"wss://e.com/?a=1\"/></Connect>"),
+            "<Stream url>: a query, which the handshake fails on: use <Parameter>"
+        );
+        assert_eq!(fault("<Connect><Stream url=\"ws://e.com/\"/></Connect>"), "<Stream url>: no address of a socket (wss://…)");
+        assert_eq!(
+            fault("<Start><Recording recordingStatusCallback=\"/r\"/></Start>"),
+            "<Recording recordingStatusCallback>: a relative address, which is never asked"
+        );
+    }
+
+    #[test]
+    fn several_things_in_one_start_are_started_one_by_one() {
+        let text = "<Response><Start><Stream url=\"wss://e.com/\"/><Recording/></Start></Response>";
+        let document = Document::parse_strictly(text).unwrap();
+        let [Verb::Start(first), Verb::Start(second)] = document.verbs.as_slice() else { panic!("{document:?}") };
+        assert!(matches!((&first.what, &second.what), (Started::Stream(_), Started::Recording(_))));
+    }
+
+    #[test]
+    fn a_transcribed_message_has_two_minutes() {
+        let length = |text: &str| match Document::parse(text).unwrap().document.verbs.remove(0) {
+            Verb::Record(record) => record.max_length,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(length("<Response><Record transcribe=\"true\"/></Response>"), MAX_TRANSCRIBED);
+        assert_eq!(length("<Response><Record transcribe=\"true\" maxLength=\"60\"/></Response>"), 60);
+        assert_eq!(length("<Response><Record/></Response>"), 3_600);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use audio::resample::{Conversion, resample};
 use audio::wav::read_wav;
 use wire::http::Method;
-use wire::twilio::document::{ConnectTo, Document, Say, Start, Verb};
+use wire::twilio::document::{ConnectTo, Document, Say, Start, Started, Verb};
 use wire::twilio::rest::CallInstructions;
 use wire::twilio::status::CallStatus;
 
@@ -159,16 +159,16 @@ impl Driver {
         while let Some(verb) = self.script.verbs.pop_front() {
             match verb {
                 Verb::Say(_) | Verb::Play(_) | Verb::Pause { .. } => return self.prompt(vec![verb]),
-                Verb::Gather(gather) => return self.gather(gather),
-                Verb::Record(record) => return self.record(record),
+                Verb::Gather(gather) => return self.gather(*gather),
+                Verb::Record(record) => return self.record(*record),
                 Verb::Connect(connect) => match connect.to {
                     ConnectTo::Stream(stream) => return self.connect(stream, connect.action, connect.method),
-                    ConnectTo::Other(_) => self.failed(12_200),
+                    ConnectTo::Relay(_) | ConnectTo::Other(_) => self.failed(12_200),
                 },
-                Verb::Start(Start::Recording(recording)) => self.record_beside(&recording),
-                // One-way streams and whatever is newer than the sandbox are passed over, as Twilio does with unknown verbs.
-                Verb::Start(Start::Stream(_) | Start::Other(_)) | Verb::Other(_) => self.failed(12_200),
-                Verb::Stop { .. } => {}
+                Verb::Start(Start { what: Started::Recording(recording), .. }) => self.record_beside(&recording),
+                // What the sandbox does not practise yet is passed over, as Twilio does with unknown verbs.
+                Verb::Dial(_) | Verb::Enqueue(_) | Verb::Leave | Verb::Refer(_) | Verb::Start(_) | Verb::Other(_) => self.failed(12_200),
+                Verb::Stop(_) => {}
                 Verb::Redirect { url, method } => return self.ask(method, &url, Vec::new()),
                 Verb::Reject { .. } | Verb::Hangup => return self.hang_up("document"),
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use audio::frame::Frame;
 use ports::speech_to_text::Heard;
 use telephony::SessionTime;
-use wire::twilio::document::Gather;
+use wire::twilio::document::{Gather, Verb};
 
 use super::{Doing, Driver, Event, heard_to};
 use crate::ear::{Ear, Noticed};
@@ -25,11 +25,11 @@ pub(super) struct Gathering {
 
 impl Driver {
     pub(super) fn gather(&mut self, gather: Gather) {
-        let ear = gather.speech.then(|| {
+        let ear = gather.input.speech().then(|| {
             let engine = self.service.config.speech.as_ref().map(|speech| speech.ears.as_ref());
             Ear::open(engine, heard_to(&self.post, Event::CarrierHeard))
         });
-        let prompts = gather.prompts.clone();
+        let prompts = gather.prompts.iter().cloned().map(Verb::from).collect();
         self.doing = Doing::Gathering(Box::new(Gathering { gather, digits: String::new(), ear, is_speaking: false, deadline: None }));
         let needs = self.prompter.start(prompts);
         self.get(needs);
@@ -83,10 +83,10 @@ impl Driver {
     pub(super) fn gather_key(&mut self, key: char) {
         let now = self.clock.now();
         let Doing::Gathering(gathering) = &mut self.doing else { return };
-        if !gathering.gather.dtmf || gathering.is_speaking {
+        if !gathering.gather.input.dtmf() || gathering.is_speaking {
             return;
         }
-        let ends = gathering.gather.finish_on_key == Some(key);
+        let ends = gathering.gather.ends_at(key);
         if !ends {
             gathering.digits.push(key);
         }
@@ -115,6 +115,6 @@ impl Driver {
 
 impl Gathering {
     fn timeout(&self) -> Duration {
-        Duration::from_secs(self.gather.timeout.unwrap_or(USUAL_TIMEOUT_S).into())
+        Duration::from_secs(self.gather.timeout.number().unwrap_or(USUAL_TIMEOUT_S).into())
     }
 }

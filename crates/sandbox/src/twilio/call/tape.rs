@@ -78,7 +78,7 @@ impl Tape {
     pub fn of_message(sid: String, record: &Record) -> Self {
         Self {
             track: Some("inbound".into()),
-            trims: !record.do_not_trim,
+            trims: record.trims(),
             status_callback: record.status_callback.clone(),
             method: record.status_callback_method,
             events: record.status_events.clone(),

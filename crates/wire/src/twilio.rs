@@ -9,4 +9,5 @@ pub mod media;
 pub mod rest;
 pub mod signature;
 pub mod status;
+mod value;
 mod words;

@@ -1,61 +1,48 @@
-//! What Twilio tells us over HTTP while a call lives: requests for a document, states of the leg, results of verbs,
-//! states of recordings and streams. Every value is text on the wire.
+//! What Twilio tells us over HTTP while a call lives: requests for a document, states of the leg, results of verbs, states of
+//! recordings, streams, conferences and messages. Every value is text on the wire.
 //!
-//! `Debug` of these types shows identities and states only: the rest is numbers, digits and words.
+//! Whoever knows what an address is for reads that kind alone ([`CallCallback::read`] and its like); [`Webhook::read`] tells
+//! the kind by the parameters. Unknown parameters are kept, unreadable numbers stay among them. `Debug` of these types shows
+//! identities and states only: the rest is numbers, digits and words.
+//!
+//! What surprised us: a fallback request and a partial result carry some names of the news of a state; the address of a
+//! queue is asked with `DequeingCallSid`, spelt with one `u`.
 
-use std::fmt;
+mod call;
+mod conference;
+mod dial;
+mod fallback;
+mod gather;
+mod machine_detection;
+mod message;
+mod queue;
+mod record;
+mod recording;
+mod refer;
+mod relay;
+mod result;
+mod stream;
+mod transcription;
 
-use telephony::Timestamp;
+pub use call::{CallCallback, Progress};
+pub use conference::{ConferenceCallback, ConferenceNews, LeftBecause};
+pub use dial::{DialStatus, Dialed};
+pub use fallback::Fallback;
+pub use gather::{Gathered, PartialSpeech};
+pub use machine_detection::MachineDetectionCallback;
+pub use message::MessageCallback;
+pub use queue::{QueueConnecting, QueueLeft, QueueResult, QueueWait};
+pub use record::Recorded;
+pub use recording::RecordingCallback;
+pub use refer::Referred;
+pub use relay::{RelayEnded, SessionStatus};
+pub use stream::StreamCallback;
+pub use transcription::{LiveTranscriptionCallback, TranscriptionCallback, TranscriptionNews};
 
-use super::rest::API_VERSION;
-use super::status::{CallStatus, RecordingStatus};
-use crate::date;
 use crate::http::Form;
 
-/// A webhook about a call: a request for a document, or news of its state.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CallCallback {
-    /// `AC…`.
-    pub account_sid: String,
-    /// `CA…`.
-    pub call_sid: String,
-    /// State of the call.
-    pub status: CallStatus,
-    /// `inbound`, `outbound-api`, `outbound-dial`.
-    pub direction: String,
-    /// Who calls; `anonymous` or the like if withheld.
-    pub from: String,
-    /// Who is called.
-    pub to: String,
-    /// The call that made this leg, if any.
-    pub parent_call_sid: Option<String>,
-    /// What only news of the state carry; `None` in a request for a document.
-    pub progress: Option<Progress>,
-    /// What a verb brought, in its own words: `Digits`, `SpeechResult`, `RecordingUrl`, `AnsweredBy`, … All parameters
-    /// that have no field here, in their order.
-    pub others: Vec<(String, String)>,
-}
-
-/// What news of a call's state carry beside the state.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// When it happened.
-    pub at: Option<Timestamp>,
-    /// Counts from 0; the order of arrival is not promised.
-    pub sequence_number: Option<u32>,
-    /// Seconds of the answered part; at the end only.
-    pub call_duration: Option<u32>,
-    /// The answered part in begun minutes, as billed; at the end only.
-    pub billed_minutes: Option<u32>,
-    /// What the network said at the end: 200, 404, 486, 487, …
-    pub sip_response_code: Option<u32>,
-    /// Twilio's code of a failure.
-    pub error_code: Option<u32>,
-    /// What Twilio says of the failure.
-    pub error_message: Option<String>,
-    /// Trust in the caller's number: A, B, C.
-    pub stir_status: Option<String>,
-}
+/// The header that doubles of one webhook have in common.
+pub const IDEMPOTENCY_HEADER: &str = "i-twilio-idempotency-token";
 
 /// Required parameters are missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -65,277 +52,179 @@ pub struct MissingParameter {
     pub parameter: &'static str,
 }
 
-impl CallCallback {
-    /// Returns a request for a document, as sent once a call of the API is answered.
-    pub fn document_request(account: &str, call: &str, from: &str, to: &str, status: CallStatus) -> Self {
-        Self {
-            account_sid: account.to_owned(),
-            call_sid: call.to_owned(),
-            status,
-            direction: "outbound-api".into(),
-            from: from.to_owned(),
-            to: to.to_owned(),
-            parent_call_sid: None,
-            progress: None,
-            others: Vec::new(),
-        }
-    }
-
-    /// Returns the same with news of the state.
-    #[must_use]
-    pub fn with_progress(mut self, progress: Progress) -> Self {
-        self.progress = Some(progress);
-        self
-    }
-
-    /// Returns the same with one more parameter.
-    #[must_use]
-    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.others.push((key.to_owned(), value.into()));
-        self
-    }
-
-    /// Returns a parameter that has no field of its own.
-    pub fn other(&self, key: &str) -> Option<&str> {
-        self.others.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
-    }
-
-    /// Reads the parameters of a webhook. Unknown ones are kept, unreadable numbers count as not said.
-    pub fn read(form: &Form<'_>) -> Result<Self, MissingParameter> {
-        let mut read = Self {
-            account_sid: String::new(),
-            call_sid: String::new(),
-            status: CallStatus::Other(String::new()),
-            direction: String::new(),
-            from: String::new(),
-            to: String::new(),
-            parent_call_sid: None,
-            progress: None,
-            others: Vec::new(),
-        };
-        // Fallback requests and partial results carry some of these names too; only this mark makes them news of a state.
-        let is_progress = form.get("CallbackSource").is_some() || (form.get("SequenceNumber").is_some() && form.get("Timestamp").is_some());
-        let mut progress = Progress::default();
-        for (key, value) in form.pairs() {
-            match key {
-                "AccountSid" => value.clone_into(&mut read.account_sid),
-                "CallSid" => value.clone_into(&mut read.call_sid),
-                "CallStatus" => read.status = CallStatus::parse(value),
-                "Direction" => value.clone_into(&mut read.direction),
-                "From" => value.clone_into(&mut read.from),
-                "To" => value.clone_into(&mut read.to),
-                "ParentCallSid" => read.parent_call_sid = Some(value.to_owned()),
-                // Both repeat what stands in `From` and `To`; the last two are constant.
-                "Caller" | "Called" | "ApiVersion" | "CallbackSource" => {}
-                _ if is_progress && progress.take(key, value) => {}
-                _ => read.others.push((key.to_owned(), value.to_owned())),
-            }
-        }
-        if read.call_sid.is_empty() {
-            return Err(MissingParameter { parameter: "CallSid" });
-        }
-        read.progress = is_progress.then_some(progress);
-        Ok(read)
-    }
-
-    /// Writes the parameters.
-    pub fn to_form(&self) -> Form<'_> {
-        let mut form = Form::new();
-        form.push("AccountSid", self.account_sid.as_str());
-        form.push("ApiVersion", API_VERSION);
-        form.push("CallSid", self.call_sid.as_str());
-        form.push("CallStatus", self.status.as_str());
-        form.push("Direction", self.direction.as_str());
-        form.push("From", self.from.as_str());
-        form.push("To", self.to.as_str());
-        form.push("Caller", self.from.as_str());
-        form.push("Called", self.to.as_str());
-        form.push_some("ParentCallSid", self.parent_call_sid.as_deref());
-        if let Some(progress) = &self.progress {
-            progress.write(&mut form);
-        }
-        for (key, value) in &self.others {
-            form.push(key.as_str(), value.as_str());
-        }
-        form
-    }
-
-    /// Returns what tells doubles of this webhook apart from others of the same call.
-    ///
-    /// News of a state are counted by Twilio; a request for a document is known by the state it was made in.
-    pub fn key(&self) -> String {
-        match self.progress.as_ref().and_then(|progress| progress.sequence_number) {
-            Some(number) => format!("{}/{number}/{}", self.call_sid, self.status),
-            None if self.progress.is_some() => format!("{}/{}", self.call_sid, self.status),
-            None => format!("{}/document/{}", self.call_sid, self.status),
-        }
-    }
-}
-
-impl Progress {
-    /// Takes a parameter in if it is one of ours and readable.
-    fn take(&mut self, key: &str, value: &str) -> bool {
-        let number = || value.parse::<u32>().ok();
-        match key {
-            "Timestamp" => self.at = date::parse(value),
-            "SequenceNumber" => self.sequence_number = number(),
-            "CallDuration" => self.call_duration = number(),
-            "Duration" => self.billed_minutes = number(),
-            "SipResponseCode" => self.sip_response_code = number(),
-            "ErrorCode" => self.error_code = number(),
-            "ErrorMessage" => self.error_message = Some(value.to_owned()),
-            "StirStatus" => self.stir_status = Some(value.to_owned()),
-            _ => return false,
-        }
-        true
-    }
-
-    fn write<'a>(&'a self, form: &mut Form<'a>) {
-        let text = |number: Option<u32>| number.map(|number| number.to_string());
-        form.push_some("Timestamp", self.at.map(date::rfc2822));
-        form.push("CallbackSource", "call-progress-events");
-        form.push_some("SequenceNumber", text(self.sequence_number));
-        form.push_some("StirStatus", self.stir_status.as_deref());
-        form.push_some("CallDuration", text(self.call_duration));
-        form.push_some("Duration", text(self.billed_minutes));
-        form.push_some("SipResponseCode", text(self.sip_response_code));
-        form.push_some("ErrorCode", text(self.error_code));
-        form.push_some("ErrorMessage", self.error_message.as_deref());
-    }
-}
-
-impl fmt::Debug for CallCallback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sequence = self.progress.as_ref().and_then(|progress| progress.sequence_number);
-        f.debug_struct("CallCallback")
-            .field("call", &self.call_sid)
-            .field("status", &self.status)
-            .field("sequence", &sequence)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A webhook about a recording.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RecordingCallback {
-    /// `AC…`.
-    pub account_sid: String,
-    /// `CA…`; empty for a conference's.
-    pub call_sid: String,
-    /// `RE…`.
-    pub recording_sid: String,
-    /// Where the sound is, once completed. Anyone who knows it may be able to listen.
-    pub url: String,
-    /// State of the recording.
-    pub status: RecordingStatus,
-    /// Seconds.
-    pub duration: Option<u32>,
-    /// 1 or 2.
-    pub channels: Option<u32>,
-    /// When it began.
-    pub started_at: Option<Timestamp>,
-    /// What made it.
-    pub source: String,
-    /// `inbound`, `outbound`, `both`.
-    pub track: Option<String>,
-    /// 0 if nothing failed.
-    pub error_code: Option<u32>,
-}
-
-impl RecordingCallback {
-    /// Reads the parameters of a webhook.
-    pub fn read(form: &Form<'_>) -> Result<Self, MissingParameter> {
-        let text = |key: &str| form.get(key).unwrap_or_default().to_owned();
-        let number = |key: &str| form.get(key).and_then(|value| value.parse().ok());
-        let recording_sid = form.filled("RecordingSid").ok_or(MissingParameter { parameter: "RecordingSid" })?.to_owned();
-        let status = form.filled("RecordingStatus").ok_or(MissingParameter { parameter: "RecordingStatus" })?;
-        Ok(Self {
-            account_sid: text("AccountSid"),
-            call_sid: text("CallSid"),
-            recording_sid,
-            url: text("RecordingUrl"),
-            status: RecordingStatus::parse(status),
-            duration: number("RecordingDuration"),
-            channels: number("RecordingChannels"),
-            started_at: form.get("RecordingStartTime").and_then(date::parse),
-            source: text("RecordingSource"),
-            track: form.get("RecordingTrack").map(str::to_owned),
-            error_code: number("ErrorCode"),
-        })
-    }
-
-    /// Writes the parameters.
-    pub fn to_form(&self) -> Form<'_> {
-        let text = |number: Option<u32>| number.map(|number| number.to_string());
-        let mut form = Form::new();
-        form.push("AccountSid", self.account_sid.as_str());
-        form.push("CallSid", self.call_sid.as_str());
-        form.push("RecordingSid", self.recording_sid.as_str());
-        form.push("RecordingUrl", self.url.as_str());
-        form.push("RecordingStatus", self.status.as_str());
-        // A recording that still runs is said to have lasted -1 seconds.
-        let running = (self.status == RecordingStatus::InProgress).then(|| "-1".to_owned());
-        form.push_some("RecordingDuration", text(self.duration).or(running));
-        form.push_some("RecordingChannels", text(self.channels));
-        form.push_some("RecordingStartTime", self.started_at.map(date::rfc2822));
-        form.push("RecordingSource", self.source.as_str());
-        form.push_some("RecordingTrack", self.track.as_deref());
-        form.push_some("ErrorCode", text(self.error_code));
-        form
-    }
-}
-
-impl fmt::Debug for RecordingCallback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordingCallback").field("recording", &self.recording_sid).field("status", &self.status).finish_non_exhaustive()
-    }
-}
-
-/// A webhook about a media stream.
+/// A webhook of any kind.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StreamCallback {
-    /// `AC…`.
-    pub account_sid: String,
-    /// `CA…`.
-    pub call_sid: String,
-    /// `MZ…`.
-    pub stream_sid: String,
-    /// Its name; the SID if it was given none.
-    pub stream_name: String,
-    /// `stream-started`, `stream-stopped` or `stream-error`.
-    pub event: String,
-    /// What failed.
-    pub error: Option<String>,
-    /// When.
-    pub at: Option<Timestamp>,
+pub enum Webhook {
+    /// A request for a document, with nothing to tell but the call.
+    Document(CallCallback),
+    /// News of a call's state.
+    Progress(CallCallback),
+    /// A request for a document after another one failed.
+    Fallback(Fallback),
+    /// What `<Gather>` collected.
+    Gathered(Gathered),
+    /// What `<Gather>` hears, before it is settled.
+    PartialSpeech(PartialSpeech),
+    /// What `<Record>` recorded.
+    Recorded(Recorded),
+    /// How a `<Dial>` ended.
+    Dialed(Dialed),
+    /// Somebody asks to be sent elsewhere by SIP.
+    Referred(Referred),
+    /// A request for what is heard in a queue.
+    QueueWait(QueueWait),
+    /// How waiting in a queue ended.
+    QueueLeft(QueueLeft),
+    /// Who waited is about to be connected.
+    QueueConnecting(QueueConnecting),
+    /// How a conversation in text ended.
+    RelayEnded(RelayEnded),
+    /// Who answered.
+    MachineDetection(MachineDetectionCallback),
+    /// News of a recording.
+    Recording(RecordingCallback),
+    /// A recording was written down.
+    Transcription(TranscriptionCallback),
+    /// Words of a live call.
+    LiveTranscription(LiveTranscriptionCallback),
+    /// News of a media stream.
+    Stream(StreamCallback),
+    /// News of a conference.
+    Conference(ConferenceCallback),
+    /// News of a text message.
+    Message(MessageCallback),
 }
 
-impl StreamCallback {
-    /// Reads the parameters of a webhook.
+impl Webhook {
+    /// Tells the kind by the parameters, and reads it.
+    ///
+    /// # Errors
+    /// What names neither a call nor anything else that we know.
     pub fn read(form: &Form<'_>) -> Result<Self, MissingParameter> {
-        let text = |key: &str| form.get(key).unwrap_or_default().to_owned();
-        let event = form.filled("StreamEvent").ok_or(MissingParameter { parameter: "StreamEvent" })?.to_owned();
-        Ok(Self {
-            account_sid: text("AccountSid"),
-            call_sid: text("CallSid"),
-            stream_sid: text("StreamSid"),
-            stream_name: text("StreamName"),
-            event,
-            error: form.filled("StreamError").map(str::to_owned),
-            at: form.get("Timestamp").and_then(date::parse),
+        let has = |key: &str| form.get(key).is_some();
+        Ok(match () {
+            () if has("RecordingStatus") => Self::Recording(RecordingCallback::read(form)?),
+            () if has("StreamEvent") => Self::Stream(StreamCallback::read(form)?),
+            () if has("TranscriptionEvent") => Self::LiveTranscription(LiveTranscriptionCallback::read(form)?),
+            () if has("TranscriptionStatus") => Self::Transcription(TranscriptionCallback::read(form)?),
+            () if has("ConferenceSid") && has("StatusCallbackEvent") => Self::Conference(ConferenceCallback::read(form)?),
+            () if has("MessageSid") => Self::Message(MessageCallback::read(form)?),
+            () if has("AnsweredBy") && !has("CallStatus") => Self::MachineDetection(MachineDetectionCallback::read(form)?),
+            () if has("DialCallStatus") => Self::Dialed(Dialed::read(form)?),
+            () if has("DequeingCallSid") => Self::QueueConnecting(QueueConnecting::read(form)?),
+            () if has("QueueResult") => Self::QueueLeft(QueueLeft::read(form)?),
+            () if has("QueuePosition") => Self::QueueWait(QueueWait::read(form)?),
+            () if has("UnstableSpeechResult") || has("StableSpeechResult") => Self::PartialSpeech(PartialSpeech::read(form)?),
+            () if has("SessionStatus") => Self::RelayEnded(RelayEnded::read(form)?),
+            () if has("ReferTransferTarget") => Self::Referred(Referred::read(form)?),
+            () if has("ErrorUrl") => Self::Fallback(Fallback::read(form)?),
+            () => Self::of_call(CallCallback::read(form)?, form)?,
+        })
+    }
+
+    fn of_call(call: CallCallback, form: &Form<'_>) -> Result<Self, MissingParameter> {
+        let has = |key: &str| form.get(key).is_some();
+        Ok(match () {
+            () if call.progress.is_some() => Self::Progress(call),
+            () if has("RecordingUrl") => Self::Recorded(Recorded::read(form)?),
+            () if has("Digits") || has("SpeechResult") => Self::Gathered(Gathered::read(form)?),
+            () => Self::Document(call),
         })
     }
 
     /// Writes the parameters.
     pub fn to_form(&self) -> Form<'_> {
-        let mut form = Form::new();
-        form.push("AccountSid", self.account_sid.as_str());
-        form.push("CallSid", self.call_sid.as_str());
-        form.push("StreamSid", self.stream_sid.as_str());
-        form.push("StreamName", self.stream_name.as_str());
-        form.push("StreamEvent", self.event.as_str());
-        form.push_some("StreamError", self.error.as_deref());
-        form.push_some("Timestamp", self.at.map(date::iso8601_millis));
-        form
+        match self {
+            Self::Document(hook) | Self::Progress(hook) => hook.to_form(),
+            Self::Fallback(hook) => hook.to_form(),
+            Self::Gathered(hook) => hook.to_form(),
+            Self::PartialSpeech(hook) => hook.to_form(),
+            Self::Recorded(hook) => hook.to_form(),
+            Self::Dialed(hook) => hook.to_form(),
+            Self::Referred(hook) => hook.to_form(),
+            Self::QueueWait(hook) => hook.to_form(),
+            Self::QueueLeft(hook) => hook.to_form(),
+            Self::QueueConnecting(hook) => hook.to_form(),
+            Self::RelayEnded(hook) => hook.to_form(),
+            Self::MachineDetection(hook) => hook.to_form(),
+            Self::Recording(hook) => hook.to_form(),
+            Self::Transcription(hook) => hook.to_form(),
+            Self::LiveTranscription(hook) => hook.to_form(),
+            Self::Stream(hook) => hook.to_form(),
+            Self::Conference(hook) => hook.to_form(),
+            Self::Message(hook) => hook.to_form(),
+        }
     }
+
+    /// Returns what all of a call's webhooks say, if this one says it.
+    pub fn call(&self) -> Option<&CallCallback> {
+        match self {
+            Self::Document(call) | Self::Progress(call) => Some(call),
+            Self::Fallback(Fallback { call, .. })
+            | Self::Gathered(Gathered { call, .. })
+            | Self::PartialSpeech(PartialSpeech { call, .. })
+            | Self::Recorded(Recorded { call, .. })
+            | Self::Dialed(Dialed { call, .. })
+            | Self::Referred(Referred { call, .. })
+            | Self::QueueWait(QueueWait { call, .. })
+            | Self::QueueLeft(QueueLeft { call, .. })
+            | Self::QueueConnecting(QueueConnecting { call, .. })
+            | Self::RelayEnded(RelayEnded { call, .. })
+            | Self::Transcription(TranscriptionCallback { call, .. }) => Some(call),
+            Self::MachineDetection(_)
+            | Self::Recording(_)
+            | Self::LiveTranscription(_)
+            | Self::Stream(_)
+            | Self::Conference(_)
+            | Self::Message(_) => None,
+        }
+    }
+
+    /// Returns whether a document must be answered; everything else wants success and no content.
+    pub const fn wants_document(&self) -> bool {
+        match self {
+            Self::Document(_)
+            | Self::Fallback(_)
+            | Self::Gathered(_)
+            | Self::Recorded(_)
+            | Self::Dialed(_)
+            | Self::Referred(_)
+            | Self::QueueWait(_)
+            | Self::QueueLeft(_)
+            | Self::QueueConnecting(_)
+            | Self::RelayEnded(_) => true,
+            Self::Progress(_)
+            | Self::PartialSpeech(_)
+            | Self::MachineDetection(_)
+            | Self::Recording(_)
+            | Self::Transcription(_)
+            | Self::LiveTranscription(_)
+            | Self::Stream(_)
+            | Self::Conference(_)
+            | Self::Message(_) => false,
+        }
+    }
+
+    /// Returns what tells doubles of this webhook apart from others; it holds identities and states only.
+    ///
+    /// `None` for what asks for a document: the same may rightly be asked twice, so only [`IDEMPOTENCY_HEADER`] tells.
+    pub fn key(&self) -> Option<String> {
+        Some(match self {
+            Self::Progress(call) => call.key(),
+            Self::PartialSpeech(partial) => format!("{}/partial/{}", partial.call.call_sid, partial.sequence_number?),
+            Self::MachineDetection(found) => format!("{}/answered-by", found.call_sid),
+            Self::Recording(recording) => format!("{}/{}", recording.recording_sid, recording.status),
+            Self::Transcription(transcription) => format!("{}/{}", transcription.transcription_sid, transcription.status),
+            Self::LiveTranscription(words) => format!("{}/{}", words.transcription_sid, words.sequence_id?),
+            Self::Stream(stream) => format!("{}/{}", stream.stream_sid, stream.event),
+            Self::Conference(conference) => format!("{}/{}", conference.conference_sid, conference.sequence_number?),
+            Self::Message(message) => format!("{}/{}", message.message_sid, message.status),
+            _ => return None,
+        })
+    }
+}
+
+/// Returns the pairs whose keys have no field.
+fn others(form: &Form<'_>, known: &[&str]) -> Vec<(String, String)> {
+    form.pairs().filter(|(key, _)| !known.contains(key)).map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }

@@ -193,6 +193,7 @@ impl Driver {
             event: event.to_owned(),
             error: code.map(|code| format!("Error {code}")),
             at: Some(wall_clock()),
+            others: Vec::new(),
         };
         let method = streaming.stream.status_callback_method.unwrap_or(Method::Post);
         self.hook("stream", method, url, callback.to_form().into_owned());

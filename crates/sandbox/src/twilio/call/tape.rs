@@ -224,6 +224,8 @@ impl Driver {
             source: tape.source.into(),
             track: tape.track.clone(),
             error_code: Some(0),
+            conference_sid: None,
+            others: Vec::new(),
         };
         self.hook("recording", tape.method, url, callback.to_form().into_owned());
     }

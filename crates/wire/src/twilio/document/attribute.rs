@@ -1,11 +1,7 @@
 //! Elements of a document as structs: [`element!`] makes reader and writer of the attributes from one list.
 
-use telephony::Private;
-
 use super::warning::Warnings;
-use crate::http::Method;
-use crate::twilio::status::CallEvent;
-use crate::twilio::words::Word;
+use crate::twilio::value::Value;
 use crate::xml::Element;
 
 /// Makes the struct of an element. `field: Type = default, "attribute" | "other spelling";`, the default is the type's own if
@@ -71,137 +67,6 @@ macro_rules! element {
 
 pub(super) use element;
 
-/// A value that stands in an attribute.
-pub(super) trait Attribute: Sized {
-    /// Reads it; `None` if it cannot be read.
-    fn read(text: &str) -> Option<Self>;
-
-    /// Writes it; `None` for nothing.
-    fn write(&self) -> Option<String>;
-
-    /// Whether Twilio knows the value; an unknown one is kept and warned of.
-    fn is_known(&self) -> bool {
-        true
-    }
-}
-
-impl Attribute for String {
-    fn read(text: &str) -> Option<Self> {
-        Some(text.to_owned())
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.clone())
-    }
-}
-
-impl Attribute for Private<String> {
-    fn read(text: &str) -> Option<Self> {
-        Some(Self::new(text.to_owned()))
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.expose().clone())
-    }
-}
-
-impl Attribute for u32 {
-    fn read(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.to_string())
-    }
-}
-
-impl Attribute for bool {
-    fn read(text: &str) -> Option<Self> {
-        match text.trim() {
-            text if text.eq_ignore_ascii_case("true") => Some(true),
-            text if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
-        }
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.to_string())
-    }
-}
-
-impl Attribute for Method {
-    fn read(text: &str) -> Option<Self> {
-        Self::parse(text.trim()).filter(|method| *method != Self::Delete)
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.as_str().to_owned())
-    }
-}
-
-/// Words with blanks between them.
-impl Attribute for Vec<String> {
-    fn read(text: &str) -> Option<Self> {
-        Some(text.split_ascii_whitespace().map(str::to_owned).collect())
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.join(" "))
-    }
-}
-
-impl Attribute for Vec<CallEvent> {
-    fn read(text: &str) -> Option<Self> {
-        text.split_ascii_whitespace().map(CallEvent::parse).collect()
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(" "))
-    }
-}
-
-impl<T: Word> Attribute for Vec<T> {
-    fn read(text: &str) -> Option<Self> {
-        Some(text.split_ascii_whitespace().map(T::read).collect())
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.iter().map(T::word).collect::<Vec<_>>().join(" "))
-    }
-
-    fn is_known(&self) -> bool {
-        self.iter().all(T::is_known)
-    }
-}
-
-impl<T: Word> Attribute for T {
-    fn read(text: &str) -> Option<Self> {
-        Some(T::read(text.trim()))
-    }
-
-    fn write(&self) -> Option<String> {
-        Some(self.word().to_owned())
-    }
-
-    fn is_known(&self) -> bool {
-        Word::is_known(self)
-    }
-}
-
-impl<T: Attribute> Attribute for Option<T> {
-    fn read(text: &str) -> Option<Self> {
-        T::read(text).map(Some)
-    }
-
-    fn write(&self) -> Option<String> {
-        self.as_ref().and_then(T::write)
-    }
-
-    fn is_known(&self) -> bool {
-        self.as_ref().is_none_or(T::is_known)
-    }
-}
-
 /// Seconds, or as many as Twilio sees fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Seconds {
@@ -221,7 +86,7 @@ impl Seconds {
     }
 }
 
-impl Attribute for Seconds {
+impl Value for Seconds {
     fn read(text: &str) -> Option<Self> {
         match text.trim() {
             "auto" => Some(Self::Auto),
@@ -247,7 +112,7 @@ impl<'a, 'w> Attributes<'a, 'w> {
     }
 
     /// Reads an attribute under any of its names; what is missing or cannot be read leaves the default.
-    pub fn take<T: Attribute>(&mut self, names: &[&'static str], into: &mut T) {
+    pub fn take<T: Value>(&mut self, names: &[&'static str], into: &mut T) {
         self.taken.extend_from_slice(names);
         let Some((name, text)) = names.iter().find_map(|name| Some((*name, self.element.attribute(name)?))) else {
             return;
@@ -274,7 +139,7 @@ impl<'a, 'w> Attributes<'a, 'w> {
 }
 
 /// Writes an attribute that differs from its default.
-pub(super) fn put<T: Attribute + PartialEq>(element: &mut Element, name: &str, value: &T, default: &T) {
+pub(super) fn put<T: Value + PartialEq>(element: &mut Element, name: &str, value: &T, default: &T) {
     if value != default
         && let Some(text) = value.write()
     {

@@ -1,10 +1,11 @@
 //! `<Gather>`: collects keys or speech.
 
-use super::attribute::{Attribute, Seconds, element};
+use super::attribute::{Seconds, element};
 use super::limits;
 use super::prompt::Prompt;
 use super::warning::Warnings;
 use crate::http::Method;
+use crate::twilio::value::Value;
 use crate::xml::{Element, Node};
 
 /// What to listen for.
@@ -30,7 +31,7 @@ impl Input {
     }
 }
 
-impl Attribute for Input {
+impl Value for Input {
     fn read(text: &str) -> Option<Self> {
         let mut words = text.split_ascii_whitespace().peekable();
         words.peek()?;

@@ -1,9 +1,10 @@
 //! `<ConversationRelay>`: Twilio hears and speaks, a socket carries text. What the socket carries is in `twilio::relay`.
 
-use super::attribute::{Attribute, element};
+use super::attribute::element;
 use super::limits;
 use super::parameter;
 use super::warning::Warnings;
+use crate::twilio::value::Value;
 use crate::twilio::words::words;
 use crate::xml::Element;
 
@@ -80,7 +81,7 @@ pub enum SpeechTimeout {
     Millis(u32),
 }
 
-impl Attribute for SpeechTimeout {
+impl Value for SpeechTimeout {
     fn read(text: &str) -> Option<Self> {
         match text.trim() {
             "auto" => Some(Self::Auto),

@@ -7,5 +7,6 @@
 
 pub mod date;
 pub mod http;
+pub mod public_origin;
 pub mod twilio;
 pub mod xml;

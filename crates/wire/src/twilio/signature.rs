@@ -6,6 +6,8 @@
 //! What surprised us: a port may appear or vanish between signer and verifier, so both addresses are tried, as Twilio's own
 //! libraries do; a signature over `:8443` cannot be matched once the port is lost. Sockets are signed over `wss://`.
 
+mod keyring;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -13,6 +15,8 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::http::{FORM_TYPE, Form, split_target};
+
+pub use keyring::Keyring;
 
 /// The header that carries the signature.
 pub const HEADER: &str = "x-twilio-signature";
@@ -38,6 +42,11 @@ impl Algorithm {
             Some("HMAC_SHA256") => Some(Self::HmacSha256),
             Some(_) => None,
         }
+    }
+
+    /// Returns the settings header of a signature by a shared key; SHA-1 has none.
+    pub fn settings(self, shared_key: &str) -> Option<String> {
+        (self == Self::HmacSha256).then(|| format!("key={shared_key},algorithm=HMAC_SHA256"))
     }
 }
 
@@ -114,30 +123,10 @@ impl SigningKey {
     /// # Errors
     /// [`Forged`] for a missing or wrong signature, an unknown algorithm, or a body that nothing vouches for.
     pub fn open<'a>(&self, signed: &Signed<'a>) -> Result<Form<'a>, Forged> {
-        let signature = signed.signature.ok_or(Forged)?;
-        let algorithm = Algorithm::from_settings(signed.settings).ok_or(Forged)?;
-        let is_form = signed
-            .content_type
-            .is_some_and(|kind| kind.trim_start().get(..FORM_TYPE.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM_TYPE)));
-        let (_, query) = split_target(signed.url);
-        if is_form && !signed.body.is_empty() {
-            // Twilio's forms are ASCII; a body that is no UTF-8 cannot carry a right signature of its values.
-            let form = Form::parse(std::str::from_utf8(signed.body).map_err(|_| Forged)?);
-            self.verify(signed.url, &form, signature, algorithm)?;
-            return Ok(form);
-        }
-        self.verify(signed.url, &Form::new(), signature, algorithm)?;
-        let query = Form::parse(query);
-        if !signed.body.is_empty() {
-            let hash = query.get("bodySHA256").ok_or(Forged)?;
-            if !bool::from(body_hash(signed.body).as_bytes().ct_eq(hash.as_bytes())) {
-                return Err(Forged);
-            }
-        }
-        Ok(query)
+        open_with([self], signed)
     }
 
-    /// Checks the handshake of a media socket. `url` is the public address with `ws` or `wss`.
+    /// Checks the handshake of a socket. `url` is the public address with `ws` or `wss`.
     ///
     /// Pairs of a query may have been signed as part of the address or as parameters: two of Twilio's own libraries differ,
     /// so either is accepted.
@@ -158,10 +147,46 @@ impl SigningKey {
     }
 }
 
+/// Opens a webhook with whichever of these keys fits.
+fn open_with<'k, 'a>(keys: impl IntoIterator<Item = &'k SigningKey>, signed: &Signed<'a>) -> Result<Form<'a>, Forged> {
+    let signature = signed.signature.ok_or(Forged)?;
+    let algorithm = Algorithm::from_settings(signed.settings).ok_or(Forged)?;
+    let is_form =
+        signed.content_type.is_some_and(|kind| kind.trim_start().get(..FORM_TYPE.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM_TYPE)));
+    let mut keys = keys.into_iter();
+    let mut verify = |form: &Form<'_>| {
+        let fits = keys.any(|key| key.verify(signed.url, form, signature, algorithm).is_ok());
+        if fits { Ok(()) } else { Err(Forged) }
+    };
+    if is_form && !signed.body.is_empty() {
+        // Twilio's forms are ASCII; a body that is no UTF-8 cannot carry a right signature of its values.
+        let form = Form::parse(std::str::from_utf8(signed.body).map_err(|_| Forged)?);
+        verify(&form)?;
+        return Ok(form);
+    }
+    verify(&Form::new())?;
+    let query = Form::parse(split_target(signed.url).1);
+    if !signed.body.is_empty() {
+        let hash = query.get("bodySHA256").ok_or(Forged)?;
+        if !bool::from(body_hash(signed.body).as_bytes().ct_eq(hash.as_bytes())) {
+            return Err(Forged);
+        }
+    }
+    Ok(query)
+}
+
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SigningKey")
     }
+}
+
+/// Returns the address to sign for a body that is no form: the same with the body's hash in its query.
+pub fn with_body_hash(url: &str, body: &[u8]) -> String {
+    let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+    format!("{url}{separator}bodySHA256={}{fragment}", body_hash(body))
 }
 
 /// Returns the lower-case hexadecimal SHA-256 of a body, as it stands in `bodySHA256`.

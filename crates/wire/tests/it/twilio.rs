@@ -3,6 +3,7 @@
 mod callback;
 mod document;
 mod media;
+mod relay;
 mod rest;
 mod signature;
 

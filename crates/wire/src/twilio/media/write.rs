@@ -37,14 +37,23 @@ pub struct CarrierStream {
     account_sid: String,
     call_sid: String,
     stream_sid: String,
+    /// Whose sound it carries, in the order in which `start` names them.
+    tracks: &'static [Track],
     sequence: u64,
     chunk: u64,
 }
 
 impl CarrierStream {
-    /// Returns a stream of which nothing was sent yet.
+    /// Returns a two-way stream of which nothing was sent yet; it carries the far end.
     pub fn new(account_sid: &str, call_sid: &str, stream_sid: &str) -> Self {
-        Self { account_sid: account_sid.to_owned(), call_sid: call_sid.to_owned(), stream_sid: stream_sid.to_owned(), sequence: 0, chunk: 0 }
+        Self::of_tracks(account_sid, call_sid, stream_sid, &[Track::Inbound])
+    }
+
+    /// Returns a one-way stream of these tracks. Chunks are counted over all tracks together: the published example does so,
+    /// no document says it.
+    pub fn of_tracks(account_sid: &str, call_sid: &str, stream_sid: &str, tracks: &'static [Track]) -> Self {
+        let own = str::to_owned;
+        Self { account_sid: own(account_sid), call_sid: own(call_sid), stream_sid: own(stream_sid), tracks, sequence: 0, chunk: 0 }
     }
 
     /// Returns the stream's name.
@@ -57,7 +66,7 @@ impl CarrierStream {
         out.push_str("{\"event\":\"connected\",\"protocol\":\"Call\",\"version\":\"1.0.0\"}");
     }
 
-    /// Appends the message that begins a two-way stream, with the parameters of the document.
+    /// Appends the message that begins a stream, with the parameters of the document.
     pub fn start(&mut self, parameters: &[(String, String)], out: &mut String) {
         self.open("start", out);
         out.push_str(",\"start\":{\"accountSid\":\"");
@@ -66,9 +75,13 @@ impl CarrierStream {
         push_json(&self.stream_sid, out);
         out.push_str("\",\"callSid\":\"");
         push_json(&self.call_sid, out);
-        out.push_str(
-            "\",\"tracks\":[\"inbound\"],\"mediaFormat\":{\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000,\"channels\":1},\"customParameters\":{",
-        );
+        out.push_str("\",\"tracks\":[");
+        for (at, track) in self.tracks.iter().enumerate() {
+            out.push_str(if at == 0 { "\"" } else { ",\"" });
+            out.push_str(track.as_str());
+            out.push('"');
+        }
+        out.push_str("],\"mediaFormat\":{\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000,\"channels\":1},\"customParameters\":{");
         for (at, (key, value)) in parameters.iter().enumerate() {
             out.push_str(if at == 0 { "\"" } else { ",\"" });
             push_json(key, out);

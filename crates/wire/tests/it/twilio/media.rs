@@ -91,11 +91,32 @@ fn both_tracks_are_told_apart() {
     assert_eq!(tracks, [(Track::Outbound, 5), (Track::Inbound, 5)]);
 }
 
+/// The session lacks its second message; the counters go on behind it.
+#[test]
+fn a_one_way_stream_of_both_tracks_is_written_as_it_was_read() {
+    let golden = golden(GOLDEN);
+    let mut stream = CarrierStream::of_tracks(ACCOUNT, CALL, STREAM, &[Track::Inbound, Track::Outbound]);
+    for expected in golden["unidirectional_both_tracks_excerpt"].as_array().unwrap() {
+        let mut out = String::new();
+        match read_from_carrier(&expected.to_string()).unwrap() {
+            FromCarrier::Start(start) => {
+                assert_eq!(start.tracks, ["inbound", "outbound"]);
+                stream.start(&start.parameters, &mut out);
+                stream.dtmf('1', &mut String::new());
+            }
+            FromCarrier::Media { track, at_millis, payload } => stream.media(track, at_millis, &audio(&payload), &mut out),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(&serde_json::from_str::<Value>(&out).unwrap(), expected);
+    }
+}
+
 #[test]
 fn what_twilio_refuses_from_an_app_the_sandbox_refuses() {
     let golden = golden(GOLDEN);
     let messages = golden["invalid_from_app"].as_array().unwrap();
-    let read: Vec<_> = messages.iter().map(|entry| read_from_app(&entry["message"].to_string()).is_ok()).collect();
-    // The last one is noise to the ear, but a message all the same.
-    assert_eq!(read, [false, false, true]);
+    let read: Vec<_> = messages.iter().map(|entry| read_from_app(&entry["message"].to_string()).map_err(|fault| fault.code).err()).collect();
+    // The first one is of the class of 31924 by the golden note; whether the stream ends with it is not documented, and ours
+    // goes on. The last one is noise to the ear, but a message all the same.
+    assert_eq!(read, [Some(31951), Some(31951), None]);
 }

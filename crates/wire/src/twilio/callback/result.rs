@@ -72,12 +72,16 @@ macro_rules! news {
                     return Err($crate::twilio::callback::MissingParameter { parameter: $needed });
                 }
                 let mut read = Self::default();
+                // The first of a doubled parameter counts, the others are kept beside.
+                let mut taken: Vec<&str> = Vec::with_capacity(8);
                 for (key, text) in form.pairs() {
                     let is_read = match key {
-                        $($key => $crate::twilio::value::Value::read(text).map(|value| read.$field = value).is_some(),)*
+                        $($key if !taken.contains(&$key) => $crate::twilio::value::Value::read(text).map(|value| read.$field = value).is_some(),)*
                         _ => false,
                     };
-                    if !is_read {
+                    if is_read {
+                        taken.push(key);
+                    } else {
                         read.others.push((key.to_owned(), text.to_owned()));
                     }
                 }

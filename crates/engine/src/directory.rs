@@ -9,6 +9,7 @@ use std::time::Duration;
 use ports::carrier::CarrierEvent;
 use telephony::plan::{Plan, Verb};
 use telephony::{AttemptId, CarrierCallId};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::call_driver::{ControlSender, Event};
@@ -23,6 +24,8 @@ pub const TOKEN_LIVES: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub struct Directory {
     calls: Mutex<Calls>,
+    /// Rung when the last call has left.
+    emptied: Notify,
 }
 
 #[derive(Default)]
@@ -64,6 +67,23 @@ impl Directory {
         let mut calls = self.lock();
         if let Some(entry) = calls.by_attempt.remove(attempt) {
             calls.by_token.remove(&entry.token);
+        }
+        if calls.by_attempt.is_empty() {
+            self.emptied.notify_waiters();
+        }
+    }
+
+    /// Waits until no call is live.
+    pub async fn emptied(&self) {
+        loop {
+            let rung = self.emptied.notified();
+            tokio::pin!(rung);
+            // Registered before the look, so that a call that leaves in between is not missed.
+            rung.as_mut().enable();
+            if self.live() == 0 {
+                return;
+            }
+            rung.await;
         }
     }
 
@@ -133,6 +153,13 @@ impl Directory {
         };
         entry.control.send(Event::Cancel);
         true
+    }
+
+    /// Asks every live call to say goodbye and end. One that nobody has answered yet is ended at once.
+    pub fn end_all_politely(&self) {
+        for entry in self.lock().by_attempt.values() {
+            entry.control.send(Event::EndPolitely);
+        }
     }
 
     /// Asks every live call to end at once, politely at the carrier.

@@ -8,6 +8,7 @@
 
 pub mod assistant;
 pub mod call_driver;
+pub mod capacity;
 pub mod directory;
 pub mod live;
 pub mod media_lane;
@@ -21,3 +22,4 @@ pub mod script_brain;
 pub mod trace_writer;
 pub mod verdict;
 pub mod voicing;
+pub mod write_behind;

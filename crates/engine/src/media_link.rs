@@ -80,9 +80,10 @@ pub fn link() -> (SocketEnd, DriverEnd) {
 }
 
 impl SocketEnd {
-    /// Hands a message to the driver. Never waits.
-    pub fn deliver(&self, message: FromCarrier) {
+    /// Hands a message to the driver. Never waits. Returns whether an older audio message was dropped for it.
+    pub fn deliver(&self, message: FromCarrier) -> bool {
         let mut waiting = self.inbound.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let dropped = waiting.dropped;
         if matches!(message, FromCarrier::Audio { .. }) {
             if waiting.audio >= AUDIO_WAITING_AT_MOST {
                 let oldest = waiting.messages.iter().position(|m| matches!(m, FromCarrier::Audio { .. }));
@@ -95,8 +96,10 @@ impl SocketEnd {
             waiting.audio += 1;
         }
         waiting.messages.push_back(message);
+        let has_dropped = waiting.dropped > dropped;
         drop(waiting);
         self.inbound.arrived.notify_one();
+        has_dropped
     }
 
     /// Returns the next message for the carrier, or `None` once the driver is gone.

@@ -8,12 +8,13 @@ use std::collections::VecDeque;
 use audio::wav::{Side, StereoInterleaver, WavHeader, extend_with_samples};
 use ports::recording_vault::VaultWriter;
 use telephony::recording::RecordingGrant;
+use tokio::sync::oneshot;
 
 /// How far one side may run ahead of the other, in samples: two seconds, more than pacing and jitter together.
 const WINDOW: u64 = 16_000;
 
-/// Bytes gathered before they go to the vault: a second of stereo.
-const FLUSH_AT: usize = 32_000;
+/// Bytes gathered before they go to the vault: half a second of stereo.
+const FLUSH_AT: usize = 16_000;
 
 /// A call being recorded. Cannot be built without a grant.
 pub struct Recorder {
@@ -59,18 +60,24 @@ impl Recorder {
     }
 
     /// Ends the recording; returns whether all of it was kept.
-    pub fn finish(mut self) -> bool {
+    pub async fn finish(mut self) -> bool {
         self.commit(u64::MAX);
         self.interleaver.finish(&mut self.stereo);
         extend_with_samples(&mut self.bytes, &self.stereo);
         self.write();
-        match self.sink.take().map(VaultWriter::finish) {
-            Some(Ok(())) => true,
-            Some(Err(error)) => {
+        let Some(sink) = self.sink.take() else {
+            return false;
+        };
+        let (done, is_done) = oneshot::channel();
+        // Nobody but us waits for it.
+        sink.finish_then(Box::new(move |result| drop(done.send(result))));
+        match is_done.await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "the recording could not be finished");
                 false
             }
-            None => false,
+            Err(_) => false,
         }
     }
 

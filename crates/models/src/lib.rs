@@ -2,10 +2,12 @@
 //!
 //! One folder a kind, one file an engine. [`LocalSpeech`] joins what runs on this machine: Whisper listens, hibari
 //! speaks, Silero keeps music and noise away from Whisper, smart-turn votes on the end of a turn. All are loaded once,
-//! in the background, and shared by all calls. A user's own speech programs take their place by a command. [`StubSpeech`] stands in for them under load tests.
+//! in the background, and shared by all calls. A user's own speech programs take their place by a command. [`StubSpeech`]
+//! stands in for them, and for the brain, under load tests.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod brain;
 mod graph;
 pub mod library;
 mod loaded;

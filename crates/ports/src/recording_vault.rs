@@ -84,7 +84,15 @@ pub trait VaultWriter: Send {
     /// # Errors
     /// [`VaultError`]; the object stays unfinished.
     fn finish(self: Box<Self>) -> Result<(), VaultError>;
+
+    /// Does the same without making the caller wait, if it can: `done` is told from whatever thread has done it.
+    fn finish_then(self: Box<Self>, done: Finished) {
+        done(self.finish());
+    }
 }
+
+/// Is told whether an object was finished. Must not block.
+pub type Finished = Box<dyn FnOnce(Result<(), VaultError>) + Send>;
 
 /// Why the vault cannot do it.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]

@@ -33,6 +33,8 @@ pub enum Command {
     Task(TaskCommand),
     /// Figures of all calls.
     Stats(JsonArg),
+    /// Run the server (webhooks, media sockets, health, metrics) until Ctrl-C or SIGTERM; live calls then say goodbye.
+    Serve(ServeArgs),
     /// Run the practice telephone network alone, for any program that speaks to Twilio.
     Sandbox(SandboxArgs),
     /// Run a call's trace through fresh machines and compare.
@@ -170,6 +172,24 @@ pub enum TaskCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// How to run the server.
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// Where to listen, instead of the key `listen`; port 0 takes a free one. The first line of output, JSON, names it.
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
+    /// For load tests: every media socket is a call, with ears, brain and voice that only take this long:
+    /// stt=100ms,llm=200ms,tts=100ms. Provider `mock` only.
+    #[arg(long, value_name = "DELAYS")]
+    pub stub_speech: Option<String>,
+    /// For load tests: what each stream presents as its parameter `token`; one is made if none is given.
+    #[arg(long, value_name = "TOKEN", requires = "stub_speech")]
+    pub media_token: Option<String>,
+    /// For load tests: calls at once, whatever the machine shows.
+    #[arg(long, value_name = "N", default_value_t = 1_000, requires = "stub_speech")]
+    pub calls_at_most: usize,
 }
 
 /// How to run the sandbox.

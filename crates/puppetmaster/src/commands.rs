@@ -5,6 +5,7 @@ mod doctor;
 mod ending;
 mod practice;
 mod records;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -58,6 +59,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Stats(args) => records::stats(&args, config).await,
         Command::Recording { attempt, to } => records::recording(&attempt, &to, config).await,
         Command::Replay { trace } => records::replay(&trace, config).await,
+        Command::Serve(args) => serve::serve(args, config).await,
         Command::Sandbox(args) => practice::sandbox(&args, config).await,
         Command::Doctor => doctor::doctor(config).await,
         Command::Config(ConfigCommand::Check) => {

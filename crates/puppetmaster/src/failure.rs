@@ -13,6 +13,8 @@ use sandbox::SandboxError;
 
 /// Exit code of something that could not be done.
 pub const FAILED: u8 = 1;
+/// Exit code of a command line that cannot be read.
+pub const WRONG_COMMAND_LINE: u8 = 2;
 /// Exit code of a refusal, by the user or by the rules.
 pub const REFUSED: u8 = 3;
 /// Exit code of a call that did not bring what was asked for.

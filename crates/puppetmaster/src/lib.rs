@@ -11,4 +11,5 @@ pub mod config;
 pub mod failure;
 pub mod live_view;
 pub mod report_view;
+pub mod stub_line;
 pub mod wiring;

@@ -13,6 +13,7 @@ use engine::directory::Directory;
 use engine::metrics::Metrics;
 use engine::recovery::recover;
 use engine::script_brain::ScriptBrain;
+use engine::write_behind::WriteBehind;
 use models::LocalSpeech;
 use models::library::ModelsDir;
 use ports::clock::Clock;
@@ -23,13 +24,13 @@ use server::serve::Bound;
 use server::{Server, ServerState};
 use simulator::cast::Cast;
 use store::{Access, Options, Store, Vault};
-use telephony::{PhoneNumber, Private, Timestamp};
+use telephony::{AttemptId, PhoneNumber, Private, Timestamp};
 
 use crate::config::{Config, Provider};
 use crate::failure::{Failure, codes};
 
 /// How long a media socket may take to present its token.
-const START_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const START_WITHIN: Duration = Duration::from_secs(10);
 
 /// The wall clock of this machine.
 #[derive(Clone, Copy, Debug)]
@@ -51,11 +52,20 @@ pub struct Running {
     pub store: Arc<Store>,
     /// Recordings and traces.
     pub vault: Arc<Vault>,
+    /// Live calls.
+    pub directory: Arc<Directory>,
+    /// Where the phone provider reaches us.
+    pub origin: Arc<str>,
     server: Server,
     sandbox: Option<Sandbox>,
 }
 
 impl Running {
+    /// Returns where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
     /// Ends server and practice network in good order.
     pub async fn stop(self) {
         self.server.stop().await;
@@ -113,10 +123,18 @@ pub async fn look(config: &Config) -> Result<(Arc<Store>, Arc<Vault>), Failure> 
     open_data(&config.data_dir.0, Access::Looking).await
 }
 
-async fn open_data(folder: &Path, access: Access) -> Result<(Arc<Store>, Arc<Vault>), Failure> {
+pub(crate) async fn open_data(folder: &Path, access: Access) -> Result<(Arc<Store>, Arc<Vault>), Failure> {
     let vault = Vault::open(folder)?;
     let store = Store::open(folder, Options::new(access)).await?;
     Ok((Arc::new(store), Arc::new(vault)))
+}
+
+/// Puts a thread between the calls and the disk.
+///
+/// # Errors
+/// The system gives no thread.
+pub(crate) fn behind(vault: Arc<Vault>) -> Result<Arc<WriteBehind>, Failure> {
+    WriteBehind::start(vault).map(Arc::new).map_err(|error| Failure::new(&codes::NO_RUNTIME, error.to_string()))
 }
 
 /// Opens everything that calls need, and settles what a crash left behind before anything may dial.
@@ -127,15 +145,16 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
     let (store, vault) = open_data(&config.data_dir.0, Access::Dialing).await?;
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
-    let bound = Bound::to(config.listen).await.map_err(|error| Failure::new(&codes::SERVER_CANNOT_LISTEN, error.to_string()))?;
-    let origin = origin(config, bound.address());
+    let bound = bind(config).await?;
+    let origin: Arc<str> = origin(config, bound.address()).into();
     let directory = Arc::new(Directory::default());
     let state = ServerState {
         callbacks: network.provider.callbacks.clone(),
         directory: directory.clone(),
         admission: directory.clone(),
+        capacity: None,
         metrics: Arc::new(Metrics::default()),
-        public_origin: origin.clone().into(),
+        public_origin: origin.clone(),
         sockets_are_signed: true,
         start_within: START_WITHIN,
     };
@@ -152,10 +171,10 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
             brain: Arc::new(ScriptBrain),
         },
         store: store.clone(),
-        vault: vault.clone(),
+        vault: behind(vault.clone())?,
         clock: Arc::new(SystemClock),
         make_token: Arc::new(make_token),
-        directory,
+        directory: directory.clone(),
         line: network.provider.line,
         from: network.from.clone(),
         rates,
@@ -167,12 +186,25 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
             strict_practice: is_strict,
         },
         records: config.is_recording_enabled,
-        addresses: Arc::new(move |attempt| {
-            let addresses = server::router::addresses(&origin, attempt);
-            CarrierAddresses { answer: addresses.answer, status: addresses.status, media: addresses.media }
-        }),
+        addresses: addresses(origin.clone()),
     });
-    Ok(Running { assistant, store, vault, server, sandbox: network.sandbox })
+    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox })
+}
+
+/// Returns what tells the addresses of an attempt under an origin.
+pub(crate) fn addresses(origin: Arc<str>) -> Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync> {
+    Arc::new(move |attempt| {
+        let addresses = server::router::addresses(&origin, attempt);
+        CarrierAddresses { answer: addresses.answer, status: addresses.status, media: addresses.media }
+    })
+}
+
+/// Takes the address at which webhooks and media sockets arrive.
+///
+/// # Errors
+/// Somebody else listens there, or it is not ours.
+pub(crate) async fn bind(config: &Config) -> Result<Bound, Failure> {
+    Bound::to(config.listen).await.map_err(|error| Failure::new(&codes::SERVER_CANNOT_LISTEN, error.to_string()))
 }
 
 /// Returns 128 bits of chance as 32 hexadecimal digits.

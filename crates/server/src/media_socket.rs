@@ -1,18 +1,24 @@
 //! Any carrier's media socket: signature at the door, a one-time token in the first messages, then audio both ways.
 //!
-//! Reads and writes in one task. Messages to the carrier that wait together leave together.
+//! Reads and writes in one task. Messages to the carrier that wait together leave together. A process that is full says so
+//! before the handshake: 503 and when to try again.
 
 use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use engine::capacity::{Capacity, Full, Place};
 use engine::media_link::{FromCarrier, SocketEnd, ToCarrier};
+use engine::metrics::Metrics;
 use futures_util::{SinkExt, StreamExt};
 use ports::carrier::{MediaCodec, MediaEvent};
 
 use crate::state::ServerState;
+
+/// The stable code of a refusal because the process is full.
+pub const FULL_CODE: &str = "server.full";
 
 /// The largest message of a carrier: a second of audio and its JSON, with room to spare.
 const MESSAGE_AT_MOST: usize = 64 * 1024;
@@ -30,16 +36,30 @@ pub async fn upgrade(State(state): State<ServerState>, headers: HeaderMap, socke
             return StatusCode::FORBIDDEN.into_response();
         }
     }
+    let place = match state.capacity.as_ref().map(Capacity::take_place).transpose() {
+        Ok(place) => place,
+        Err(full) => {
+            state.metrics.refused_calls.fetch_add(1, Ordering::Relaxed);
+            return refused(full);
+        }
+    };
     // Small buffers: a call sends and receives a few hundred bytes at a time.
     socket
         .read_buffer_size(4 * 1024)
         .write_buffer_size(0)
         .max_message_size(MESSAGE_AT_MOST)
         .max_frame_size(MESSAGE_AT_MOST)
-        .on_upgrade(move |socket| serve(state, socket))
+        .on_upgrade(move |socket| serve(state, socket, place))
 }
 
-async fn serve(state: ServerState, mut socket: WebSocket) {
+/// What is said to whom there is no place for; a carrier then goes on with its document, a caller may come again.
+fn refused(full: Full) -> Response {
+    let body = format!("{{\"code\":\"{FULL_CODE}\",\"detail\":\"{full}\"}}");
+    let headers = [(header::RETRY_AFTER, "1"), (header::CONTENT_TYPE, "application/problem+json")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, body).into_response()
+}
+
+async fn serve(state: ServerState, mut socket: WebSocket, _place: Option<Place>) {
     let mut codec = state.callbacks.media_codec();
     let started = tokio::time::timeout(state.start_within, wait_for_start(&state, codec.as_mut(), &mut socket)).await;
     let Ok(Some(end)) = started else {
@@ -49,7 +69,7 @@ async fn serve(state: ServerState, mut socket: WebSocket) {
         return;
     };
     state.metrics.live_calls.fetch_add(1, Ordering::Relaxed);
-    carry(codec.as_mut(), socket, end).await;
+    carry(&state.metrics, codec.as_mut(), socket, end).await;
     state.metrics.live_calls.fetch_sub(1, Ordering::Relaxed);
     state.metrics.ended_calls.fetch_add(1, Ordering::Relaxed);
 }
@@ -62,20 +82,20 @@ async fn wait_for_start(state: &ServerState, codec: &mut dyn MediaCodec, socket:
             continue;
         };
         if let MediaEvent::Started { call, token } = codec.read(&text, &mut audio).ok()? {
-            return state.admission.admit(token.as_deref(), &call).ok();
+            return state.admission.admit(token.as_deref(), &call).await.ok();
         }
     }
     None
 }
 
-async fn carry(codec: &mut dyn MediaCodec, socket: WebSocket, mut end: SocketEnd) {
+async fn carry(metrics: &Metrics, codec: &mut dyn MediaCodec, socket: WebSocket, mut end: SocketEnd) {
     let (mut to_carrier, mut from_carrier) = socket.split();
     let mut audio = Vec::with_capacity(1_024);
     loop {
         tokio::select! {
             message = from_carrier.next() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    if !deliver(codec, &text, &mut audio, &end) {
+                    if !deliver(metrics, codec, &text, &mut audio, &end) {
                         return;
                     }
                 }
@@ -111,14 +131,20 @@ async fn carry(codec: &mut dyn MediaCodec, socket: WebSocket, mut end: SocketEnd
 
 /// Hands a message to the driver; returns whether the stream goes on. A message that cannot be read is passed over:
 /// carriers add kinds of messages, and one bad one must not end a call.
-fn deliver(codec: &mut dyn MediaCodec, text: &str, audio: &mut Vec<u8>, end: &SocketEnd) -> bool {
-    match codec.read(text, audio) {
-        Ok(MediaEvent::Audio { at_millis }) => end.deliver(FromCarrier::Audio { at_millis, ulaw: audio.clone() }),
-        Ok(MediaEvent::Mark { name }) => end.deliver(FromCarrier::Mark(name)),
-        Ok(MediaEvent::Digit(digit)) => end.deliver(FromCarrier::Digit(digit)),
+fn deliver(metrics: &Metrics, codec: &mut dyn MediaCodec, text: &str, audio: &mut Vec<u8>, end: &SocketEnd) -> bool {
+    let message = match codec.read(text, audio) {
+        Ok(MediaEvent::Audio { at_millis }) => FromCarrier::Audio { at_millis, ulaw: audio.clone() },
+        Ok(MediaEvent::Mark { name }) => FromCarrier::Mark(name),
+        Ok(MediaEvent::Digit(digit)) => FromCarrier::Digit(digit),
         Ok(MediaEvent::Stopped) => return false,
-        Ok(MediaEvent::Connected | MediaEvent::Started { .. } | MediaEvent::Other) => {}
-        Err(error) => tracing::debug!(%error, "a media message was passed over"),
+        Ok(MediaEvent::Connected | MediaEvent::Started { .. } | MediaEvent::Other) => return true,
+        Err(error) => {
+            tracing::debug!(%error, "a media message was passed over");
+            return true;
+        }
+    };
+    if end.deliver(message) {
+        metrics.dropped_audio.fetch_add(1, Ordering::Relaxed);
     }
     true
 }

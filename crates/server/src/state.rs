@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use engine::capacity::Capacity;
 use engine::directory::{Directory, StreamRefused};
 use engine::media_link::SocketEnd;
 use engine::metrics::Metrics;
@@ -10,16 +12,18 @@ use ports::carrier::Callbacks;
 use telephony::CarrierCallId;
 
 /// Decides which media streams come in.
+#[async_trait]
 pub trait Admission: Send + Sync {
     /// Lets a stream in by its one-time token.
     ///
     /// # Errors
     /// [`StreamRefused`]: the socket is closed before any of its audio is read.
-    fn admit(&self, token: Option<&str>, call: &CarrierCallId) -> Result<SocketEnd, StreamRefused>;
+    async fn admit(&self, token: Option<&str>, call: &CarrierCallId) -> Result<SocketEnd, StreamRefused>;
 }
 
+#[async_trait]
 impl Admission for Directory {
-    fn admit(&self, token: Option<&str>, call: &CarrierCallId) -> Result<SocketEnd, StreamRefused> {
+    async fn admit(&self, token: Option<&str>, call: &CarrierCallId) -> Result<SocketEnd, StreamRefused> {
         self.attach(token, call)
     }
 }
@@ -33,6 +37,9 @@ pub struct ServerState {
     pub directory: Arc<Directory>,
     /// Who lets media streams in; the directory, or the load mode's own.
     pub admission: Arc<dyn Admission>,
+    /// Places for calls that first show themselves by their stream, as in the load mode. `None` where every call was
+    /// counted before it was dialed: turning its stream away would only leave a callee in silence.
+    pub capacity: Option<Arc<Capacity>>,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Scheme, host and port under which the carrier reaches us, without a slash at the end.

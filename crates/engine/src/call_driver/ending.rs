@@ -62,7 +62,7 @@ pub struct CallOutcome {
 impl CallDriver {
     pub(super) async fn finish(mut self) -> CallOutcome {
         let is_recorded = match self.recorder.take() {
-            Some(recorder) => recorder.finish(),
+            Some(recorder) => recorder.finish().await,
             None => false,
         };
         let (leg, by) = self.facts.ended.unwrap_or((LegState::Failed, EndedBy::Unknown));
@@ -91,7 +91,7 @@ impl CallDriver {
         };
         let report = Report::not_reached(disposition).unwrap_or_else(talked);
         if let Some(trace) = self.trace.take() {
-            trace.finish();
+            trace.finish().await;
         }
         self.tell(LiveEvent::Ended);
         let answered_for = self.facts.carrier_duration.unwrap_or(self.facts.length);

@@ -1,4 +1,4 @@
-//! Ears for load tests: after a fixed delay, the same plausible words. Costs a timer; keeps no audio.
+//! Ears for load tests: after a fixed delay, plausible words. Costs a timer; keeps no audio.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,9 +9,14 @@ use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
 use telephony::{AudioPosition, UtteranceId};
 use tokio::task::AbortHandle;
 
-/// What is always understood: an answer with a time in it, so that a scripted conversation gets on.
-const WORDS: &str = "Yes, we are open until nine o'clock tonight.";
+/// How sure the ears are of them.
 const CONFIDENCE: u8 = 90;
+
+/// What is understood: a whole sentence, and another time of day each time, for a callee who always says the same is
+/// taken for a machine.
+fn words(count: u32) -> String {
+    format!("Yes, we are open until nine o'clock tonight, and tomorrow until {}:{:02}.", 1 + count / 60 % 12, count % 60)
+}
 
 /// The ears.
 pub(crate) struct StubEars {
@@ -22,6 +27,8 @@ struct Session {
     delay: Duration,
     sink: HeardSink,
     runtime: tokio::runtime::Handle,
+    /// Sentences understood so far.
+    understood: u32,
     /// What is under way, by utterance.
     waiting: HashMap<UtteranceId, AbortHandle>,
 }
@@ -32,7 +39,7 @@ impl SpeechToText for StubEars {
     fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
         let runtime =
             tokio::runtime::Handle::try_current().map_err(|_| SpeechError::Failed { what: "the stub ears need an async runtime".to_owned() })?;
-        Ok(Box::new(Session { delay: self.delay, sink, runtime, waiting: HashMap::new() }))
+        Ok(Box::new(Session { delay: self.delay, sink, runtime, understood: 0, waiting: HashMap::new() }))
     }
 }
 
@@ -44,10 +51,11 @@ impl Listening for Session {
     }
 
     fn settle(&mut self, utterance: UtteranceId, revision: u32, _to: AudioPosition) {
-        let (delay, sink) = (self.delay, Arc::clone(&self.sink));
+        let (delay, sink, text) = (self.delay, Arc::clone(&self.sink), words(self.understood));
+        self.understood += 1;
         let task = self.runtime.spawn(async move {
             tokio::time::sleep(delay).await;
-            sink(Heard::Settled { utterance, revision, text: WORDS.to_owned(), confidence: CONFIDENCE });
+            sink(Heard::Settled { utterance, revision, text, confidence: CONFIDENCE });
         });
         // An earlier revision still answers: only the end of the utterance silences it.
         self.waiting.insert(utterance, task.abort_handle());

@@ -13,6 +13,7 @@ pub(super) async fn sandbox(args: &SandboxArgs, config: &Config) -> Result<ExitC
         print!("{}", wiring::cast(config)?.table());
         return Ok(ExitCode::SUCCESS);
     }
+    let mut ending = Ending::new();
     let speech = wiring::speech(config)?;
     speech.warm_up();
     let sandbox = wiring::open_sandbox(config, &speech, args.listen).await?;
@@ -20,7 +21,7 @@ pub(super) async fn sandbox(args: &SandboxArgs, config: &Config) -> Result<ExitC
     if !args.json {
         eprintln!("the practice network is open; Ctrl-C closes it");
     }
-    Ending::new().next().await;
+    ending.next().await;
     sandbox.shut_down().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -24,6 +24,18 @@ assistant::code_table! {
     SERVER_CANNOT_LISTEN = "server.cannot_listen",
         "the address for webhooks and media sockets cannot be had",
         "Stop the other program, or name another address with the key `listen` (port 0 takes a free one).";
+    SERVER_FULL = "server.full",
+        "the server carries as many calls as it can",
+        "Try again when a call has ended, raise `--calls-at-most`, or give it a faster machine; docs/performance.md says what one carries.";
+    SERVE_BAD_STUB_SPEECH = "serve.bad_stub_speech",
+        "`--stub-speech` does not name three delays",
+        "Write all three, each once and at most a minute: `--stub-speech stt=100ms,llm=200ms,tts=100ms`.";
+    SERVE_MOCK_ONLY = "serve.mock_only",
+        "`--stub-speech` answers calls with a hum, which is for load tests on the practice network alone",
+        "Leave `--stub-speech` away, or set `phone_provider` to `mock`.";
+    SERVE_NO_FOLDER = "serve.no_folder",
+        "a load test keeps its calls in a temporary folder, and none can be made",
+        "Make room there, or name another place in the environment variable `TMPDIR`.";
     SANDBOX_PORT_IN_USE = "sandbox.port_in_use",
         "another program listens where the practice network should",
         "Stop it, or choose another address with `--listen` (port 0 takes a free one).";

@@ -1,0 +1,3 @@
+//! Minds: whoever decides what to say, beside the script that needs no model.
+
+pub(crate) mod stub;

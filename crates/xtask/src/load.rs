@@ -41,6 +41,9 @@ const SETTLE_AFTER: Duration = Duration::from_millis(220);
 /// Ticks of different calls are spread over the 20 ms in so many slots of a millisecond.
 const SLOTS: usize = 20;
 
+/// How often calls may be refused for a second while they are opened.
+const TRIES: usize = 30;
+
 /// Calls that want in although all places are taken.
 const TOO_MANY: usize = 20;
 
@@ -93,6 +96,8 @@ pub struct LoadFigures {
     messages: u64,
     messages_over_60_ms_late: u64,
     refused_of: (usize, usize),
+    /// Refusals while the calls were opened: the machine was too busy for a moment.
+    refused_early: usize,
     dropped_audio: u64,
     own_lateness_ms: Spread,
     stopped_after_ms: f64,
@@ -127,8 +132,16 @@ async fn one(calls: usize, args: &LoadArgs, program: &Path, pinning: Pinning) ->
     let base = server.usage()?;
     let ticking = tokio::task::spawn_local(theatre.clone().tick_for_ever());
 
+    let mut refused_early = 0;
     for number in 0..calls {
-        theatre.clone().open(number, true).await.with_context(|| format!("call {number} of {calls}"))?;
+        // Whoever is refused tries again when the server says; one that is full for good is no machine for so many calls.
+        while let Err(refusal) = theatre.clone().open(number, true).await {
+            refused_early += 1;
+            if refused_early > TRIES {
+                return Err(refusal.context(format!("call {number} of {calls} was refused {TRIES} times")));
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
         tokio::time::sleep(Duration::from_millis(1_000 / args.rate.max(1))).await;
     }
     tokio::time::sleep(Duration::from_secs(4)).await;
@@ -186,6 +199,7 @@ async fn one(calls: usize, args: &LoadArgs, program: &Path, pinning: Pinning) ->
         messages: figures.messages,
         messages_over_60_ms_late: figures.too_late,
         refused_of: (refused, TOO_MANY + args.joining - joined),
+        refused_early,
         dropped_audio: counter(&counters, "puppetmaster_dropped_audio_total"),
         own_lateness_ms: figures.own_lateness.of(Phase::Steady),
         stopped_after_ms: stopped.as_secs_f64() * 1_000.0,
@@ -244,7 +258,8 @@ impl Theatre {
             }
         }
         if !reply.starts_with(b"HTTP/1.1 101") {
-            bail!("{}", String::from_utf8_lossy(&reply).lines().next().unwrap_or("no reply"));
+            let reply = String::from_utf8_lossy(&reply);
+            bail!("{} {}", reply.lines().next().unwrap_or("no reply"), reply.lines().last().unwrap_or_default());
         }
         let callee = RefCell::new(Callee::new(self.stage.clone(), number, &self.token, ran_before, Instant::now()));
         let seat = Rc::new(Seat { callee, stream });
@@ -330,7 +345,10 @@ fn print(figures: &LoadFigures) {
         "audio messages: {}, more than 60 ms late: {}; audio dropped on the way in: {}",
         figures.messages, figures.messages_over_60_ms_late, figures.dropped_audio
     );
-    println!("refused past capacity: {} of {}; ended {:.0} ms after SIGTERM", figures.refused_of.0, figures.refused_of.1, figures.stopped_after_ms);
+    println!(
+        "refused past capacity: {} of {} (and {} while opening); ended {:.0} ms after SIGTERM",
+        figures.refused_of.0, figures.refused_of.1, figures.refused_early, figures.stopped_after_ms
+    );
     println!("{:<44} {:>8} {:>8} {:>8} {:>8} {:>9}", "ms", "p50", "p95", "p99", "max", "count");
     spread("answer → first audio", figures.answer_to_first_audio_ms);
     spread("callee stops → our first audio", figures.response_ms);

@@ -85,7 +85,10 @@ pub struct Callee {
     began: Instant,
     frames: u64,
     act: Act,
+    /// Utterances begun.
     turns: usize,
+    /// Answers heard.
+    answers: usize,
     saying: Option<Saying>,
     has_heard: bool,
     plays_until: Instant,
@@ -119,6 +122,7 @@ impl Callee {
             frames: 0,
             act: Act::Opening,
             turns: 0,
+            answers: 0,
             saying: None,
             has_heard: false,
             plays_until: now,
@@ -210,13 +214,14 @@ impl Callee {
                 figures.response.add(phase, millis(now - since));
                 let own = signed_millis(now, voice_ended + self.stage.expected_response);
                 figures.own_share.add(phase, own);
+                self.answers += 1;
                 self.act = Act::Hearing { since: now };
             }
             Act::Coughing { since } if now > self.plays_until => {
                 figures.paused.add(phase, millis(self.plays_until.saturating_duration_since(since)));
                 figures.resumed.add(phase, millis(now - since));
                 self.line = None;
-                self.turns += 1;
+                self.answers += 1;
                 self.act = Act::Hearing { since: now };
             }
             // Something that we did not ask for: hear it out.
@@ -289,12 +294,11 @@ impl Callee {
     }
 
     fn pause(&mut self, now: Instant) {
-        self.turns += 1;
         self.act = Act::Pausing { until: now + Duration::from_millis(300) };
     }
 
     fn plan(&self) -> Plan {
-        match (self.number + self.turns) % 4 {
+        match (self.number + self.answers) % 4 {
             1 => Plan::Interrupt,
             3 => Plan::Cough,
             _ => Plan::HearOut,
@@ -340,6 +344,7 @@ impl Callee {
     fn say_next(&mut self) {
         let utterances = &self.stage.speech.utterances;
         let clip = utterances[(self.number + self.turns) % utterances.len()].clone();
+        self.turns += 1;
         self.saying = Some(Saying { clip, next: 0, voice_ended: None });
     }
 
@@ -377,7 +382,6 @@ impl Callee {
     fn said(&mut self, since: Instant, voice_ended: Instant, now: Instant) {
         match self.act {
             Act::Speaking | Act::Interrupting { is_cleared: true, .. } => {
-                self.turns += 1;
                 self.act = Act::Awaiting { since, voice_ended };
             }
             Act::Interrupting { is_cleared: false, .. } => {

@@ -1,6 +1,5 @@
 //! The command line.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -196,9 +195,9 @@ pub struct ServeArgs {
 #[derive(Args, Debug)]
 pub struct SandboxArgs {
     /// A loopback address; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
-    /// Print nothing but the first line of JSON.
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS:PORT")]
+    pub listen: String,
+    /// Print nothing but the first line of JSON; with --cast, the list as JSON.
     #[arg(long)]
     pub json: bool,
     /// List who can be reached, and end.

@@ -105,12 +105,18 @@ impl CalleeVoice {
         }
         // A touch tone is no voice.
         let frame = if self.is_key_down { &SILENCE } else { frame };
-        inputs.extend(self.ear.push(frame).into_iter().map(|noticed| match noticed {
-            Noticed::Start => Input::HeardStart,
-            Noticed::Pause => Input::HeardPause,
-            Noticed::End { text } => Input::HeardEnd { text },
-        }));
+        inputs.extend(self.ear.push(frame).into_iter().map(input_of));
         inputs
+    }
+
+    /// Returns whether the callee still listens to the end of something.
+    pub const fn is_listening(&self) -> bool {
+        self.ear.is_in_turn()
+    }
+
+    /// The line is gone. Returns what the assistant said last, once it is understood.
+    pub fn last_words(&mut self) -> Option<Input> {
+        self.ear.last_words().map(input_of)
     }
 
     /// Fills the next 20 ms of what the callee's side sends and returns the line that this completes.
@@ -136,6 +142,14 @@ impl CalleeVoice {
             return self.line.take().map(|spoken| spoken.line);
         }
         None
+    }
+}
+
+fn input_of(noticed: Noticed) -> Input {
+    match noticed {
+        Noticed::Start => Input::HeardStart,
+        Noticed::Pause => Input::HeardPause,
+        Noticed::End { text } => Input::HeardEnd { text },
     }
 }
 

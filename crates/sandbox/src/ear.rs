@@ -15,6 +15,9 @@ const PAUSE_MS: u32 = 200;
 const SETTLE_MS: u32 = 350;
 /// After so much silence the turn is over.
 const END_MS: u32 = 650;
+/// The same as a duration: a turn's end is noticed so long after its last sound.
+pub const TURN_END: std::time::Duration = std::time::Duration::from_millis(END_MS as u64);
+
 /// An engine that has not answered so long after the end never will.
 const GIVE_UP_MS: u32 = 8_000;
 /// A piece longer than this is closed at the next pause.
@@ -150,6 +153,23 @@ impl Ear {
         if pause >= samples_of_ms(END_MS) && (all_known || pause >= samples_of_ms(GIVE_UP_MS)) {
             noticed.push(self.end_turn());
         }
+    }
+
+    /// Returns whether somebody's turn is not over yet.
+    pub const fn is_in_turn(&self) -> bool {
+        self.turn.is_some()
+    }
+
+    /// The line is gone: what was said up to now is all there is. Returns the turn once its words are known; call it again
+    /// whenever the engine has heard something, for as long as a turn is open.
+    pub fn last_words(&mut self) -> Option<Noticed> {
+        let position = self.position;
+        let turn = self.turn.as_mut()?;
+        let quiet_since = *turn.quiet_since.get_or_insert(position);
+        if let Some(piece) = turn.pieces.last_mut().filter(|piece| !piece.is_asked) {
+            ask(piece, &mut self.listening, quiet_since);
+        }
+        turn.pieces.iter().all(|piece| piece.text.is_some()).then(|| self.end_turn())
     }
 
     fn end_turn(&mut self) -> Noticed {

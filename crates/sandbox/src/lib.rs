@@ -105,19 +105,19 @@ impl Default for Times {
 #[derive(Debug, Error)]
 pub enum SandboxError {
     /// Somebody listens there already. Choose another port, or 0 for a free one.
-    #[error("port {port} of {ip} is in use; stop the program that uses it or choose another with --listen, for example {ip}:0 for a free one", ip = .address.ip(), port = .address.port())]
+    #[error("port {port} of {ip} is in use", ip = .address.ip(), port = .address.port())]
     PortInUse {
         /// The address.
         address: SocketAddr,
     },
     /// The address is not a loopback address. The sandbox is no server for a network: it has one account and no rate limits.
-    #[error("{address} is not a loopback address; the sandbox listens on 127.0.0.1 or [::1] only")]
+    #[error("{address} is not a loopback address")]
     NotLoopback {
         /// The address.
         address: SocketAddr,
     },
     /// The system does not let us listen there.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}: {source}")]
     CannotListen {
         /// The address.
         address: SocketAddr,
@@ -217,12 +217,4 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.service.kill();
     }
-}
-
-/// Returns the cast as a table for people: number, name, what they do.
-///
-/// # Errors
-/// None for the scripts that ship.
-pub fn cast_table() -> Result<String, simulator::script::ScriptError> {
-    Ok(Cast::shipped()?.table())
 }

@@ -2,6 +2,7 @@
 //!
 //! Holds words of practice calls, so it is shown to loopback only (`GET /sandbox/log`) and never logged.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
@@ -14,7 +15,21 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// What truly happened, shared and growing while the sandbox runs.
 #[derive(Clone, Default)]
-pub struct GroundTruth(Arc<Mutex<Vec<CallTruth>>>);
+pub struct GroundTruth(Arc<Mutex<VecDeque<Notes>>>);
+
+/// One call's page, written by whoever has a part in it.
+#[derive(Clone, Default)]
+pub(crate) struct Notes(Arc<Mutex<CallTruth>>);
+
+impl Notes {
+    pub fn note(&self, change: impl FnOnce(&mut CallTruth)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn read(&self) -> CallTruth {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 /// One call.
 #[derive(Clone, Default, Debug, PartialEq, Serialize)]
@@ -77,34 +92,32 @@ pub struct WebhookTruth {
 impl GroundTruth {
     /// Returns all calls, oldest first.
     pub fn calls(&self) -> Vec<CallTruth> {
-        self.lock().clone()
+        self.lock().iter().map(Notes::read).collect()
     }
 
     /// Returns one call.
     pub fn call(&self, call_sid: &str) -> Option<CallTruth> {
-        self.lock().iter().find(|call| call.call_sid == call_sid).cloned()
+        self.calls().into_iter().find(|call| call.call_sid == call_sid)
     }
 
     /// Returns how often the phone of a number rang, over all calls.
     pub fn rings_of(&self, number: &str) -> u32 {
-        self.lock().iter().filter(|call| call.to == number).map(|call| call.rings).sum()
+        self.calls().iter().filter(|call| call.to == number).map(|call| call.rings).sum()
     }
 
-    pub(crate) fn begin(&self, call_sid: &str, to: &str) {
+    /// Opens the page of a new call.
+    pub(crate) fn begin(&self, call_sid: &str, to: &str) -> Notes {
+        let notes = Notes::default();
+        notes.note(|truth| (truth.call_sid, truth.to) = (call_sid.into(), to.into()));
         let mut calls = self.lock();
         if calls.len() >= MAX_CALLS {
-            calls.remove(0);
+            calls.pop_front();
         }
-        calls.push(CallTruth { call_sid: call_sid.into(), to: to.into(), ..CallTruth::default() });
+        calls.push_back(notes.clone());
+        notes
     }
 
-    pub(crate) fn note(&self, call_sid: &str, change: impl FnOnce(&mut CallTruth)) {
-        if let Some(call) = self.lock().iter_mut().rev().find(|call| call.call_sid == call_sid) {
-            change(call);
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<CallTruth>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Notes>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

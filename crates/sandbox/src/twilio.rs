@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use wire::twilio::signature::SigningKey;
 
@@ -23,6 +23,10 @@ use crate::{Credentials, SandboxConfig, SandboxError};
 use registry::Registry;
 use webhooks::Webhooks;
 
+/// Calls that may live at once: three times what one core carries with sockets and callees. Who asks for more is told to
+/// come back later (20429).
+const MAX_LIVE_CALLS: usize = 2_000;
+
 /// What all requests and calls share.
 pub(crate) struct Service {
     config: SandboxConfig,
@@ -32,6 +36,8 @@ pub(crate) struct Service {
     truth: GroundTruth,
     faults: FaultSwitches,
     webhooks: Webhooks,
+    /// One for each call that may live at once.
+    lines: Arc<Semaphore>,
     /// Calls and their webhooks; ended together.
     tasks: Mutex<JoinSet<()>>,
     /// Becomes true when the sandbox closes.
@@ -51,6 +57,7 @@ impl Service {
             truth: GroundTruth::default(),
             faults: FaultSwitches::default(),
             webhooks,
+            lines: Arc::new(Semaphore::new(MAX_LIVE_CALLS)),
             tasks: Mutex::new(JoinSet::new()),
             closing: watch::Sender::new(false),
             is_dead: AtomicBool::new(false),

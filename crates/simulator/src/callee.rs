@@ -165,6 +165,7 @@ struct Talk {
     tries: u32,
     announcement: usize,
     is_recording: bool,
+    is_kept: bool,
     is_accepted: bool,
 }
 
@@ -231,6 +232,8 @@ impl Callee {
                 self.keep_message();
                 self.close();
             }
+            // A recorder had the last words before the line went; only its ears are slower.
+            (Input::HeardEnd { text }, Phase::Over) => self.lengthen_message(&text),
             // Words and keys before the answer are heard by nobody; after the end nothing matters.
             (Input::HeardStart | Input::HeardPause | Input::HeardEnd { .. } | Input::Digit(_) | Input::Finished { .. }, _)
             | (Input::Dialed | Input::Wakeup | Input::HungUp, _) => {}

@@ -78,15 +78,4 @@ impl Cast {
     pub fn scripts(&self) -> impl Iterator<Item = &Arc<Script>> {
         self.scripts.values()
     }
-
-    /// Returns a table for people: number, name, what they do; the shop of the first example stands first.
-    pub fn table(&self) -> String {
-        let width = self.scripts.values().map(|script| script.name.chars().count()).max().unwrap_or(0);
-        let mut table = String::new();
-        for script in self.scripts.values() {
-            let number = script.number.in_international_format();
-            table.push_str(&format!("{number:<17} {:<width$}  {}\n", script.name, script.description));
-        }
-        table
-    }
 }

@@ -138,6 +138,8 @@ impl PracticeLeg {
     pub fn handle(&mut self, now: SessionTime, input: Input) -> Vec<Output> {
         let mut out = Vec::new();
         match input {
+            // Words said before the end may be understood after it.
+            Input::Callee(heard @ callee::Input::HeardEnd { .. }) if self.state.is_terminal() => self.tell_callee(now, heard, &mut out),
             _ if self.state.is_terminal() => {}
             Input::Placed => self.timers.set(Timer::Dial, now + self.config.queued_for),
             Input::Callee(input) => self.tell_callee(now, input, &mut out),

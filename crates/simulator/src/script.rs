@@ -683,7 +683,8 @@ impl Expectation {
         "information_inquiry".into()
     }
 
-    fn default_principal() -> String {
+    /// For whom a call is made if the script does not say.
+    pub fn default_principal() -> String {
         "a customer".into()
     }
 }

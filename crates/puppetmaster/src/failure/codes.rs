@@ -36,6 +36,9 @@ assistant::code_table! {
     SERVE_NO_FOLDER = "serve.no_folder",
         "a load test keeps its calls in a temporary folder, and none can be made",
         "Make room there, or name another place in the environment variable `TMPDIR`.";
+    SANDBOX_BAD_ADDRESS = "sandbox.bad_address",
+        "the text behind `--listen` is not an address with a port",
+        "Write it like 127.0.0.1:4010, or 127.0.0.1:0 for a free port.";
     SANDBOX_PORT_IN_USE = "sandbox.port_in_use",
         "another program listens where the practice network should",
         "Stop it, or choose another address with `--listen` (port 0 takes a free one).";

@@ -36,10 +36,13 @@ use crate::callee_voice::{CalleeVoice, speak};
 use crate::clock::{Clock, wall_clock};
 use crate::faults::Faults;
 use crate::prompter::{Need, Prompter};
-use crate::truth::{CallTruth, WebhookTruth, keep};
+use crate::truth::{CallTruth, Notes, WebhookTruth, keep};
 
 /// Length of a frame.
 const FRAME: Duration = Duration::from_millis(20);
+
+/// How long the callee's ears may take for what was said last before the end.
+const LAST_WORDS: Duration = Duration::from_secs(8);
 
 /// What comes back from work beside the call.
 enum Event {
@@ -101,6 +104,7 @@ struct Hook {
 pub(super) struct Driver {
     service: Arc<Service>,
     sid: String,
+    truth: Notes,
     create: CreateCall,
     leg: PracticeLeg,
     clock: Clock,
@@ -129,15 +133,17 @@ pub(super) struct Driver {
 impl Driver {
     /// Returns the driver of a call that was just accepted.
     pub fn new(service: Arc<Service>, sid: String, create: CreateCall, leg: PracticeLeg, orders: mpsc::UnboundedReceiver<Command>) -> Self {
+        let truth = service.truth.begin(&sid, &create.to);
         let clock = Clock::start(service.config.times.pace);
         let (post, events) = mpsc::unbounded_channel();
-        let hooks = send_in_order(&service, &sid, clock);
+        let hooks = send_in_order(&service, truth.clone(), clock);
         let voice = CalleeVoice::new(service.config.speech.clone(), pieces_to(&post, Event::CalleeSpeech), heard_to(&post, Event::CalleeHeard));
         let faults = service.faults.get();
         Self {
             status_callback: create.status_callback.clone(),
             service,
             sid,
+            truth,
             create,
             leg,
             clock,
@@ -188,6 +194,35 @@ impl Driver {
                 came = next_message(socket) => self.socket_came(came),
             }
         }
+        if !self.has_dropped {
+            self.hear_out().await;
+        }
+    }
+
+    /// The line is gone, but the callee may not have understood yet what was said last: words reach the mind after the ear.
+    async fn hear_out(&mut self) {
+        let mut closing = self.service.closing.subscribe();
+        let patience = tokio::time::sleep(LAST_WORDS);
+        tokio::pin!(patience);
+        while self.voice.is_listening() && !*closing.borrow_and_update() {
+            if let Some(input) = self.voice.last_words() {
+                self.note_heard(&input);
+                self.tell(Input::Callee(input));
+                break;
+            }
+            tokio::select! {
+                biased;
+                Some(event) = self.events.recv() => {
+                    if let Event::CalleeHeard(heard) = event {
+                        self.voice.take_heard(heard);
+                    }
+                }
+                _ = closing.changed() => {}
+                () = &mut patience => break,
+            }
+        }
+        let messages = self.leg.callee().messages().to_vec();
+        self.note(|truth| truth.messages = messages);
     }
 
     fn next_wakeup(&self) -> SessionTime {
@@ -418,11 +453,9 @@ impl Driver {
             Some(EndedBy::TimeLimit) => "time limit",
             Some(EndedBy::Caller) | None => "caller",
         });
-        let messages = self.leg.callee().messages().to_vec();
         self.note(|truth| {
             truth.ended_by.get_or_insert_with(|| by.to_owned());
             truth.lasted_ms = lasted.map(|lasted| u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX));
-            truth.messages = messages;
         });
     }
 
@@ -483,7 +516,7 @@ impl Driver {
     }
 
     fn note(&self, change: impl FnOnce(&mut CallTruth)) {
-        self.service.truth.note(&self.sid, change);
+        self.truth.note(change);
     }
 }
 
@@ -496,14 +529,14 @@ async fn next_message(socket: Option<&mut mpsc::Receiver<super::media_socket::Ca
 }
 
 /// Starts a sender that sends a call's webhooks one after the other, and goes on after the call has ended.
-fn send_in_order(service: &Arc<Service>, sid: &str, clock: Clock) -> mpsc::UnboundedSender<Hook> {
+fn send_in_order(service: &Arc<Service>, truth: Notes, clock: Clock) -> mpsc::UnboundedSender<Hook> {
     let (hooks, mut waiting) = mpsc::unbounded_channel::<Hook>();
-    let (webhooks, truth, sid) = (service.webhooks.clone(), service.truth.clone(), sid.to_owned());
+    let webhooks = service.webhooks.clone();
     service.spawn(async move {
         while let Some(hook) = waiting.recv().await {
             let at_ms = clock.now().as_millis();
             let reply = webhooks.send(hook.method, &hook.url, &hook.form).await;
-            truth.note(&sid, |truth| {
+            truth.note(|truth| {
                 let status = reply.as_ref().ok().map(|reply| reply.status);
                 keep(&mut truth.webhooks, WebhookTruth { kind: hook.kind.into(), at_ms, status });
                 if !status.is_some_and(|status| (200..300).contains(&status)) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -16,8 +17,11 @@ use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
 /// How long the handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long either side's farewell may take.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long a program may leave its socket unread before it has lost the stream.
+const SENDING_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long the program may take to close its side once we have closed ours.
+const CLOSING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Messages to the program that may wait: 20 s of audio. A program that reads slower than that has lost the stream.
 pub const MAX_WAITING: usize = 1_000;
@@ -63,31 +67,24 @@ pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send
     loop {
         tokio::select! {
             biased;
-            send = outgoing.recv() => {
-                let done = match send {
-                    Some(Send::Text(text)) => sink.send(Message::text(text)).await.is_err(),
-                    Some(Send::Close) => {
-                        let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
-                        let _ = sink.send(Message::Close(Some(frame))).await;
-                        // The program's own farewell; what it still says is for nobody.
-                        let _ = tokio::time::timeout(FAREWELL, async { while let Some(Ok(_)) = source.next().await {} }).await;
-                        true
-                    }
-                    // The call is gone without a word: break off, as a lost line does.
-                    None => return,
-                };
-                if done {
-                    break;
-                }
-            }
+            send = outgoing.recv() => match send {
+                // Not sent in time or not at all: the program has lost the stream.
+                Some(Send::Text(text)) => match tokio::time::timeout(SENDING_TIMEOUT, sink.send(Message::text(text))).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(_)) | Err(_) => break,
+                },
+                Some(Send::Close) => return close(sink, source).await,
+                // The call is gone without a word: break off, as a lost line does.
+                None => return,
+            },
             message = source.next() => {
                 let came = match message {
                     Some(Ok(Message::Text(text))) => Came::Text(text.as_str().to_owned()),
                     Some(Ok(Message::Binary(_))) => Came::NotText,
                     Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
                     Some(Ok(Message::Close(_))) => {
-                        // Sends the answer to the program's farewell, which is ready by now.
-                        let _ = tokio::time::timeout(FAREWELL, sink.close()).await;
+                        // Our half of the farewell waits in the sink. If it does not leave, the program has gone already.
+                        let _ = tokio::time::timeout(CLOSING_TIMEOUT, sink.flush()).await;
                         break;
                     }
                     Some(Err(_)) | None => break,
@@ -99,6 +96,19 @@ pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send
         }
     }
     let _ = incoming.send(Came::Closed).await;
+}
+
+/// Says goodbye and waits for the answer. A socket that is dropped with words of the program unread is reset, and a reset may
+/// overtake what the callee said last.
+async fn close(mut sink: SplitSink<Socket, Message>, mut source: SplitStream<Socket>) {
+    let farewell = async {
+        let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+        if sink.send(Message::Close(Some(frame))).await.is_ok() {
+            while let Some(Ok(_)) = source.next().await {}
+        }
+    };
+    // A program that does not answer loses only the socket.
+    let _ = tokio::time::timeout(CLOSING_TIMEOUT, farewell).await;
 }
 
 async fn refuse(incoming: &mpsc::Sender<Came>, code: u32) {

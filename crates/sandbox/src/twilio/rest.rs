@@ -14,6 +14,7 @@ use simulator::callee;
 use simulator::network::{self, PracticeLeg};
 use telephony::PhoneNumber;
 use telephony::leg::LegState;
+use telephony::number::NumberKind;
 use tokio::sync::mpsc;
 use wire::date;
 use wire::http::{HttpReply, basic_credentials};
@@ -116,16 +117,26 @@ impl Service {
         }
     }
 
-    fn create_call(self: &Arc<Self>, create: CreateCall) -> Answer {
+    fn create_call(self: &Arc<Self>, mut create: CreateCall) -> Answer {
         if create.from != self.credentials.from_number {
             return Err(RestError::invalid(21_210, "The source phone number provided is not yet verified for your account."));
         }
         let Ok(number) = PhoneNumber::parse(&create.to) else {
             return Err(RestError::invalid(21_214, "'To' phone number cannot be reached"));
         };
+        match number.kind() {
+            // Exchange 555 is outside of the plan in some area codes, and the cast may live there.
+            NumberKind::Invalid if !number.is_fictional() => return Err(RestError::invalid(21_217, "Phone number does not appear to be valid")),
+            NumberKind::PremiumRate => return Err(RestError::invalid(21_202, "This number is a premium number")),
+            _ => {}
+        }
+        number.as_e164().clone_into(&mut create.to);
         if let CallInstructions::Application(_) = create.instructions {
             return Err(RestError::invalid(21_218, "Invalid ApplicationSid"));
         }
+        let Ok(line) = self.lines.clone().try_acquire_owned() else {
+            return Err(RestError::too_many_requests());
+        };
         let sid = fresh_sid("CA").map_err(|_| RestError::new(500, 20_500, "Internal Server Error"))?;
         let mut resource = CallResource::queued(&self.credentials.account_sid, &sid, number.as_e164(), &create.from);
         let reply = resource.reply(201);
@@ -135,7 +146,6 @@ impl Service {
         self.registry.with(|shelves| {
             shelves.add_call(sid.clone(), CallEntry { resource, state: LegState::Queued, ended_at: None, commands });
         });
-        self.truth.begin(&sid, number.as_e164());
         let config = network::Config {
             queued_for: self.config.times.queued_for,
             ring_timeout: Duration::from_secs(create.timeout.unwrap_or(60).into()),
@@ -147,7 +157,10 @@ impl Service {
             None => PracticeLeg::to_nobody(&number, config),
         };
         let driver = Driver::new(self.clone(), sid, create, leg, orders);
-        self.spawn(driver.run());
+        self.spawn(async move {
+            driver.run().await;
+            drop(line);
+        });
         Ok(reply)
     }
 

@@ -17,6 +17,18 @@ scenes:
         - { topic: anything, when: ["unintelligible"], presses: "42#", say: ["There you are."] }
 "##;
 
+/// Says two things a second and a half apart.
+const SPEAKS_TWICE: &str = r#"
+number: "+12125550191"
+name: Speaks twice
+description: Pauses in mid-thought.
+line: { ring_after_ms: 100, answer_after_ms: 100 }
+scenes:
+  home:
+    person:
+      greeting: [{ after_ms: 300, say: "Well, let me think." }, { after_ms: 1500, say: "It is at nine." }]
+"#;
+
 async fn app_with(yaml: &str) -> App {
     let cast = Cast::shipped().unwrap().with("test.yaml", yaml).unwrap();
     App::with(sandbox::SandboxConfig { cast, ..config() }).await
@@ -59,11 +71,21 @@ async fn a_gathering_without_input_falls_through() {
 #[tokio::test]
 async fn gathered_speech_goes_to_the_action() {
     let mut app = App::start().await;
-    app.serve("/voice", "<Response><Gather input=\"speech\" action=\"/speech\" timeout=\"20\"/></Response>");
+    app.serve("/voice", "<Response><Gather input=\"speech\" action=\"/speech\" timeout=\"20\" speechTimeout=\"auto\"/></Response>");
     app.serve("/speech", "<Response/>");
     app.call("+12125550123").await;
     let form = app.until_hook("/speech").await;
     assert_eq!(form["SpeechResult"], "unintelligible");
+}
+
+#[tokio::test]
+async fn gathered_speech_goes_on_after_a_pause_shorter_than_its_timeout() {
+    let mut app = app_with(SPEAKS_TWICE).await;
+    app.serve("/voice", "<Response><Gather input=\"speech\" action=\"/speech\" timeout=\"20\" speechTimeout=\"3\"/></Response>");
+    app.serve("/speech", "<Response/>");
+    app.call("+12125550191").await;
+    let form = app.until_hook("/speech").await;
+    assert_eq!(form["SpeechResult"], "unintelligible unintelligible");
 }
 
 #[tokio::test]

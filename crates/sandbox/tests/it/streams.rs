@@ -167,14 +167,77 @@ async fn frames_come_every_20_ms_of_the_call_and_a_mark_when_its_audio_was_playe
         .filter_map(|saw| if let Saw::Message(message) = saw { message["media"]["timestamp"].as_str()?.parse().ok() } else { None })
         .collect();
     assert!(stamps.windows(2).all(|pair| pair[1] == pair[0] + 20), "{stamps:?}");
-    // 800 ms are 40 frames, the last of which follows the mark; what was on its way when we began comes on top.
-    assert!((39..200).contains(&stamps.len()), "{} frames", stamps.len());
+    // 800 ms are 40 frames, and the echo comes behind the last of them; what was on its way when we began comes on top.
+    assert!((40..200).contains(&stamps.len()), "{} frames", stamps.len());
     let truth = app.sandbox.truth().call(&sid).unwrap();
     assert_eq!((truth.samples_in, truth.samples_played, truth.marks_in, truth.marks_out), (6_400, 6_400, 1, 1));
     // The next 20 ms count from the answer, not from when a frame was late: frames sent are frames of the call.
     let (next, _) = app.until_event("media").await;
     let frames = next["media"]["chunk"].as_str().unwrap().parse::<u64>().unwrap();
     assert_eq!(next["media"]["timestamp"].as_str().unwrap().parse::<u64>().unwrap(), (frames - 1) * 20);
+}
+
+/// Leaves with a sentence.
+const LEAVES: &str = r#"
+number: "+12125550192"
+name: Leaves
+description: Says one sentence and hangs up.
+line: { ring_after_ms: 100, answer_after_ms: 100 }
+scenes:
+  tape:
+    announcement:
+      say: [{ after_ms: 300, say: "We are closed until Monday. Goodbye." }]
+"#;
+
+#[tokio::test]
+async fn what_the_callee_says_last_is_on_the_socket_whole_before_the_stop() {
+    let cast = simulator::cast::Cast::shipped().unwrap().with("leaves.yaml", LEAVES).unwrap();
+    let mut app = App::with(SandboxConfig { cast, ..hearing(&[]) }).await;
+    app.serve_stream("");
+    app.call("+12125550192").await;
+    let stream = connected(&mut app).await;
+    // The program talks on: what it says is unread on the carrier's side when the callee hangs up.
+    app.say(media(&stream, &spoken(60_000)));
+    let (_, before) = app.until_event("stop").await;
+    let heard: Vec<u8> = before.iter().filter_map(payload).flatten().collect();
+    let sentence = spoken("We are closed until Monday. Goodbye.".len() * 40);
+    assert!(heard.windows(sentence.len()).any(|window| window == sentence), "the sentence is not whole in {} ms", heard.len() / 8);
+    app.until(|saw| *saw == Saw::Closed).await;
+}
+
+fn payload(saw: &Saw) -> Option<Vec<u8>> {
+    let Saw::Message(message) = saw else { return None };
+    let mut ulaw = Vec::new();
+    wire::twilio::media::decode_payload(message["media"]["payload"].as_str()?, &mut ulaw).unwrap();
+    Some(ulaw)
+}
+
+#[tokio::test]
+async fn what_we_say_last_is_understood_though_we_hang_up_at_once() {
+    let mut app = App::with(hearing(&["the order is ready"])).await;
+    app.serve_stream("");
+    let sid = app.call("+12125550114").await;
+    let stream = connected(&mut app).await;
+    let truth = app.sandbox.truth();
+    let said = |truth: &sandbox::GroundTruth| truth.call(&sid).unwrap().callee_said.len();
+    app.until(|_| said(&truth) == 2).await;
+    // The greeting's second sentence and the beep are over when the line has been quiet for longer than the pause before the beep.
+    let mut quiet = 0;
+    while quiet < 45 {
+        let (frame, _) = app.until_event("media").await;
+        let is_quiet = payload(&Saw::Message(frame)).unwrap().iter().all(|byte| *byte & 0x7F > 0x70);
+        quiet = if is_quiet { quiet + 1 } else { 0 };
+    }
+    app.say(media(&stream, &spoken(1_500)));
+    app.say(mark(&stream, "said"));
+    app.until_event("mark").await;
+    app.send(wire::twilio::rest::update_call(&app.account(), &sid, &wire::twilio::rest::CallUpdate::end())).await;
+    assert_eq!(app.until_over().await["CallStatus"], "completed");
+    while truth.call(&sid).unwrap().messages.is_empty() {
+        app.fetch(&sid).await;
+    }
+    let truth = truth.call(&sid).unwrap();
+    assert_eq!((truth.callee_heard, truth.messages), (vec!["the order is ready".to_owned()], vec!["the order is ready".to_owned()]));
 }
 
 #[tokio::test]

@@ -113,6 +113,21 @@ impl Callee {
         let heard = std::mem::take(&mut self.talk.heard);
         if self.talk.is_recording && !heard.is_empty() {
             self.messages.push(heard);
+            self.talk.is_kept = true;
+        }
+    }
+
+    /// Adds what was understood only after the end.
+    pub(super) fn lengthen_message(&mut self, text: &str) {
+        if !self.talk.is_recording || text.is_empty() {
+            return;
+        }
+        match self.messages.last_mut() {
+            Some(message) if self.talk.is_kept => {
+                message.push(' ');
+                message.push_str(text);
+            }
+            Some(_) | None => self.messages.push(text.to_owned()),
         }
     }
 

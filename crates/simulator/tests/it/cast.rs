@@ -27,8 +27,6 @@ fn every_script_has_its_own_number_and_expectation() {
             assert_eq!(expectation.outcome.is_some(), expectation.disposition.was_answered(), "{}: {}", script.name, expectation.intent);
         }
     }
-    assert!(cast.table().contains("+1 212-555-0123"));
-    assert_eq!(cast.table().lines().count(), cast.scripts().count());
     assert_eq!(cast.find(&PhoneNumber::parse("+12125550123").unwrap()).unwrap().name, "Corner shop");
 }
 
@@ -118,6 +116,18 @@ fn who_hangs_up_after_their_message_has_left_it() {
     talk.begin();
     talk.tell(Input::Callee(callee::Input::HeardEnd { text: "The order is ready".into() }));
     talk.tell(Input::HangUp);
+    assert_eq!(talk.leg().callee().messages(), ["The order is ready"]);
+}
+
+#[test]
+fn a_message_keeps_what_was_understood_only_after_the_hang_up() {
+    let mut talk = Talk::call("+12125550114");
+    talk.wait(14_500);
+    talk.begin();
+    talk.tell(Input::Callee(callee::Input::HeardEnd { text: "The order".into() }));
+    talk.begin();
+    talk.tell(Input::HangUp);
+    talk.tell(Input::Callee(callee::Input::HeardEnd { text: "is ready".into() }));
     assert_eq!(talk.leg().callee().messages(), ["The order is ready"]);
 }
 

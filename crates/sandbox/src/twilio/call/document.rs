@@ -63,12 +63,12 @@ impl Driver {
         self.script.asked = Some(url.clone());
         self.script.method = Some(method);
         let (request, post, webhooks) = (self.script.request, self.post.clone(), self.service.webhooks.clone());
-        let (truth, sid, at_ms) = (self.service.truth.clone(), self.sid.clone(), self.clock.now().as_millis());
+        let (truth, at_ms) = (self.truth.clone(), self.clock.now().as_millis());
         let form = callback.to_form().into_owned();
         self.service.spawn(async move {
             let reply = webhooks.send(method, &url, &form).await;
             let status = reply.as_ref().ok().map(|reply| reply.status);
-            truth.note(&sid, |truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
+            truth.note(|truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
             let _ = post.send(Event::Document(request, reply));
         });
     }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use audio::frame::Frame;
 use ports::speech_to_text::Heard;
 use telephony::SessionTime;
-use wire::twilio::document::{Gather, Verb};
+use wire::twilio::document::{Gather, Seconds, Verb};
 
 use super::{Doing, Driver, Event, heard_to};
-use crate::ear::{Ear, Noticed};
+use crate::ear::{Ear, Noticed, TURN_END};
 
 /// What `auto` and no timeout at all stand for.
 const USUAL_TIMEOUT_S: u32 = 5;
@@ -19,7 +19,9 @@ pub(super) struct Gathering {
     digits: String,
     ear: Option<Ear>,
     is_speaking: bool,
-    /// Set once the prompts have ended.
+    /// What was said so far, over all pauses.
+    spoken: String,
+    /// Set once the prompts have ended, and anew by each key and each pause in speech.
     deadline: Option<SessionTime>,
 }
 
@@ -30,7 +32,8 @@ impl Driver {
             Ear::open(engine, heard_to(&self.post, Event::CarrierHeard))
         });
         let prompts = gather.prompts.iter().cloned().map(Verb::from).collect();
-        self.doing = Doing::Gathering(Box::new(Gathering { gather, digits: String::new(), ear, is_speaking: false, deadline: None }));
+        let gathering = Gathering { gather, digits: String::new(), ear, is_speaking: false, spoken: String::new(), deadline: None };
+        self.doing = Doing::Gathering(Box::new(gathering));
         let needs = self.prompter.start(prompts);
         self.get(needs);
     }
@@ -48,28 +51,34 @@ impl Driver {
             match noticed {
                 Noticed::Start => self.speech_begins(),
                 Noticed::Pause => {}
-                Noticed::End { text } => return self.speech_ends(text),
+                Noticed::End { text } => return self.speech_pauses(now, &text),
             }
         }
         if is_over && matches!(&self.doing, Doing::Gathering(gathering) if !gathering.is_speaking) {
-            self.gather_ends(None);
+            self.gather_ends();
         }
     }
 
+    /// Whoever has begun with keys goes on with keys.
     fn speech_begins(&mut self) {
-        self.prompter.stop();
-        if let Doing::Gathering(gathering) = &mut self.doing {
+        if let Doing::Gathering(gathering) = &mut self.doing
+            && gathering.digits.is_empty()
+        {
             gathering.is_speaking = true;
+            self.prompter.stop();
         }
     }
 
-    fn speech_ends(&mut self, text: String) {
+    fn speech_pauses(&mut self, now: SessionTime, text: &str) {
         let Doing::Gathering(gathering) = &mut self.doing else { return };
-        gathering.is_speaking = false;
-        gathering.deadline = None;
-        if !text.is_empty() && gathering.digits.is_empty() {
-            self.gather_ends(Some(text));
+        if !std::mem::take(&mut gathering.is_speaking) {
+            return;
         }
+        if !text.is_empty() && !gathering.spoken.is_empty() {
+            gathering.spoken.push(' ');
+        }
+        gathering.spoken.push_str(text);
+        gathering.deadline = (!gathering.spoken.is_empty()).then(|| now + gathering.speech_timeout());
     }
 
     pub(super) fn gather_heard(&mut self, heard: Heard) {
@@ -83,7 +92,7 @@ impl Driver {
     pub(super) fn gather_key(&mut self, key: char) {
         let now = self.clock.now();
         let Doing::Gathering(gathering) = &mut self.doing else { return };
-        if !gathering.gather.input.dtmf() || gathering.is_speaking {
+        if !gathering.gather.input.dtmf() || gathering.is_speaking || !gathering.spoken.is_empty() {
             return;
         }
         let ends = gathering.gather.ends_at(key);
@@ -94,19 +103,19 @@ impl Driver {
         let is_full = gathering.gather.num_digits.is_some_and(|count| gathering.digits.chars().count() >= count as usize);
         self.prompter.stop();
         if ends || is_full {
-            self.gather_ends(None);
+            self.gather_ends();
         }
     }
 
     /// Sends what was collected, or goes on if it is nothing.
-    fn gather_ends(&mut self, speech: Option<String>) {
+    fn gather_ends(&mut self) {
         let Doing::Gathering(gathering) = std::mem::replace(&mut self.doing, Doing::Waiting) else { return };
         self.prompter.stop();
-        let parameters = match (speech, gathering.digits.is_empty()) {
-            (Some(text), _) => vec![("SpeechResult", text), ("Confidence", "0.9".to_owned())],
-            (None, false) => vec![("Digits", gathering.digits.clone())],
-            (None, true) if gathering.gather.action_on_empty_result => vec![("Digits", String::new())],
-            (None, true) => return self.next_verb(),
+        let parameters = match (gathering.spoken.is_empty(), gathering.digits.is_empty()) {
+            (false, _) => vec![("SpeechResult", gathering.spoken.clone()), ("Confidence", "0.9".to_owned())],
+            (true, false) => vec![("Digits", gathering.digits.clone())],
+            (true, true) if gathering.gather.action_on_empty_result => vec![("Digits", String::new())],
+            (true, true) => return self.next_verb(),
         };
         let action = gathering.gather.action.clone().unwrap_or_default();
         self.ask(gathering.gather.method, &action, parameters);
@@ -116,5 +125,16 @@ impl Driver {
 impl Gathering {
     fn timeout(&self) -> Duration {
         Duration::from_secs(self.gather.timeout.number().unwrap_or(USUAL_TIMEOUT_S).into())
+    }
+
+    /// How much longer to wait once the ear has found a pause. `auto` ends speech at the first; a number, or the timeout of
+    /// the whole if none is given, counts from the last sound.
+    fn speech_timeout(&self) -> Duration {
+        let whole = match self.gather.speech_timeout {
+            Some(Seconds::Auto) => return Duration::ZERO,
+            Some(Seconds::Of(seconds)) => Duration::from_secs(seconds.into()),
+            None => self.timeout(),
+        };
+        whole.saturating_sub(TURN_END)
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Streaming {
     is_open: bool,
     frames: u64,
     audio: Vec<u8>,
+    /// Marks whose audio is played with the frame in hand; echoed behind it.
+    played_marks: Vec<String>,
 }
 
 impl Driver {
@@ -40,7 +42,19 @@ impl Driver {
         let (came, incoming) = mpsc::channel(MAX_UNREAD);
         self.service.spawn(media_socket::run(stream.url.clone(), self.service.webhooks.key().clone(), to_send, came));
         let playout = Playout::default();
-        let streaming = Streaming { stream, action, method, carrier, playout, outgoing, incoming, is_open: false, frames: 0, audio: Vec::new() };
+        let streaming = Streaming {
+            stream,
+            action,
+            method,
+            carrier,
+            playout,
+            outgoing,
+            incoming,
+            is_open: false,
+            frames: 0,
+            audio: Vec::new(),
+            played_marks: Vec::new(),
+        };
         self.doing = Doing::Streaming(Box::new(streaming));
     }
 
@@ -112,14 +126,13 @@ impl Driver {
     pub(super) fn play_stream(&mut self, down: &mut Frame) {
         let Doing::Streaming(streaming) = &mut self.doing else { return };
         let mut ulaw = [0; FRAME_SAMPLES];
-        let marks = streaming.playout.play(&mut ulaw);
+        streaming.played_marks = streaming.playout.play(&mut ulaw);
         let played = streaming.playout.played();
         ulaw_decode(&ulaw, down);
         self.note(|truth| truth.samples_played = truth.samples_played.max(played));
-        self.echo(marks);
     }
 
-    /// Sends 20 ms of the callee.
+    /// Sends 20 ms of the callee, then the marks of what the callee heard in them.
     pub(super) fn stream_frame(&mut self, up: &Frame) {
         let Doing::Streaming(streaming) = &mut self.doing else { return };
         if !streaming.is_open {
@@ -130,8 +143,10 @@ impl Driver {
         let mut text = String::new();
         streaming.carrier.media(Track::Inbound, streaming.frames * 20, &ulaw, &mut text);
         streaming.frames += 1;
+        let marks = std::mem::take(&mut streaming.played_marks);
         if send(streaming, text) {
             self.note(|truth| truth.frames_out += 1);
+            self.echo(marks);
         } else {
             self.stream_failed(31_921);
         }

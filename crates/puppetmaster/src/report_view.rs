@@ -73,12 +73,9 @@ fn number_in_words(number: &PhoneNumber, line: Line) -> String {
         NumberKind::FixedLineOrMobile => "a landline or a mobile phone",
         NumberKind::TollFree => "free of charge for callers",
         NumberKind::Voip => "a line over the internet",
-        NumberKind::PremiumRate
-        | NumberKind::SharedCost
-        | NumberKind::Personal
-        | NumberKind::Pager
-        | NumberKind::Other
-        | NumberKind::Invalid => "not an ordinary line",
+        NumberKind::PremiumRate | NumberKind::SharedCost | NumberKind::Personal | NumberKind::Pager | NumberKind::Other | NumberKind::Invalid => {
+            "not an ordinary line"
+        }
     };
     number.region().map_or_else(|| kind.to_owned(), |region| format!("{region}, {kind}"))
 }

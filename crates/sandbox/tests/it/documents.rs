@@ -111,7 +111,7 @@ async fn the_whole_call_can_be_recorded_both_sides_apart() {
     let mut app = App::start().await;
     app.serve("/voice", "<Response><Pause length=\"2\"/><Say>This is the other side of the call.</Say></Response>");
     let mut create = app.create("+12125550123");
-    (create.record, create.record_dual) = (true, true);
+    (create.record, create.recording_channels) = (true, Some(wire::twilio::rest::Channels::Dual));
     app.place(&create).await;
     let end = app.until_over().await;
     let url = end["RecordingUrl"].clone() + ".wav";

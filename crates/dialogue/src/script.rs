@@ -31,6 +31,7 @@ use crate::screening::WhoAnswered;
 use crate::transcript::HEARD_WELL;
 use crate::turn::endpoint::words_of;
 use crate::understand::date::Day;
+use crate::understand::signal::{self, Signal};
 
 use self::wording::Wording;
 
@@ -93,6 +94,8 @@ pub struct Script {
     screeners: u8,
     menus: u8,
     pressed: Vec<(String, Digit)>,
+    /// The detail that was given last, until something else is said: "sorry, what was that?" asks for it again.
+    given: Option<String>,
     name_noted: bool,
     /// What we said last.
     said_last: Vec<Move>,
@@ -157,6 +160,7 @@ impl Script {
             screeners: 0,
             menus: 0,
             pressed: Vec::new(),
+            given: None,
             name_noted: false,
             said_last: Vec::new(),
         }
@@ -230,6 +234,10 @@ impl Script {
             return self.give_up(reply);
         }
         self.note_name(said, reply);
+        if signal::has(&said.text, Signal::SayAgain) && self.gives_again(reply) {
+            return;
+        }
+        self.given = None;
         match self.stage {
             Stage::Asking => self.hear_answer(said, reply),
             Stage::Proposing => self.hear_reply_to_proposal(said, reply),

@@ -10,6 +10,8 @@ use simulator::impairment::Chance;
 pub struct Impairments {
     /// Of a thousand words so many are heard as another, or not at all; in both directions.
     pub misheard_permille: u16,
+    /// Of a thousand mis-heard words so many are heard with full confidence: the ears do not know that they erred.
+    pub unnoticed_permille: u16,
     /// Of a thousand settled texts so many come late by half a second to four seconds.
     pub late_words_permille: u16,
     /// Of a thousand of our lines so many are spoken over by a noise that passes for the start of a voice.
@@ -19,8 +21,14 @@ pub struct Impairments {
 }
 
 impl Impairments {
-    /// A bad mobile line in a loud street, which is what `--impaired` plays.
-    pub const ROUGH: Self = Self { misheard_permille: 20, late_words_permille: 50, false_voice_permille: 100, lost_marks_permille: 30 };
+    /// A bad mobile line in a loud street. The ears know where they were unsure.
+    pub const ROUGH: Self =
+        Self { misheard_permille: 20, unnoticed_permille: 0, late_words_permille: 50, false_voice_permille: 100, lost_marks_permille: 30 };
+    /// A rough line, and ears that take every fourth wrong word for a clear one.
+    pub const DECEPTIVE: Self = Self { unnoticed_permille: 250, ..Self::ROUGH };
+    /// So bad that people would hang up: five words of a hundred are wrong.
+    pub const AWFUL: Self =
+        Self { misheard_permille: 50, unnoticed_permille: 0, late_words_permille: 150, false_voice_permille: 300, lost_marks_permille: 100 };
 
     /// Returns whether nothing goes wrong.
     pub fn are_none(&self) -> bool {

@@ -55,12 +55,13 @@ impl Script {
         if has(Signal::SayAgain) {
             return self.repeat(reply);
         }
-        if !self.is_asked || has(Signal::WhatIsItAbout) && self.tries == 0 {
-            return self.ask_current(reply);
-        }
         if self.names_several_prices(text) && self.tries == 0 {
             self.tries += 1;
+            self.is_asked = true;
             return reply.talk(format!("I heard more than one price. {}", self.current_question()));
+        }
+        if !self.is_asked || has(Signal::WhatIsItAbout) && self.tries == 0 {
+            return self.ask_current(reply);
         }
         if assent::is_bare(text) && self.tries == 0 {
             self.tries += 1;

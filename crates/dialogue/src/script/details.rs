@@ -80,11 +80,24 @@ impl Script {
         let (text, is_known) = line;
         if is_known && self.stage != Stage::Confirming {
             self.is_asked = true;
+            self.given = Some(text.clone());
             reply.talk(text);
         } else {
             let kind = if self.stage == Stage::Confirming { LineKind::ReadBack } else { LineKind::Talk };
             reply.say(format!("{text} {}", self.current_question()), kind);
             self.is_asked = true;
+        }
+        true
+    }
+
+    /// The callee did not catch a detail: it is said again, and not the question before it.
+    pub(super) fn gives_again(&mut self, reply: &mut Reply) -> bool {
+        let Some(given) = self.given.clone() else { return false };
+        self.details += 1;
+        if self.details > MAX_DETAILS {
+            self.leave_with_what_we_have(reply);
+        } else {
+            reply.talk(self.wording.repeat(&given));
         }
         true
     }

@@ -921,6 +921,249 @@ fn what_may_not_be_said_is_not_said() {
 }
 
 #[test]
+fn a_detail_that_was_not_caught_is_given_again() {
+    check(
+        TaskType::AppointmentBooking,
+        "Book a haircut for Friday at 3pm",
+        "< What name is it under?
+         < Sorry, could you repeat that?
+         < Okay, booked.",
+        expect![[r#"
+            < What name is it under?
+                > The name is Sam Miller.
+            < Sorry, could you repeat that?
+                > Of course. The name is Sam Miller.
+            < Okay, booked.
+                = booked_for 2026-11-27 15:00 "Okay, booked." in 3, 85
+                > [ReadBack] So it is booked for Friday, November 27 at 3 pm, is that right?
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_heard_badly_is_asked_for_again() {
+    check(
+        TaskType::InformationInquiry,
+        "Ask what time they close today",
+        "<? We close at nine.
+         < At five.
+         <? Yes.
+         < Yes.",
+        expect![[r#"
+            <? We close at nine.
+                = closing_time 21:00 "nine" in 1, 75
+                > I'm sorry, I didn't hear that well. Could you say that again?
+            < At five.
+                = closing_time 17:00 "five" in 2, 75
+                > [ReadBack] So you close at 5 pm today, is that right?
+            <? Yes.
+                > [ReadBack] So you close at 5 pm today, is that right?
+            < Yes.
+                = closing_time 17:00 "five" in 2 affirmed in 4, 75
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+    check(
+        TaskType::InformationInquiry,
+        "Ask what time they close today",
+        "<? We close at nine.
+         <? At nine.
+         < Okay.
+         < Yes, that's right.",
+        expect![[r#"
+            <? We close at nine.
+                = closing_time 21:00 "nine" in 1, 75
+                > I'm sorry, I didn't hear that well. Could you say that again?
+            <? At nine.
+                = closing_time 21:00 "nine" in 2, 75
+                > [ReadBack] So you close at 9 pm today, is that right?
+            < Okay.
+                > [ReadBack] So you close at 9 pm today, is that right?
+            < Yes, that's right.
+                = closing_time 21:00 "nine" in 2 affirmed in 4, 75
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+}
+
+#[test]
+fn a_value_that_was_denied_is_not_read_back_again() {
+    check(
+        TaskType::QuoteRequest,
+        "Ask how much a birthday cake costs",
+        "< A birthday cake is five dollars.
+         < No, not quite. A birthday cake is five dollars.
+         < Five dollars.
+         < Forty five, four five.
+         < Exactly.",
+        expect![[r#"
+            < A birthday cake is five dollars.
+                = price $5.00 "five dollars" in 1, 95
+                > [ReadBack] So a birthday cake costs 5 dollars, is that right?
+            < No, not quite. A birthday cake is five dollars.
+                = price $5.00 "No, not quite. A birthday cake is five dollars." in 2, 0
+                > I'm sorry. How much does a birthday cake cost?
+            < Five dollars.
+                > I keep hearing 5 dollars, and you said that is wrong. Could you say it another way? How much does a birthday cake cost?
+            < Forty five, four five.
+                = price $45.00 "Forty five" in 4, 60
+                > [ReadBack] So a birthday cake costs 45 dollars, is that right?
+            < Exactly.
+                = price $45.00 "Forty five" in 4 affirmed in 5, 60
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+}
+
+#[test]
+fn another_hearing_without_a_no_denies_nothing() {
+    check(
+        TaskType::QuoteRequest,
+        "Ask how much a checked bag costs",
+        "< One checked bag is thirty five dollars.
+         <? One checked bag is thirty nine dollars.
+         < One checked bag is thirty five dollars.
+         < Yes.",
+        expect![[r#"
+            < One checked bag is thirty five dollars.
+                = price $35.00 "thirty five dollars" in 1, 95
+                > [ReadBack] So a checked bag costs 35 dollars, is that right?
+            <? One checked bag is thirty nine dollars.
+                = price $39.00 "thirty nine dollars" in 2, 95
+                > I'm sorry, I didn't hear that well. Could you say that again?
+            < One checked bag is thirty five dollars.
+                = price $35.00 "thirty five dollars" in 3, 95
+                > [ReadBack] So a checked bag costs 35 dollars, is that right?
+            < Yes.
+                = price $35.00 "thirty five dollars" in 3 affirmed in 4, 95
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+}
+
+#[test]
+fn of_two_prices_the_one_of_the_thing_is_read_back_by_name() {
+    check(
+        TaskType::QuoteRequest,
+        "Ask how much a birthday cake costs",
+        "< That depends. A birthday cake is forty five dollars, and a gallon of milk is four dollars.
+         < Yes.",
+        expect![[r#"
+            < That depends. A birthday cake is forty five dollars, and a gallon of milk is four dollars.
+                = price $45.00 "forty five dollars" in 1, 95
+                > [ReadBack] So a birthday cake costs 45 dollars, is that right?
+            < Yes.
+                = price $45.00 "forty five dollars" in 1 affirmed in 2, 95
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+    check(
+        TaskType::QuoteRequest,
+        "Ask how much a birthday cake costs",
+        "< Small ones are 30 dollars and large ones are 50 dollars.
+         < As I said, 30 dollars for small ones and 50 dollars for large ones.
+         < Yes.",
+        expect![[r#"
+            < Small ones are 30 dollars and large ones are 50 dollars.
+                > I heard more than one price. How much does a birthday cake cost?
+            < As I said, 30 dollars for small ones and 50 dollars for large ones.
+                = price As I said, 30 dollars for small ones and 50 dollars for large ones "As I said, 30 dollars for small ones and 50 dollars for large ones" in 2, 80
+                > [ReadBack] So what I understood is: As I said, 30 dollars for small ones and 50 dollars for large ones, is that right?
+            < Yes.
+                = price As I said, 30 dollars for small ones and 50 dollars for large ones "As I said, 30 dollars for small ones and 50 dollars for large ones" in 2 affirmed in 3, 80
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+}
+
+#[test]
+fn a_no_to_two_things_is_asked_about_one_by_one() {
+    check(
+        TaskType::InformationInquiry,
+        "Ask what time they close today and how much an oil change costs",
+        "< We close at six p.m. and an oil change is 45 dollars.
+         < No.
+         < Yes.
+         < No, 54 dollars.
+         < Yes.",
+        expect![[r#"
+            < We close at six p.m. and an oil change is 45 dollars.
+                = closing_time 18:00 "six p.m." in 1, 95
+                = price $45.00 "45 dollars" in 1, 95
+                > [ReadBack] So you close at 6 pm today and an oil change costs 45 dollars, is that right?
+            < No.
+                > [ReadBack] So you close at 6 pm today, is that right?
+            < Yes.
+                = closing_time 18:00 "six p.m." in 1 affirmed in 3, 95
+                > [ReadBack] So an oil change costs 45 dollars, is that right?
+            < No, 54 dollars.
+                = price $45.00 "No, 54 dollars." in 4, 0
+                = price $54.00 "54 dollars" in 4, 95
+                > [ReadBack] So an oil change costs 54 dollars, is that right?
+            < Yes.
+                = price $54.00 "54 dollars" in 4 affirmed in 5, 95
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+}
+
+#[test]
+fn a_bare_no_to_a_negative_is_asked_about_plainly() {
+    check(
+        TaskType::InformationInquiry,
+        "Ask if they have parking",
+        "< No, sorry.
+         < No.
+         < No.",
+        expect![[r#"
+            < No, sorry.
+                = availability no "No, sorry." in 1, 95
+                > [ReadBack] So you don't have parking, is that right?
+            < No.
+                > [ReadBack] Just to be sure: Do you have parking?
+            < No.
+                = availability no "No, sorry." in 1 affirmed in 3, 95
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+}
+
+#[test]
+fn half_of_the_hours_is_taken_and_the_other_half_asked_for() {
+    check(
+        TaskType::InformationInquiry,
+        "Ask about their opening hours",
+        "< We open at eight in the morning.
+         < Yes.
+         < At nine in the evening.
+         < Yes.",
+        expect![[r#"
+            < We open at eight in the morning.
+                = opening_time 08:00 "eight in the morning" in 1, 95
+                > [ReadBack] So you open at 8 am, is that right?
+            < Yes.
+                = opening_time 08:00 "eight in the morning" in 1 affirmed in 2, 95
+                > Thank you. What time do you close?
+            < At nine in the evening.
+                = closing_time 21:00 "nine in the evening" in 3, 95
+                > [ReadBack] So you close at 9 pm, is that right?
+            < Yes.
+                = closing_time 21:00 "nine in the evening" in 3 affirmed in 4, 95
+                > [Goodbye] Thank you for your help. Goodbye.
+                . Done
+        "#]],
+    );
+}
+
+#[test]
 fn a_menu_is_passed_by_the_errands_words() {
     check(
         TaskType::InformationInquiry,

@@ -22,7 +22,7 @@ pub fn menu_options(text: &str) -> Vec<MenuOption> {
     let mut floor = 0;
     for (nth, (from, to, digit)) in presses.iter().enumerate() {
         let ceiling = presses.get(nth + 1).map_or(words.len(), |next| next.0);
-        let before = label_before(&words, floor, *from);
+        let before = label_before(&words, floor, *from).or_else(|| bare_label_before(&words, floor, *from));
         let (label, used_to) = match before {
             Some(label) => (label, *to),
             None => label_behind(&words, *to, ceiling),
@@ -66,6 +66,21 @@ fn key(word: &str) -> Option<Digit> {
     Digit::new(key)
 }
 
+/// "outages, press two", where the "for" was not heard: what stands before the key in its sentence.
+fn bare_label_before(words: &Words<'_>, floor: usize, press: usize) -> Option<String> {
+    let ends_sentence = |place: usize| words.words.get(place).is_some_and(|word| words.text[word.to..].starts_with(['.', '?', '!']));
+    let from = (floor..press).rev().find(|place| ends_sentence(*place)).map_or(floor, |place| place + 1);
+    let label = words
+        .words
+        .get(from..press)?
+        .iter()
+        .map(|word| word.text.as_str())
+        .filter(|word| !matches!(*word, "please" | "and" | "or" | "then"))
+        .collect::<Vec<_>>()
+        .join(" ");
+    (!label.is_empty()).then_some(label)
+}
+
 /// "for opening hours, press two".
 fn label_before(words: &Words<'_>, floor: usize, press: usize) -> Option<String> {
     let from = (floor..press).rev().find(|place| matches!(words.at(*place), "for" | "to" | "if") && is_lead(words, *place, floor))?;
@@ -106,6 +121,10 @@ mod tests {
             ("For billing press 3, or press 0 to speak to an operator", "3 billing; 0 speak to an operator"),
             ("Thank you for calling Acme. For store hours, say or press four. To repeat, press star.", "4 store hours; * repeat"),
             ("If you know your extension, dial pound now.", "# you know your extension"),
+            (
+                "For billing, press one. outages, press two. To speak to a representative, press zero.",
+                "1 billing; 2 outages; 0 speak to a representative",
+            ),
             ("Hello?", ""),
             ("", ""),
         ];

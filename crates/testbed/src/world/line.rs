@@ -128,7 +128,8 @@ impl World {
         while let Some(word) = words.next() {
             let is_spoilt = self.chance.permille(self.impairments.misheard_permille);
             let heard = if is_spoilt { misheard(word, &mut self.chance) } else { word.to_owned() };
-            self.ears.words.push(Word { from: at, to: at + WORD_MILLIS, text: heard, is_spoilt });
+            let is_noticed = is_spoilt && !self.chance.permille(self.impairments.unnoticed_permille);
+            self.ears.words.push(Word { from: at, to: at + WORD_MILLIS, text: heard, is_spoilt: is_noticed });
             at += WORD_MILLIS;
             if words.peek().is_some() && word.ends_with(['.', '?', '!']) {
                 self.schedule(at, Event::CalleeSounds { line, is_on: false });

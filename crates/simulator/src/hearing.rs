@@ -219,19 +219,23 @@ fn words(text: &str) -> Vec<String> {
     numbers_as_digits(&plain)
 }
 
-/// Writes spoken numbers below a hundred as digits; `twenty five` becomes `25`, `seven thirty` stays two numbers.
+/// Writes spoken numbers below ten thousand as digits; `twenty five` becomes `25`, `seven thirty` stays two numbers.
 fn numbers_as_digits(words: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::with_capacity(words.len());
     let mut at = 0;
     while let Some(word) = words.get(at) {
+        if let Some((small, to)) = below_hundred(words, at) {
+            let (number, to) = with_hundreds(words, small, to);
+            at = to;
+            out.push(number.to_string());
+            continue;
+        }
         at += 1;
-        if let Some(tens) = TENS.iter().position(|name| name == word) {
-            let tens = (tens + 2) * 10;
-            let unit = words.get(at).and_then(|next| UNITS.iter().position(|name| name == next)).filter(|unit| (1..=9).contains(unit));
-            at += usize::from(unit.is_some());
-            out.push((tens + unit.unwrap_or(0)).to_string());
-        } else if let Some(unit) = UNITS.iter().position(|name| name == word) {
-            out.push(unit.to_string());
+        let is_hundred = word == "a" && words.get(at).is_some_and(|next| next == "hundred");
+        if is_hundred {
+            let (number, to) = with_hundreds(words, 1, at);
+            at = to;
+            out.push(number.to_string());
         } else if word == "oh" {
             out.push("0".into());
         } else {
@@ -239,6 +243,28 @@ fn numbers_as_digits(words: &[String]) -> Vec<String> {
         }
     }
     out
+}
+
+/// Reads `nineteen` and `twenty five`; returns the number and where it ends.
+fn below_hundred(words: &[String], at: usize) -> Option<(usize, usize)> {
+    let word = words.get(at)?;
+    if let Some(tens) = TENS.iter().position(|name| name == word) {
+        let unit = words.get(at + 1).and_then(|next| UNITS.iter().position(|name| name == next)).filter(|unit| (1..=9).contains(unit));
+        return Some(((tens + 2) * 10 + unit.unwrap_or(0), at + 1 + usize::from(unit.is_some())));
+    }
+    UNITS.iter().position(|name| name == word).map(|unit| (unit, at + 1))
+}
+
+/// Adds `hundred and twenty` to the `one` before it.
+fn with_hundreds(words: &[String], small: usize, to: usize) -> (usize, usize) {
+    if small == 0 || words.get(to).is_none_or(|next| next != "hundred") {
+        return (small, to);
+    }
+    let has_and = words.get(to + 1).is_some_and(|next| next == "and");
+    match below_hundred(words, to + 1 + usize::from(has_and)) {
+        Some((rest, to)) => (small * 100 + rest, to),
+        None => (small * 100, to + 1),
+    }
 }
 
 const UNITS: [&str; 20] = [
@@ -336,6 +362,8 @@ mod tests {
         assert_eq!(Heard::new("quarter to seven pm").time(true), Some(18 * 60 + 45));
         assert_eq!(Heard::new("a table for four").time(true), None);
         assert_eq!(Heard::new("for twenty-five people").numbers(), [25]);
+        assert_eq!(Heard::new("one hundred and twenty dollars, or a hundred for members").numbers(), [120, 100]);
+        assert_eq!(Heard::new("twelve hundred").numbers(), [1_200]);
         assert_eq!(Heard::new("ten o'clock in the morning").time(true), Some(600));
         assert_eq!(Heard::new("12:00 am").time(true), Some(0));
     }

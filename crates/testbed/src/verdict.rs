@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use dialogue::brief::{Brief, LocalTime, Persona, TaskType};
-use dialogue::report::{Outcome, Report};
+use dialogue::report::{Fact, Outcome, Report};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use simulator::script::Expectation;
@@ -86,23 +86,24 @@ fn wrongs(expectation: &Expectation, call: &Call) -> Vec<String> {
 /// What a report says is proven, or achieved, and is not so: the one thing that a call may never bring home.
 fn false_claims(expectation: &Expectation, report: &Report) -> Vec<String> {
     let mut claims = Vec::new();
-    for fact in report.facts.iter().filter(|fact| fact.is_proven) {
-        match expectation.facts.get(&fact.fact) {
-            Some(expected) if expected != "*" && fact.value != *expected => {
-                claims.push(format!("{FALSE_CLAIM}: {} is {}, and not {expected}", fact.fact, fact.value));
-            }
+    for (name, expected) in &expectation.facts {
+        match value_of(report, name, |fact| fact.is_proven) {
+            Some(value) if expected != "*" && value != *expected => claims.push(format!("{FALSE_CLAIM}: {name} is {value}, and not {expected}")),
+            None if report.outcome == Outcome::Achieved => claims.push(format!("{FALSE_CLAIM}: achieved without a proof of {name}")),
             Some(_) | None => {}
         }
-    }
-    if report.outcome == Outcome::Achieved {
-        let missing = expectation.facts.keys().filter(|name| !report.facts.iter().any(|fact| fact.fact == **name && fact.is_proven));
-        claims.extend(missing.map(|name| format!("{FALSE_CLAIM}: achieved without a proof of {name}")));
     }
     let is_hopeless = expectation.outcome.as_deref() == Some("not_achieved");
     if is_hopeless && matches!(report.outcome, Outcome::Achieved | Outcome::Partly) {
         claims.push(format!("{FALSE_CLAIM}: {} where nothing can be", word(&report.outcome)));
     }
     claims
+}
+
+/// Returns the value of a fact that fits; hours may have been told by halves.
+fn value_of(report: &Report, name: &str, fits: fn(&Fact) -> bool) -> Option<String> {
+    let value = |name: &str| report.facts.iter().find(|fact| fact.fact == name && fits(fact)).map(|fact| fact.value.clone());
+    value(name).or_else(|| if name == "hours" { Some(format!("{}-{}", value("opening_time")?, value("closing_time")?)) } else { None })
 }
 
 /// How a false claim begins, among the reasons of [`Verdict::Wrong`].
@@ -137,13 +138,10 @@ fn lacks(expectation: &Expectation, call: &Call) -> Vec<String> {
 }
 
 fn facts_amiss(expectation: &Expectation, report: &Report) -> Vec<String> {
-    let amiss = expectation.facts.iter().filter_map(|(name, expected)| {
-        let value = report.facts.iter().find(|fact| fact.fact == *name).map(|fact| fact.value.as_str());
-        match value {
-            None => Some(format!("{name} is missing")),
-            Some(value) if expected != "*" && value != expected => Some(format!("{name} is {value}, expected {expected}")),
-            Some(_) => None,
-        }
+    let amiss = expectation.facts.iter().filter_map(|(name, expected)| match value_of(report, name, |_| true) {
+        None => Some(format!("{name} is missing")),
+        Some(value) if expected != "*" && value != *expected => Some(format!("{name} is {value}, expected {expected}")),
+        Some(_) => None,
     });
     amiss.collect()
 }

@@ -38,6 +38,9 @@ impl Script {
             Answer::Name => name::name(text).or_else(|| self.words_of(text)),
             Answer::Words => self.words_of(text),
         }?;
+        if matches!(ask.answer, Answer::ClosingTime | Answer::OpeningTime | Answer::Price) && self.is_about_another(place, text, &heard.quote) {
+            return None;
+        }
         if ask.answer == Answer::Hours && heard.value.len() == 5 && heard.value.contains(':') {
             fact = "hours";
         }
@@ -64,6 +67,14 @@ impl Script {
             Choice::Unclear if self.tries > 0 => self.words_of(text),
             Choice::Unclear | Choice::AnotherThings => None,
         }
+    }
+
+    /// Whether the value stands in a clause about another of the errand's questions.
+    fn is_about_another(&self, place: usize, text: &str, quote: &str) -> bool {
+        let words = Words::of(text);
+        let Some(from) = text.find(quote).and_then(|at| words.words.iter().position(|word| word.from >= at)) else { return false };
+        let others = self.errand.asks.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, ask)| ask.indirect.as_str());
+        choice::is_about_another(&self.errand.asks[place].indirect, others, &words, (from, from + Words::of(quote).len()))
     }
 
     /// Whether a turn names several prices and does not say which is the one that was asked for.

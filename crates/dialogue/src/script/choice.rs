@@ -35,6 +35,21 @@ pub(super) fn about(indirect: &str, words: &Words<'_>, values: &[Span]) -> Choic
     }
 }
 
+/// Whether what is said of a value names the thing of another question and not of this one: "milk is four" tells no closing time.
+pub(super) fn is_about_another<'a>(indirect: &str, others: impl Iterator<Item = &'a str>, words: &Words<'_>, value: Span) -> bool {
+    let (from, to) = clause_around(words, value);
+    Thing::of(indirect).named_in(words, from, to) == 0 && others.into_iter().any(|other| Thing::of(other).named_in(words, from, to) > 0)
+}
+
+/// The words around a value up to where its clause ends or an "and" begins another.
+fn clause_around(words: &Words<'_>, value: Span) -> Span {
+    let is_joint = |place: usize| matches!(words.at(place), "and" | "but" | "while" | "whereas");
+    let from = (0..value.0).rev().find(|place| words.words[*place].ends_clause || is_joint(*place)).map_or(0, |place| place + 1);
+    let last = value.1.saturating_sub(1);
+    let to = (last..words.len()).find(|place| words.words[*place].ends_clause || is_joint(*place)).map_or(words.len(), |place| place + 1);
+    (from, to)
+}
+
 /// Cuts the text at its values: each piece holds one value and what is said of it.
 fn pieces(words: &Words<'_>, values: &[Span]) -> Vec<Span> {
     let mut pieces = Vec::with_capacity(values.len());

@@ -1292,6 +1292,24 @@ fn another_number_is_passed_on_and_not_called() {
     );
 }
 
+#[test]
+fn a_number_about_another_question_is_no_answer_to_this_one() {
+    check(
+        TaskType::InformationInquiry,
+        "Ask what time they close today and how much a gallon of milk costs",
+        "< A gallon of milk is four.
+         < We close at nine, and milk is four dollars a gallon.",
+        expect![[r#"
+            < A gallon of milk is four.
+                > What time do you close today?
+            < We close at nine, and milk is four dollars a gallon.
+                = closing_time 21:00 "nine" in 2, 75
+                = price $4.00 "four dollars" in 2, 95
+                > [ReadBack] So you close at 9 pm today and a gallon of milk costs 4 dollars, is that right?
+        "#]],
+    );
+}
+
 // tables
 
 #[test]

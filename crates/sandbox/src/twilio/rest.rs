@@ -71,6 +71,10 @@ fn response(reply: HttpReply) -> Response {
             response.headers_mut().insert(name, value);
         }
     }
+    if response.status() == StatusCode::UNAUTHORIZED {
+        // Ordinary HTTP clients send their password only after this.
+        response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Basic realm=\"Twilio API\""));
+    }
     if let Some(id) = fresh_sid("RQ").ok().and_then(|id| HeaderValue::from_str(&id).ok()) {
         response.headers_mut().insert("twilio-request-id", id);
     }

@@ -85,7 +85,7 @@ impl Webhooks {
     /// Fetches a file.
     pub async fn fetch(&self, url: &str) -> Result<HookReply, HookError> {
         let url = Url::parse(url).map_err(|_| HookError { code: 11_100 })?;
-        let reply = self.client.get(url).send().await.map_err(|error| error_of(&error))?;
+        let reply = self.client.get(url).header(USER_AGENT, "TwilioProxy/1.1").send().await.map_err(|error| error_of(&error))?;
         let reply = read(reply, MAX_FILE_BYTES).await?;
         if (200..300).contains(&reply.status) { Ok(reply) } else { Err(HookError { code: 11_200 }) }
     }

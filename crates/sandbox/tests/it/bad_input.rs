@@ -30,6 +30,7 @@ async fn requests_without_the_right_credentials_are_refused_with_20003() {
     for request in [app.client.get(&url), app.client.get(&url).basic_auth(app.account(), Some("wrong"))] {
         let reply = request.send().await.unwrap();
         assert_eq!(reply.status(), 401);
+        assert_eq!(reply.headers()["www-authenticate"], "Basic realm=\"Twilio API\"");
         let body: serde_json::Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
         assert_eq!(body["code"], 20_003);
     }

@@ -27,7 +27,7 @@ impl Driver {
         let Ok(sid) = fresh_sid("RE") else { return self.application_error(20_500) };
         let resource = self.service.new_recording(&sid, &self.sid, 1, "RecordVerb");
         self.service.registry.with(|shelves| shelves.add_recording(sid.clone(), RecordingEntry { resource, wav: None }));
-        let tape = Tape::of_message(sid, &record);
+        let tape = Tape::of_message(sid, &record, self.script.url.as_deref());
         if record.play_beep {
             let mut beep = [0; 8 * 400];
             ToneGenerator::beep(1_000.0, 400).fill(&mut beep);

@@ -16,6 +16,7 @@ use super::Driver;
 use crate::clock::wall_clock;
 use crate::twilio::fresh_sid;
 use crate::twilio::registry::RecordingEntry;
+use crate::twilio::webhooks::resolve;
 
 /// One hour: the rest of a longer call is not kept.
 const MAX_SAMPLES: usize = 3_600 * 8_000;
@@ -74,12 +75,12 @@ impl Tape {
         }
     }
 
-    /// Returns the tape of a `<Record>`.
-    pub fn of_message(sid: String, record: &Record) -> Self {
+    /// Returns the tape of a `<Record>`. Its callback may be relative to the document.
+    pub fn of_message(sid: String, record: &Record, document: Option<&str>) -> Self {
         Self {
             track: Some("inbound".into()),
-            trims: record.trims(),
-            status_callback: record.status_callback.clone(),
+trims: record.trims(),
+            status_callback: record.status_callback.as_deref().and_then(|url| resolve(document, url).ok()),
             method: record.status_callback_method,
             events: record.status_events.clone(),
             ..Self::new(sid, "RecordVerb")

@@ -37,6 +37,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Run the practice telephone network alone, for any program that speaks to Twilio.
     Sandbox(SandboxArgs),
+    /// Play the whole cast in virtual time and compare with what is expected.
+    Simulate(SimulateArgs),
     /// Run a call's trace through fresh machines and compare.
     Replay {
         /// An attempt (from `task show`), or a file.
@@ -204,6 +206,45 @@ pub struct SandboxArgs {
     /// List who can be reached, and end.
     #[arg(long)]
     pub cast: bool,
+}
+
+/// What to play in virtual time.
+#[derive(Args, Debug)]
+pub struct SimulateArgs {
+    /// Only this scenario; `--list` shows them.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// How many calls; the scenarios take turns. One of each if not given.
+    #[arg(long, value_name = "N")]
+    pub calls: Option<usize>,
+    /// Decides everything that chance decides.
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    pub seed: u64,
+    /// How bad lines and ears are.
+    #[arg(long, value_enum, default_value_t = ImpairmentsArg::None)]
+    pub impairments: ImpairmentsArg,
+    /// Print all that happened in the calls that were not as expected.
+    #[arg(long)]
+    pub log: bool,
+    /// Print JSON for machines.
+    #[arg(long)]
+    pub json: bool,
+    /// List the scenarios, and end.
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// How bad lines and ears are.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum ImpairmentsArg {
+    /// Perfect.
+    None,
+    /// A bad mobile line in a loud street; the ears know where they were unsure.
+    Rough,
+    /// As rough, and every fourth wrong word is taken for a clear one.
+    Deceptive,
+    /// So bad that people would hang up.
+    Awful,
 }
 
 /// What can be done with the configuration.

@@ -6,6 +6,7 @@ mod ending;
 mod practice;
 mod records;
 mod serve;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Replay { trace } => records::replay(&trace, config).await,
         Command::Serve(args) => serve::serve(args, config).await,
         Command::Sandbox(args) => practice::sandbox(&args, config).await,
+        Command::Simulate(args) => simulate::simulate(args, config).await,
         Command::Doctor => doctor::doctor(config).await,
         Command::Config(ConfigCommand::Check) => {
             println!("{}", show::all_is_well(loaded));

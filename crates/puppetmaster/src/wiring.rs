@@ -102,17 +102,25 @@ pub fn voice(config: &Config, speech: &LocalSpeech) -> Arc<dyn TextToSpeech> {
 pub fn cast(config: &Config) -> Result<Cast, Failure> {
     let bad = |error: &dyn std::fmt::Display| Failure::new(&codes::SANDBOX_BAD_SCRIPT, error.to_string());
     let mut cast = Cast::shipped().map_err(|error| bad(&error))?;
-    let Some(folder) = &config.scenarios_dir else {
-        return Ok(cast);
-    };
-    let entries = std::fs::read_dir(&folder.0).map_err(|error| bad(&format!("{}: {error}", folder.0.display())))?;
-    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "yaml")).collect();
-    files.sort();
-    for file in files {
-        let yaml = std::fs::read_to_string(&file).map_err(|error| bad(&format!("{}: {error}", file.display())))?;
-        cast = cast.with(&file.display().to_string(), &yaml).map_err(|error| bad(&error))?;
+    for (file, yaml) in own_scripts(config)? {
+        cast = cast.with(&file, &yaml).map_err(|error| bad(&error))?;
     }
     Ok(cast)
+}
+
+/// Returns the user's own scripts: file names and texts, in the order of their names.
+///
+/// # Errors
+/// The folder or a file cannot be read.
+pub fn own_scripts(config: &Config) -> Result<Vec<(String, String)>, Failure> {
+    let Some(folder) = &config.scenarios_dir else {
+        return Ok(Vec::new());
+    };
+    let bad = |path: &Path, error: &std::io::Error| Failure::new(&codes::SANDBOX_BAD_SCRIPT, format!("{}: {error}", path.display()));
+    let entries = std::fs::read_dir(&folder.0).map_err(|error| bad(&folder.0, &error))?;
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "yaml")).collect();
+    files.sort();
+    files.into_iter().map(|file| Ok((file.display().to_string(), std::fs::read_to_string(&file).map_err(|error| bad(&file, &error))?))).collect()
 }
 
 /// Opens the data folder only, to look at what it holds.

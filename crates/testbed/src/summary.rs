@@ -152,7 +152,9 @@ fn failures(options: &Options, played: Vec<Played>) -> Vec<Failure> {
         let name = &options.scenarios.of_call(one.scenario)?.name;
         let impaired = match options.impairments {
             none if none.are_none() => "",
-            Impairments::ROUGH => " --impaired",
+            Impairments::ROUGH => " --impairments rough",
+            Impairments::DECEPTIVE => " --impairments deceptive",
+            Impairments::AWFUL => " --impairments awful",
             _ => " (with the same impairments)",
         };
         let replay = format!("puppetmaster simulate --scenario {name} --calls 1 --seed {}{impaired}", one.seed);

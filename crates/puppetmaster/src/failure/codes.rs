@@ -57,6 +57,12 @@ assistant::code_table! {
     SANDBOX_BAD_CREDENTIALS = "sandbox.bad_credentials",
         "the file of `sandbox.credentials` does not say how to reach a practice network",
         "Start one with `puppetmaster sandbox --json > FILE` and name that file.";
+    SIMULATE_UNKNOWN = "simulate.no_such_scenario",
+        "there is no scenario of this name",
+        "`puppetmaster simulate --list` shows them.";
+    SIMULATE_LOST = "simulate.lost",
+        "the simulation ended unexpectedly",
+        "Run it again with the same seed, and report it.";
     SPEECH_MODEL_MISSING = "speech.model_missing",
         "a speech model is not where it should be",
         "Fetch the repository whole, or name the folder with the key `speech.models_dir`.";

@@ -9,3 +9,4 @@ mod practice_call;
 mod program;
 mod recording;
 mod secrets;
+mod simulate;

@@ -79,7 +79,7 @@ impl Tape {
     pub fn of_message(sid: String, record: &Record, document: Option<&str>) -> Self {
         Self {
             track: Some("inbound".into()),
-trims: record.trims(),
+            trims: record.trims(),
             status_callback: record.status_callback.as_deref().and_then(|url| resolve(document, url).ok()),
             method: record.status_callback_method,
             events: record.status_events.clone(),

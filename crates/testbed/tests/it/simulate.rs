@@ -3,7 +3,6 @@
 use testbed::impairments::Impairments;
 use testbed::scenario::Scenarios;
 use testbed::simulate::{Options, Summary, run};
-use testbed::verdict::Verdict;
 
 const VERY_BAD: Impairments = Impairments { misheard_permille: 300, ..Impairments::ROUGH };
 
@@ -30,15 +29,12 @@ fn it_does_so_however_long_people_think() {
     assert!(summary.all_as_expected(), "{}", told(&summary));
 }
 
-/// What is mis-heard twice alike, or affirmed by mistake, is still claimed now and then: `Summary` counts it as wrong and
-/// `simulate` fails on it. What holds on every line is that calls end, and that claims stand on words that were heard.
+/// Where words are mis-heard, less may come of a call than expected, and then it says so. Never a wrong claim.
 #[test]
-fn bad_lines_hang_no_call_and_invent_no_words() {
+fn bad_lines_hang_no_call_and_prove_nothing_false() {
     let runs: Vec<Summary> = (1..=5).map(|seed| simulate(400, seed, Impairments::ROUGH)).collect();
-    for failure in runs.iter().flat_map(|summary| &summary.failures) {
-        let Verdict::Wrong(because) = &failure.verdict else { panic!("less is no failure on a bad line: {failure:?}") };
-        let is_claim = because.iter().all(|because| because.starts_with("claims to be achieved, but "));
-        assert!(is_claim, "{} {because:?}\n{}", failure.replay, failure.log);
+    for summary in &runs {
+        assert!(summary.failures.is_empty(), "{}", told(summary));
     }
     assert!(runs.iter().flat_map(|summary| &summary.scenarios).any(|row| row.less > 0), "the impairments did nothing");
 }
@@ -51,13 +47,21 @@ fn a_run_replays() {
     assert_ne!(first.virtual_seconds, simulate(100, 4, VERY_BAD).virtual_seconds);
 }
 
+/// A shop that expects to give an answer and never gives one.
+const MUTE_KIOSK: &str = "number: \"+13105550177\"\nname: Kiosk\ndescription: Says nothing of use.\nscenes:\n  kiosk:\n    person:\n      \
+    greeting: [{ after_ms: 300, say: \"Kiosk, hello?\" }]\nexpect:\n  - { intent: Ask how much it is, disposition: conversed, outcome: achieved }\n";
+
 #[test]
 fn a_bad_call_of_a_run_replays_alone_under_its_own_seed() {
-    let summary = simulate(400, 3, VERY_BAD);
-    let failure = summary.failures.first().expect("three words of ten mis-heard spoil some call of four hundred");
-    let scenarios = Scenarios::shipped().unwrap().only(&failure.scenario).unwrap();
-    let alone = run(&Options { calls: 1, seed: failure.seed, impairments: VERY_BAD, scenarios });
+    let scenarios = || Scenarios::read([("kiosk.yaml", MUTE_KIOSK)]).unwrap();
+    let play = |calls, seed| run(&Options { calls, seed, impairments: VERY_BAD, scenarios: scenarios() });
+    let wrong = |summary: &Summary| summary.scenarios[0].less + summary.scenarios[0].wrong;
+    assert_eq!(wrong(&play(50, 3)), 50, "nothing can be achieved there");
+    let clean = |calls, seed| run(&Options { calls, seed, impairments: Impairments::default(), scenarios: scenarios() });
+    let failure = clean(50, 3).failures.pop().expect("every call fails");
+    let alone = clean(1, failure.seed);
     assert_eq!((&alone.failures[0].log, &alone.failures[0].verdict), (&failure.log, &failure.verdict));
+    assert!(failure.replay.ends_with(&format!("--scenario kiosk --calls 1 --seed {}", failure.seed)), "{}", failure.replay);
     assert!(!alone.all_as_expected());
 }
 

@@ -180,6 +180,11 @@ impl VoiceActivity {
         self.voiced_run > 0
     }
 
+    /// Tells whether the voice has paused for 40 ms or more, and may be over.
+    pub fn is_faltering(&self) -> bool {
+        self.is_speech && self.unvoiced_run * FRAME_MS >= 40
+    }
+
     /// Tells whether an onset was told and its offset was not.
     pub fn is_speech(&self) -> bool {
         self.is_speech

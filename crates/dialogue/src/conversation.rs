@@ -53,6 +53,16 @@ pub enum Input {
         /// One past the last voiced sample.
         at: AudioPosition,
     },
+    /// Within the callee's voice there is silence, too short yet to be its end (reported about 40 ms into it).
+    VoiceFalters,
+    /// It was not the end.
+    VoiceGoesOn,
+    /// The callee's audio up to `to` has just arrived. Told for the first frame, and again whenever one comes earlier
+    /// than those before it: the least delayed frame tells best when a sample sounded.
+    AudioArrived {
+        /// One past the last sample that has come.
+        to: AudioPosition,
+    },
     /// What an utterance sounds like so far.
     Interim {
         /// Which.
@@ -321,7 +331,9 @@ pub struct Conversation {
     opening: Opening,
     stage: Stage,
     now: SessionTime,
-    media_ready_at: SessionTime,
+    /// When the callee's first sample sounded, as far as their audio tells.
+    audio_began_at: SessionTime,
+    has_audio_arrived: bool,
     timers: TimerTable<Timer>,
     out: Vec<Output>,
 
@@ -340,6 +352,7 @@ pub struct Conversation {
     said_again: u8,
 
     voice_is_on: bool,
+    voice_falters: bool,
     utterance: Option<Utterance>,
     last_utterance: u32,
     /// The callee's last turn that ended while the opening was spoken: an answer only if it began after the purpose did.
@@ -374,7 +387,8 @@ impl Conversation {
             config,
             stage: Stage::Ringing,
             now: SessionTime::ZERO,
-            media_ready_at: SessionTime::ZERO,
+            audio_began_at: SessionTime::ZERO,
+            has_audio_arrived: false,
             timers: TimerTable::default(),
             out: Vec::new(),
             transcript: Transcript::default(),
@@ -390,6 +404,7 @@ impl Conversation {
             dropped: Dropped::default(),
             said_again: 0,
             voice_is_on: false,
+            voice_falters: false,
             utterance: None,
             last_utterance: 0,
             during_opening: None,
@@ -474,6 +489,9 @@ impl Conversation {
             // Nobody hears us and we hear nobody, so these are leftovers or nonsense.
             Input::VoiceOnset { .. }
             | Input::VoiceOffset { .. }
+            | Input::VoiceFalters
+            | Input::VoiceGoesOn
+            | Input::AudioArrived { .. }
             | Input::Interim { .. }
             | Input::Settled { .. }
             | Input::NotSpeech { .. }
@@ -496,6 +514,9 @@ impl Conversation {
             Input::Dialing | Input::MediaReady => {}
             Input::VoiceOnset { at } => self.voice_begins(at),
             Input::VoiceOffset { at } => self.voice_ends(at),
+            Input::VoiceFalters => self.voice_falters = true,
+            Input::VoiceGoesOn => self.voice_goes_on(),
+            Input::AudioArrived { to } => self.audio_arrives(to),
             Input::Interim { utterance, text } => self.hears(utterance, &text),
             Input::Settled { utterance, revision, text, confidence } => self.settles(utterance, revision, &text, confidence),
             Input::NotSpeech { utterance, revision } => self.settles(utterance, revision, "", 0),
@@ -525,6 +546,9 @@ impl Conversation {
             | Input::MediaReady
             | Input::VoiceOnset { .. }
             | Input::VoiceOffset { .. }
+            | Input::VoiceFalters
+            | Input::VoiceGoesOn
+            | Input::AudioArrived { .. }
             | Input::Interim { .. }
             | Input::Settled { .. }
             | Input::NotSpeech { .. }

@@ -33,18 +33,37 @@ pub struct LaneConfig {
 }
 
 impl Default for LaneConfig {
-    /// 60 ms ahead in 40 ms messages: half the messages, and a pause is silence within 60 ms.
+    /// 50 ms ahead in 20 ms messages: a message may come 30 ms late, and a pause is silence within 50 ms. Messages of 40 ms
+    /// would be half as many and, at the same lead, leave 10 ms for lateness.
     fn default() -> Self {
-        Self { vad: VoiceConfig::default(), pacer: PacerConfig { lead_us: 60_000, frames_per_message: 2 } }
+        Self { vad: VoiceConfig::default(), pacer: PacerConfig { lead_us: 50_000, frames_per_message: 1 } }
     }
 }
 
+/// The most frames of a message: whoever may send more sends several.
+const FRAMES_AT_ONCE: u32 = 3;
+
+/// A frame that comes this much less delayed than any before is worth telling, in µs.
+const EARLIER_BY: i64 = 1_000;
+
 struct OutgoingLine {
     id: u32,
-    samples: VecDeque<i16>,
+    samples: Vec<i16>,
+    /// How many of them were sent.
+    sent: usize,
     /// All of its samples have come.
     is_whole: bool,
     has_started: bool,
+}
+
+impl OutgoingLine {
+    fn new(id: u32) -> Self {
+        Self { id, samples: Vec::new(), sent: 0, is_whole: false, has_started: false }
+    }
+
+    fn unsent(&self) -> &[i16] {
+        &self.samples[self.sent..]
+    }
 }
 
 /// One call's sound.
@@ -55,6 +74,10 @@ pub struct MediaLane {
     tones: ToneDetector,
     /// Samples of the callee's leg so far.
     position: u64,
+    /// The least delay of a frame so far against the samples before it, in µs of the session.
+    least_delay: Option<i64>,
+    /// Whether the callee's voice was told to falter.
+    falters: bool,
     /// Where the next sample that we send will be heard.
     cursor: u64,
     lines: VecDeque<OutgoingLine>,
@@ -82,6 +105,8 @@ impl MediaLane {
             vad: VoiceActivity::new(config.vad),
             tones: ToneDetector::default(),
             position: 0,
+            least_delay: None,
+            falters: false,
             cursor: 0,
             lines: VecDeque::new(),
             awaiting: VecDeque::new(),
@@ -109,8 +134,9 @@ impl MediaLane {
     }
 
     /// Takes a message of the callee's audio; what it means for the conversation is pushed to `inputs`.
-    pub fn heard(&mut self, at_millis: u64, ulaw: &[u8], ears: &mut dyn Ears, inputs: &mut Vec<Input>) {
+    pub fn heard(&mut self, now: SessionTime, at_millis: u64, ulaw: &[u8], ears: &mut dyn Ears, inputs: &mut Vec<Input>) {
         self.fill_gap(at_millis, ears, inputs);
+        self.note_delay(now, ulaw.len(), inputs);
         let mut framer = std::mem::replace(&mut self.framer, Framer::ulaw());
         framer.push(ulaw, |bytes| {
             let mut frame: Frame = [0; FRAME_SAMPLES];
@@ -134,6 +160,16 @@ impl MediaLane {
         }
     }
 
+    fn note_delay(&mut self, now: SessionTime, samples: usize, inputs: &mut Vec<Input>) {
+        let to = AudioPosition(self.position + (self.framer.pending() + samples) as u64);
+        let since = to.since(AudioPosition::ZERO).as_micros();
+        let delay = i64::try_from(now.0).unwrap_or(i64::MAX) - i64::try_from(since).unwrap_or(i64::MAX);
+        if self.least_delay.is_none_or(|least| delay + EARLIER_BY <= least) {
+            self.least_delay = Some(delay);
+            inputs.push(Input::AudioArrived { to });
+        }
+    }
+
     fn frame(&mut self, frame: &Frame, ears: &mut dyn Ears, inputs: &mut Vec<Input>) {
         let at = self.position;
         self.position += FRAME_SAMPLES as u64;
@@ -146,19 +182,23 @@ impl MediaLane {
                 VoiceEdge::Onset { at } => Input::VoiceOnset { at: AudioPosition(at) },
                 VoiceEdge::Offset { at } => Input::VoiceOffset { at: AudioPosition(at) },
             });
+            self.falters = false;
+        } else if self.falters != self.vad.is_faltering() {
+            self.falters = !self.falters;
+            inputs.push(if self.falters { Input::VoiceFalters } else { Input::VoiceGoesOn });
         }
         self.tones.push(frame, |edge| inputs.extend(heard_as(edge).map(Input::Tone)));
     }
 
     /// Opens a line behind those before it; its audio comes by [`MediaLane::feed`].
     pub fn open_line(&mut self, line: LineId) {
-        self.lines.push_back(OutgoingLine { id: line.0, samples: VecDeque::new(), is_whole: false, has_started: false });
+        self.lines.push_back(OutgoingLine::new(line.0));
     }
 
     /// Adds audio to an open line. Audio for a line that was stopped is dropped.
     pub fn feed(&mut self, line: LineId, samples: &[i16]) {
         if let Some(open) = self.lines.iter_mut().find(|open| open.id == line.0) {
-            open.samples.extend(samples);
+            open.samples.extend_from_slice(samples);
         }
     }
 
@@ -181,7 +221,7 @@ impl MediaLane {
         for digit in digits {
             sound_key(digit.as_char(), DtmfConfig::default(), &mut samples);
         }
-        self.lines.push_back(OutgoingLine { id: KEYS, samples: samples.into(), is_whole: true, has_started: false });
+        self.lines.push_back(OutgoingLine { samples, is_whole: true, ..OutgoingLine::new(KEYS) });
     }
 
     /// Stops sending; the callee hears silence within the pacer's lead.
@@ -197,6 +237,7 @@ impl MediaLane {
     /// Drops everything, also what the carrier has not played, and says of each line how much was heard.
     pub fn stop(&mut self, now: SessionTime, inputs: &mut Vec<Input>) {
         let unplayed = self.cursor.saturating_sub(self.position);
+        let played = (self.playout.outstanding() - self.playout.unsent()).saturating_sub(unplayed);
         self.transmit(ToCarrier::Clear);
         self.pacer.cleared(now.0);
         if let Some(recorder) = &mut self.recorder {
@@ -205,10 +246,9 @@ impl MediaLane {
         self.cursor = self.cursor.min(self.position);
         let at = AudioPosition(self.position);
         // What waits unsent counts for the line's whole length, or a line cut early would seem fully heard.
-        for line in &mut self.lines {
-            self.playout.queue(line.id, line.samples.len() as u64);
+        for line in &self.lines {
+            self.playout.queue(line.id, line.unsent().len() as u64);
         }
-        let played = self.playout.outstanding().saturating_sub(unplayed);
         let mut told = Vec::new();
         self.playout.cleared(played, |end| {
             told.push(match end {
@@ -249,7 +289,7 @@ impl MediaLane {
     /// Returns when audio must be sent next, if any waits.
     pub fn next_wakeup(&self) -> Option<SessionTime> {
         let front = self.lines.front()?;
-        if front.samples.is_empty() && !front.is_whole {
+        if front.unsent().is_empty() && !front.is_whole {
             return None;
         }
         self.pacer.next_wakeup().map(SessionTime)
@@ -262,16 +302,16 @@ impl MediaLane {
             let Some(line) = self.lines.front_mut() else {
                 return;
             };
-            if line.samples.is_empty() {
+            if line.unsent().is_empty() {
                 if !line.is_whole {
                     return;
                 }
                 self.end_front_line(inputs);
                 continue;
             }
-            let wanted = (due.min(2) as usize) * FRAME_SAMPLES;
-            // A piece shorter than a message waits for more, unless the line ends with it.
-            if line.samples.len() < wanted.min(FRAME_SAMPLES) && !line.is_whole {
+            let wanted = (due.min(FRAMES_AT_ONCE) as usize) * FRAME_SAMPLES;
+            // A piece shorter than a frame waits for more, unless the line ends with it.
+            if line.unsent().len() < FRAME_SAMPLES && !line.is_whole {
                 return;
             }
             let frames = self.send_piece(wanted, inputs);
@@ -285,12 +325,13 @@ impl MediaLane {
         let Some(line) = self.lines.front_mut() else {
             return 0;
         };
-        let take = wanted.min(line.samples.len());
+        let take = wanted.min(line.unsent().len());
         let take = if line.is_whole { take } else { take - take % FRAME_SAMPLES };
         let frames = take.div_ceil(FRAME_SAMPLES);
-        let mut samples = Vec::with_capacity(frames * FRAME_SAMPLES);
-        samples.extend(line.samples.drain(..take));
-        samples.resize(frames * FRAME_SAMPLES, 0);
+        let mut piece = [0; FRAMES_AT_ONCE as usize * FRAME_SAMPLES];
+        piece[..take].copy_from_slice(&line.unsent()[..take]);
+        let samples = &piece[..frames * FRAME_SAMPLES];
+        line.sent += take;
         let (id, is_first) = (line.id, !std::mem::replace(&mut line.has_started, true));
 
         self.cursor = self.cursor.max(self.position);
@@ -298,10 +339,10 @@ impl MediaLane {
             inputs.push(Input::LineStarted { line: LineId(id), at: AudioPosition(self.cursor) });
         }
         if let Some(recorder) = &mut self.recorder {
-            recorder.assistant(self.cursor, &samples);
+            recorder.assistant(self.cursor, samples);
         }
         let mut ulaw = vec![ULAW_SILENCE; samples.len()];
-        g711::ulaw_encode(&samples, &mut ulaw);
+        g711::ulaw_encode(samples, &mut ulaw);
         self.transmit(ToCarrier::Audio(ulaw));
         self.playout.queue(id, samples.len() as u64);
         self.playout.sent(samples.len() as u64);

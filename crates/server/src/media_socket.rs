@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use engine::capacity::{Capacity, Full, Place};
 use engine::media_link::{FromCarrier, SocketEnd, ToCarrier};
 use engine::metrics::Metrics;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use ports::carrier::{MediaCodec, MediaEvent};
 
 use crate::state::ServerState;
@@ -88,12 +88,12 @@ async fn wait_for_start(state: &ServerState, codec: &mut dyn MediaCodec, socket:
     None
 }
 
-async fn carry(metrics: &Metrics, codec: &mut dyn MediaCodec, socket: WebSocket, mut end: SocketEnd) {
-    let (mut to_carrier, mut from_carrier) = socket.split();
+async fn carry(metrics: &Metrics, codec: &mut dyn MediaCodec, mut socket: WebSocket, mut end: SocketEnd) {
     let mut audio = Vec::with_capacity(1_024);
     loop {
+        // Neither future loses anything when the other is ready first.
         tokio::select! {
-            message = from_carrier.next() => match message {
+            message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) => {
                     if !deliver(metrics, codec, &text, &mut audio, &end) {
                         return;
@@ -103,30 +103,35 @@ async fn carry(metrics: &Metrics, codec: &mut dyn MediaCodec, socket: WebSocket,
                 Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => {}
             },
             first = end.next() => {
-                let mut waiting = first;
-                while let Some(message) = waiting {
-                    let mut text = String::with_capacity(640);
-                    match message {
-                        ToCarrier::Audio(ulaw) => codec.write_audio(&ulaw, &mut text),
-                        ToCarrier::Mark(name) => codec.write_mark(&name, &mut text),
-                        ToCarrier::Clear => codec.write_clear(&mut text),
-                        ToCarrier::Close => {
-                            // Told or not, the stream is over for us.
-                            let _ = to_carrier.send(Message::Close(None)).await;
-                            return;
-                        }
-                    }
-                    if to_carrier.feed(Message::Text(Utf8Bytes::from(text))).await.is_err() {
-                        return;
-                    }
-                    waiting = end.next_waiting();
-                }
-                if to_carrier.flush().await.is_err() {
+                if !send_waiting(codec, &mut socket, &mut end, first).await {
                     return;
                 }
             }
         }
     }
+}
+
+/// Sends what waits for the carrier; returns whether the stream goes on.
+async fn send_waiting(codec: &mut dyn MediaCodec, socket: &mut WebSocket, end: &mut SocketEnd, first: Option<ToCarrier>) -> bool {
+    let mut waiting = first;
+    while let Some(message) = waiting {
+        let mut text = String::new();
+        match message {
+            ToCarrier::Audio(ulaw) => codec.write_audio(&ulaw, &mut text),
+            ToCarrier::Mark(name) => codec.write_mark(&name, &mut text),
+            ToCarrier::Clear => codec.write_clear(&mut text),
+            ToCarrier::Close => {
+                // Told or not, the stream is over for us.
+                let _ = socket.send(Message::Close(None)).await;
+                return false;
+            }
+        }
+        if socket.feed(Message::Text(Utf8Bytes::from(text))).await.is_err() {
+            return false;
+        }
+        waiting = end.next_waiting();
+    }
+    socket.flush().await.is_ok()
 }
 
 /// Hands a message to the driver; returns whether the stream goes on. A message that cannot be read is passed over:

@@ -219,6 +219,8 @@ struct Theatre {
     path: String,
     token: String,
     slots: [RefCell<Vec<Rc<Seat>>>; SLOTS],
+    /// The slot that was served last.
+    slot: Cell<usize>,
 }
 
 /// One call and its socket.
@@ -242,6 +244,7 @@ impl Theatre {
             path: description.media_path.clone(),
             token: description.media_token.clone(),
             slots: Default::default(),
+            slot: Cell::new(0),
         })
     }
 
@@ -264,7 +267,8 @@ impl Theatre {
         let callee = RefCell::new(Callee::new(self.stage.clone(), number, &self.token, ran_before, Instant::now()));
         let seat = Rc::new(Seat { callee, stream });
         seat.flush(&self.stage);
-        self.slots[number % SLOTS].borrow_mut().push(seat.clone());
+        // Its first frame is due 20 ms after its start: with the slot that has just been served.
+        self.slots[self.slot.get()].borrow_mut().push(seat.clone());
         tokio::task::spawn_local(async move {
             // However the reading ends, the call is over.
             let ended = seat.read().await;
@@ -284,7 +288,8 @@ impl Theatre {
             tokio::time::sleep_until(due.into()).await;
             let now = Instant::now();
             self.stage.figures.borrow_mut().own_lateness.add(self.stage.phase.get(), (now - due).as_secs_f64() * 1_000.0);
-            for seat in self.slots[step as usize % SLOTS].borrow().iter() {
+            self.slot.set(step as usize % SLOTS);
+            for seat in self.slots[self.slot.get()].borrow().iter() {
                 seat.callee.borrow_mut().tick(Instant::now());
                 seat.flush(&self.stage);
             }

@@ -25,6 +25,7 @@ impl Conversation {
             return;
         }
         self.voice_is_on = true;
+        self.voice_falters = false;
         self.timers.cancel(Timer::VoicemailSilence);
         self.timers.cancel(Timer::MachinePatience);
         if self.our_message_is_running() {
@@ -64,6 +65,7 @@ impl Conversation {
             return;
         }
         self.voice_is_on = false;
+        self.voice_falters = false;
         self.timers.cancel(Timer::Relisten);
         self.timers.cancel(Timer::Wordless);
         self.timers.cancel(Timer::ProbeEnd);
@@ -74,6 +76,20 @@ impl Conversation {
             self.timers.set(Timer::Settle, quiet_since + self.config.settle_after);
         }
         self.keep_the_floor();
+    }
+
+    pub(super) fn voice_goes_on(&mut self) {
+        self.voice_falters = false;
+        self.judge_barge_in();
+    }
+
+    /// The callee's first frame says when their audio began, a less delayed one says it better.
+    pub(super) fn audio_arrives(&mut self, to: AudioPosition) {
+        let began_at = SessionTime(self.now.0.saturating_sub(u64::try_from(to.since(AudioPosition::ZERO).as_micros()).unwrap_or(u64::MAX)));
+        let is_better = !std::mem::replace(&mut self.has_audio_arrived, true) || began_at < self.audio_began_at;
+        if is_better {
+            self.audio_began_at = began_at;
+        }
     }
 
     /// The pause is long enough: what are the words up to it?
@@ -448,14 +464,14 @@ impl Conversation {
 
     /// Returns when a sample sounded, as far as the detector's lag allows.
     fn time_of(&self, at: AudioPosition) -> SessionTime {
-        let sounded = self.media_ready_at + at.since(AudioPosition::ZERO);
+        let sounded = self.audio_began_at + at.since(AudioPosition::ZERO);
         let lag = u64::try_from(LONGEST_LAG.as_micros()).unwrap_or(u64::MAX);
         sounded.clamp(SessionTime(self.now.0.saturating_sub(lag)), self.now)
     }
 
     /// Returns the sample that sounds at a time.
     pub(super) fn position_of(&self, time: SessionTime) -> AudioPosition {
-        let micros = time.since(self.media_ready_at).as_micros();
+        let micros = time.since(self.audio_began_at).as_micros();
         AudioPosition(u64::try_from(micros * u128::from(AudioPosition::RATE_HZ) / 1_000_000).unwrap_or(u64::MAX))
     }
 }

@@ -19,7 +19,7 @@ impl Conversation {
     /// The callee hears us: the opening at once, before anybody knows who answered.
     pub(super) fn open(&mut self) {
         self.stage = Stage::Talking;
-        self.media_ready_at = self.now;
+        self.audio_began_at = self.now;
         self.silent_since = self.now;
         let limit = self.brief.time_limit;
         let notice = self.config.time_short_before.min(limit / 2);

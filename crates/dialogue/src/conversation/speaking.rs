@@ -38,6 +38,9 @@ impl Dropped {
     }
 }
 
+/// A voice that falters over our line is judged again after a frame.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
+
 impl Conversation {
     pub(super) fn speak(&mut self, text: String, kind: LineKind) {
         self.last_line += 1;
@@ -72,6 +75,11 @@ impl Conversation {
 
     pub(super) fn judge_barge_in(&mut self) {
         if self.barge_in == BargeIn::None {
+            return;
+        }
+        // A voice that has just fallen silent has not held out; whether it is over is known in a moment.
+        if self.voice_falters {
+            self.timers.set(Timer::BargeIn, self.now + LOOK_AGAIN_AFTER);
             return;
         }
         let verdict = self.barge_in.judge(self.now, &self.config);

@@ -66,12 +66,13 @@ impl CallDriver {
     }
 
     pub(super) fn audio(&mut self, at_millis: u64, ulaw: &[u8]) {
+        let now = self.now();
         let mut inputs = Vec::new();
         let Some(lane) = &mut self.lane else {
             return;
         };
         let mut ears = DriverEars { listening: &mut self.listening, window: &mut self.vote_window };
-        lane.heard(at_millis, ulaw, &mut ears, &mut inputs);
+        lane.heard(now, at_millis, ulaw, &mut ears, &mut inputs);
         self.converse_all(inputs);
     }
 

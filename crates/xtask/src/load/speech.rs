@@ -20,6 +20,9 @@ const NOISE_DBFS: f32 = -62.0;
 const SOUND_DBFS: f32 = -42.0;
 const STRETCH: usize = 40;
 
+/// What is within this much of a piece's loudest stretches is voice, in dB; before it, breath and the hiss of an s or f.
+const VOICE_DB: f32 = 20.0;
+
 /// Silence for this long ends a piece: 120 ms, more than a plosive's closure.
 const PAUSE: usize = 24;
 
@@ -32,7 +35,7 @@ const LONGEST: usize = 2_400 * 8;
 pub struct Clip {
     /// μ-law.
     pub frames: Vec<[u8; FRAME_SAMPLES]>,
-    /// The first sample that is louder than the line.
+    /// The first sample of the voice itself: from here on it is as loud as voices are, and not a breath or a hiss before.
     pub begins: usize,
     /// One past the last one.
     pub ends: usize,
@@ -114,7 +117,16 @@ fn clip(sound: &[i16]) -> Clip {
     let mut samples = vec![0; (LEAD + sound.len()).next_multiple_of(FRAME_SAMPLES)];
     samples[LEAD..LEAD + sound.len()].copy_from_slice(sound);
     let ends = LEAD + sound.len();
-    Clip { begins: LEAD, ends, voice_ends: voice_ends(&samples).unwrap_or(ends), frames: encode(&samples) }
+    Clip { begins: LEAD + voice_begins(sound), ends, voice_ends: voice_ends(&samples).unwrap_or(ends), frames: encode(&samples) }
+}
+
+/// Returns where a sound is first as loud as the voice in it.
+fn voice_begins(sound: &[i16]) -> usize {
+    let mut levels: Vec<f32> = sound.chunks(STRETCH).map(rms_dbfs).collect();
+    let in_order = levels.clone();
+    levels.sort_by(f32::total_cmp);
+    let loud = levels[levels.len() * 9 / 10];
+    in_order.iter().position(|level| *level >= loud - VOICE_DB).unwrap_or_default() * STRETCH
 }
 
 /// Returns where the server's own detector hears the last voice end.

@@ -96,6 +96,73 @@ fn a_cough_gives_us_the_floor_back() {
 }
 
 #[test]
+fn a_voice_that_falters_as_it_is_judged_has_not_held_out() {
+    check(
+        &after_our_line_began(
+            "7.000 voice
+             7.180 falters
+             7.140 quiet (cough)
+             10.000 end",
+        ),
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            5.420 screened Human
+            5.420 think 1: Human said "Hello?"
+            5.430 speak 2: Could you please tell me what time you are going to close?
+            7.060 pause
+            7.240 resume
+        "#]],
+    );
+}
+
+#[test]
+fn a_voice_that_goes_on_after_it_faltered_stops_us_at_once() {
+    check(
+        &after_our_line_began(
+            "7.000 voice
+             7.190 falters
+             7.230 goes-on
+             8.000 quiet Wait, wait.
+             8.300 end",
+        ),
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            5.420 screened Human
+            5.420 think 1: Human said "Hello?"
+            5.430 speak 2: Could you please tell me what time you are going to close?
+            7.060 pause
+            7.230 stop
+        "#]],
+    );
+}
+
+#[test]
+fn times_count_from_the_audio_that_came_with_the_least_delay() {
+    // The carrier's audio begins 120 ms after the stream, and the first frame that tells so is delayed by another 80 ms.
+    check(
+        &after_our_line_began(
+            "5.600 arrived 5400
+             5.720 arrived 5600
+             audio-is-delayed 120
+             7.120 voice
+             8.120 quiet We close at nine.
+             mind say Thank you.
+             10.000 end",
+        ),
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            5.420 screened Human
+            5.420 think 1: Human said "Hello?"
+            5.430 speak 2: Could you please tell me what time you are going to close?
+            7.180 pause
+            7.320 stop
+            8.540 think 2: Human said "We close at nine." [cut us at "Could you please tell me what"]
+            8.550 speak 3: Thank you.
+        "#]],
+    );
+}
+
+#[test]
 fn a_backchannel_that_is_over_in_time_does_not_take_the_floor() {
     check(
         &after_our_line_began(

@@ -63,6 +63,8 @@ pub(super) struct World {
     sound: String,
     mind: VecDeque<Thought>,
     mind_delay: u64,
+    /// How much later than the stream the callee's audio begins, from here in the trace on.
+    audio_delay: u64,
     voice_since: u64,
     lines: VecDeque<Playing>,
     is_paused: bool,
@@ -112,6 +114,7 @@ impl World {
             sound: String::new(),
             mind: VecDeque::new(),
             mind_delay: MIND,
+            audio_delay: 0,
             voice_since: 0,
             lines: VecDeque::new(),
             is_paused: false,
@@ -129,6 +132,7 @@ impl World {
                 "mind" => world.mind.push_back(thought(rest)),
                 "slow-mind" => world.mind_delay = rest.parse().unwrap(),
                 "lost-stops" => world.stops_are_lost = true,
+                "audio-is-delayed" => world.audio_delay = rest.parse().unwrap(),
                 "deaf-ears" => world.ears_are_deaf = true,
                 seconds => {
                     let at = (seconds.parse::<f64>().unwrap() * 1_000.0).round() as u64;
@@ -147,7 +151,7 @@ impl World {
 
     fn schedule_trace(&mut self, at: u64, what: &str) {
         let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
-        let position = AudioPosition::from_millis(at);
+        let position = AudioPosition::from_millis(at - self.audio_delay);
         match verb {
             "voice" => {
                 self.voice_since = at;
@@ -405,6 +409,9 @@ fn input(verb: &str, rest: &str) -> Input {
     match verb {
         "dialing" => Input::Dialing,
         "media" => Input::MediaReady,
+        "falters" => Input::VoiceFalters,
+        "goes-on" => Input::VoiceGoesOn,
+        "arrived" => Input::AudioArrived { to: AudioPosition::from_millis(rest.parse().unwrap()) },
         "beep" => Input::Tone(ToneHeard::Beep),
         "fax" => Input::Tone(ToneHeard::Fax),
         "busy" => Input::Tone(ToneHeard::Busy),

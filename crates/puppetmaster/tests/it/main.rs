@@ -9,4 +9,5 @@ mod practice_call;
 mod program;
 mod recording;
 mod secrets;
+mod serve;
 mod simulate;

@@ -1,8 +1,8 @@
 //! The load mode: every media socket with the fixed token is a call, with speech and brain that only take their time.
 //!
 //! Everything else is what a real call runs through: the errand is kept, approved and cleared, "dialing" is on disk
-//! before [`StubLine`] is asked to dial, the driver, the media lane, the transcript, the recording and the trace are
-//! those of the engine. Only nobody's telephone rings. [`READY`] calls are always dialed and ringing, so that a socket
+//! before `StubLine` is asked to dial, the driver, the media lane, the transcript, the recording and the trace are
+//! those of the engine. Only nobody's telephone rings. `READY` calls are always dialed and ringing, so that a socket
 //! that comes in finds its opening rendered, as after a real answer. Rows, recordings and traces go to a folder of their
 //! own that is deleted at the end: a load test has no business in the user's figures.
 

@@ -131,6 +131,8 @@ def recordings(sandbox):
     paused = client.calls(call.sid).recordings("Twilio.CURRENT").update(status="paused")
     check("a recording can pause", paused.sid == started.sid and paused.status == "paused", paused.status)
     client.calls(call.sid).recordings(started.sid).update(status="in-progress")
+    # A recording without a sound would be absent: the callee asks twice before it is stopped.
+    sandbox.hear_until(call.sid, lambda truth: len(truth["callee_said"]) >= 2)
     client.calls(call.sid).recordings(started.sid).update(status="stopped")
     client.calls(call.sid).update(status="completed")
     sandbox.fetch_until(call.sid, lambda call: call.status == "completed")

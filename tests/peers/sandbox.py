@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 
 from twilio.base.exceptions import TwilioRestException
@@ -68,6 +69,12 @@ class Sandbox:
         with urllib.request.urlopen(f"{self.base_url}/sandbox/log", timeout=PATIENCE) as reply:
             calls = json.load(reply)["calls"]
         return next(call for call in calls if call["call_sid"] == call_sid)
+
+    def hear_until(self, call_sid, heard):
+        """Asks what truly happened until it fits; each question is a round trip."""
+        end = time.monotonic() + PATIENCE
+        while not heard(self.truth(call_sid)):
+            require(time.monotonic() < end, "what should be heard is not")
 
     def fetch_until(self, call_sid, done):
         """Fetches a call until it is as wanted; each look is a round trip."""

@@ -1621,7 +1621,8 @@ mod properties {
                 for step in thought.moves {
                     match step {
                         Move::Note(note) => {
-                            prop_assert!(text.contains(&note.quote) || note.affirmed_in.is_some(), "{note:?} in {text:?}");
+                            let quoted = transcript.of_utterance(note.utterance);
+                            prop_assert!(quoted.is_some_and(|turn| turn.text.contains(&note.quote)), "{note:?} in {quoted:?}");
                             notes.push(note);
                         }
                         Move::Say { text, .. } => transcript.turns.push(turn(Speaker::Assistant(LineId(place as u32)), &text)),

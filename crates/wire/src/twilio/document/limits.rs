@@ -137,7 +137,7 @@ pub(super) fn parameter(element: &Element, name: &str, value: &str, warnings: &m
 pub(super) fn stream(element: &Element, stream: &Stream, warnings: &mut Warnings) {
     socket(element, &stream.url, warnings);
     if stream.url.contains('?') {
-        warnings.of_attribute(element, "url", "a query, which the handshake fails on: use <Parameter>");
+        warnings.of_what_will_fail(element, "url", "a query, which the handshake fails on: use <Parameter>");
     }
     absolute(element, "statusCallback", stream.status_callback.as_deref(), warnings);
 }
@@ -146,12 +146,12 @@ pub(super) fn stream(element: &Element, stream: &Stream, warnings: &mut Warnings
 pub(super) fn socket(element: &Element, url: &str, warnings: &mut Warnings) {
     let rest = url.strip_prefix("wss://").or_else(|| url.strip_prefix("ws://127.0.0.1")).or_else(|| url.strip_prefix("ws://localhost"));
     if rest.is_none_or(str::is_empty) {
-        warnings.of_attribute(element, "url", "no address of a socket (wss://…)");
+        warnings.of_what_will_fail(element, "url", "no address of a socket (wss://…)");
     }
 }
 
 pub(super) fn absolute(element: &Element, attribute: &str, url: Option<&str>, warnings: &mut Warnings) {
     if url.is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
-        warnings.of_attribute(element, attribute, "a relative address, which is never asked");
+        warnings.of_what_will_fail(element, attribute, "a relative address, which is never asked");
     }
 }

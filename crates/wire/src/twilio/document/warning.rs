@@ -56,12 +56,26 @@ impl ParseError {
 }
 
 /// Collects warnings while a document is read.
-#[derive(Default)]
-pub(super) struct Warnings(Vec<Warning>);
+pub(super) struct Warnings {
+    found: Vec<Warning>,
+    to_the_letter: bool,
+}
 
 impl Warnings {
+    /// Returns none so far. `to_the_letter` also takes what Twilio only notices when it gets there.
+    pub const fn new(to_the_letter: bool) -> Self {
+        Self { found: Vec::new(), to_the_letter }
+    }
+
     pub fn into_inner(self) -> Vec<Warning> {
-        self.0
+        self.found
+    }
+
+    /// Warns of what fails when it is run and not when it is read: of that Twilio tells with other codes, at its time.
+    pub fn of_what_will_fail(&mut self, element: &Element, attribute: &str, what: &'static str) {
+        if self.to_the_letter {
+            self.of_attribute(element, attribute, what);
+        }
     }
 
     pub fn of(&mut self, element: &Element, what: &'static str) {
@@ -73,8 +87,8 @@ impl Warnings {
     }
 
     pub fn push(&mut self, code: u32, element: &Element, attribute: Option<String>, what: &'static str) {
-        if self.0.len() < MAX_WARNINGS {
-            self.0.push(Warning { code, element: element.name.clone(), attribute, what, at: element.place.0 });
+        if self.found.len() < MAX_WARNINGS {
+            self.found.push(Warning { code, element: element.name.clone(), attribute, what, at: element.place.0 });
         }
     }
 

@@ -180,6 +180,11 @@ impl VoiceActivity {
         self.voiced_run > 0
     }
 
+    /// Returns where a voice began of which no onset was told yet: it may turn out to be nothing.
+    pub fn stirs_since(&self) -> Option<u64> {
+        (!self.is_speech && self.voiced_run > 0).then_some(self.run_began)
+    }
+
     /// Tells whether the voice has paused for 40 ms or more, and may be over.
     pub fn is_faltering(&self) -> bool {
         self.is_speech && self.unvoiced_run * FRAME_MS >= 40

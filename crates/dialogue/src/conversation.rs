@@ -53,6 +53,14 @@ pub enum Input {
         /// One past the last voiced sample.
         at: AudioPosition,
     },
+    /// There may be a voice; an onset (or [`Input::VoiceWasNothing`]) follows within a frame or two. Enough to fall silent
+    /// for a moment, and for nothing else.
+    VoiceStirs {
+        /// Its first sample.
+        at: AudioPosition,
+    },
+    /// What stirred was no voice.
+    VoiceWasNothing,
     /// Within the callee's voice there is silence, too short yet to be its end (reported about 40 ms into it).
     VoiceFalters,
     /// It was not the end.
@@ -489,6 +497,8 @@ impl Conversation {
             // Nobody hears us and we hear nobody, so these are leftovers or nonsense.
             Input::VoiceOnset { .. }
             | Input::VoiceOffset { .. }
+            | Input::VoiceStirs { .. }
+            | Input::VoiceWasNothing
             | Input::VoiceFalters
             | Input::VoiceGoesOn
             | Input::AudioArrived { .. }
@@ -514,6 +524,8 @@ impl Conversation {
             Input::Dialing | Input::MediaReady => {}
             Input::VoiceOnset { at } => self.voice_begins(at),
             Input::VoiceOffset { at } => self.voice_ends(at),
+            Input::VoiceStirs { at } => self.voice_stirs(at),
+            Input::VoiceWasNothing => self.voice_was_nothing(),
             Input::VoiceFalters => self.voice_falters = true,
             Input::VoiceGoesOn => self.voice_goes_on(),
             Input::AudioArrived { to } => self.audio_arrives(to),
@@ -546,6 +558,8 @@ impl Conversation {
             | Input::MediaReady
             | Input::VoiceOnset { .. }
             | Input::VoiceOffset { .. }
+            | Input::VoiceStirs { .. }
+            | Input::VoiceWasNothing
             | Input::VoiceFalters
             | Input::VoiceGoesOn
             | Input::AudioArrived { .. }

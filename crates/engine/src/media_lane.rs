@@ -46,6 +46,17 @@ const FRAMES_AT_ONCE: u32 = 3;
 /// A frame that comes this much less delayed than any before is worth telling, in µs.
 const EARLIER_BY: i64 = 1_000;
 
+/// The callee's voice between two edges of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Voice {
+    /// As the last edge said.
+    Steady,
+    /// There may be one.
+    Stirs,
+    /// It may be over.
+    Falters,
+}
+
 struct OutgoingLine {
     id: u32,
     samples: Vec<i16>,
@@ -76,8 +87,8 @@ pub struct MediaLane {
     position: u64,
     /// The least delay of a frame so far against the samples before it, in µs of the session.
     least_delay: Option<i64>,
-    /// Whether the callee's voice was told to falter.
-    falters: bool,
+    /// What was told of the callee's voice between its edges.
+    voice: Voice,
     /// Where the next sample that we send will be heard.
     cursor: u64,
     lines: VecDeque<OutgoingLine>,
@@ -106,7 +117,7 @@ impl MediaLane {
             tones: ToneDetector::default(),
             position: 0,
             least_delay: None,
-            falters: false,
+            voice: Voice::Steady,
             cursor: 0,
             lines: VecDeque::new(),
             awaiting: VecDeque::new(),
@@ -182,12 +193,25 @@ impl MediaLane {
                 VoiceEdge::Onset { at } => Input::VoiceOnset { at: AudioPosition(at) },
                 VoiceEdge::Offset { at } => Input::VoiceOffset { at: AudioPosition(at) },
             });
-            self.falters = false;
-        } else if self.falters != self.vad.is_faltering() {
-            self.falters = !self.falters;
-            inputs.push(if self.falters { Input::VoiceFalters } else { Input::VoiceGoesOn });
+            self.voice = Voice::Steady;
+        } else {
+            inputs.extend(self.between_edges());
         }
         self.tones.push(frame, |edge| inputs.extend(heard_as(edge).map(Input::Tone)));
+    }
+
+    /// What is not certain yet matters only while we speak, but there it saves 20 ms of talking over the callee.
+    fn between_edges(&mut self) -> Option<Input> {
+        let stirs_since = self.vad.stirs_since();
+        let (voice, input) = match (self.voice, stirs_since, self.vad.is_faltering()) {
+            (Voice::Steady, Some(at), _) => (Voice::Stirs, Input::VoiceStirs { at: AudioPosition(at) }),
+            (Voice::Stirs, None, _) => (Voice::Steady, Input::VoiceWasNothing),
+            (Voice::Steady, None, true) => (Voice::Falters, Input::VoiceFalters),
+            (Voice::Falters, _, false) => (Voice::Steady, Input::VoiceGoesOn),
+            (Voice::Steady, None, false) | (Voice::Stirs, Some(_), _) | (Voice::Falters, _, true) => return None,
+        };
+        self.voice = voice;
+        Some(input)
     }
 
     /// Opens a line behind those before it; its audio comes by [`MediaLane::feed`].

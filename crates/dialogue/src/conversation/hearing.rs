@@ -50,6 +50,21 @@ impl Conversation {
         }
     }
 
+    /// A pause is undone without a trace, so it need not wait until the voice is certain.
+    pub(super) fn voice_stirs(&mut self, at: AudioPosition) {
+        if !self.voice_is_on && self.may_be_interrupted() && self.barge_in == BargeIn::None {
+            let since = self.time_of(at);
+            let verdict = self.barge_in.begin(self.now, since, &self.config);
+            self.follow_verdict(verdict);
+        }
+    }
+
+    pub(super) fn voice_was_nothing(&mut self) {
+        if !self.voice_is_on {
+            self.keep_the_floor();
+        }
+    }
+
     fn begin_utterance(&mut self, from: AudioPosition, began_at: SessionTime) {
         self.last_utterance += 1;
         let id = UtteranceId(self.last_utterance);

@@ -96,6 +96,47 @@ fn a_cough_gives_us_the_floor_back() {
 }
 
 #[test]
+fn a_voice_that_only_stirs_pauses_us_and_gives_the_line_back() {
+    check(
+        &after_our_line_began(
+            "7.000 stirs
+             7.070 nothing
+             7.500 stirs
+             7.540 nothing
+             10.000 end",
+        ),
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            5.420 screened Human
+            5.420 think 1: Human said "Hello?"
+            5.430 speak 2: Could you please tell me what time you are going to close?
+            7.060 pause
+            7.070 resume
+        "#]],
+    );
+}
+
+#[test]
+fn a_voice_that_stirred_is_confirmed_from_its_first_sample() {
+    check(
+        &after_our_line_began(
+            "6.960 stirs
+             7.000 voice
+             8.000 quiet Wait, wait.
+             8.300 end",
+        ),
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            5.420 screened Human
+            5.420 think 1: Human said "Hello?"
+            5.430 speak 2: Could you please tell me what time you are going to close?
+            7.020 pause
+            7.160 stop
+        "#]],
+    );
+}
+
+#[test]
 fn a_voice_that_falters_as_it_is_judged_has_not_held_out() {
     check(
         &after_our_line_began(

@@ -28,6 +28,7 @@ pub(crate) fn brief() -> Brief {
 }
 
 const ONSET_LAG: u64 = 50;
+const STIR_LAG: u64 = 30;
 const OFFSET_LAG: u64 = 100;
 const EARS: u64 = 200;
 const VOICE: u64 = 100;
@@ -163,6 +164,7 @@ impl World {
                 self.schedule(at, Event::Sounds(rest.to_owned()));
                 self.schedule(at + OFFSET_LAG, Event::In(Input::VoiceOffset { at: position }));
             }
+            "stirs" => self.schedule(at + STIR_LAG, Event::In(Input::VoiceStirs { at: position })),
             "lost-marks" => self.schedule(at, Event::MarksGetLost),
             _ => self.schedule(at, Event::In(input(verb, rest))),
         }
@@ -409,6 +411,7 @@ fn input(verb: &str, rest: &str) -> Input {
     match verb {
         "dialing" => Input::Dialing,
         "media" => Input::MediaReady,
+        "nothing" => Input::VoiceWasNothing,
         "falters" => Input::VoiceFalters,
         "goes-on" => Input::VoiceGoesOn,
         "arrived" => Input::AudioArrived { to: AudioPosition::from_millis(rest.parse().unwrap()) },

@@ -1,6 +1,9 @@
 //! Plivo's golden data.
 
+mod error_codes;
 mod media;
+mod rest;
+mod shapes;
 
 use serde_json::Value;
 

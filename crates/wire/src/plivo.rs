@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod decimal;
+pub mod document;
 pub mod error_codes;
 pub mod headers;
 pub mod media;

@@ -1,5 +1,6 @@
 //! Plivo's golden data.
 
+mod document;
 mod error_codes;
 mod media;
 mod rest;

@@ -4,6 +4,7 @@
 //! call. Where Plivo's own pages differ or are silent, readers take every form seen and writers use the safest one; the
 //! doubt stands in a comment.
 
+pub mod callback;
 pub mod clock;
 pub mod decimal;
 pub mod document;

@@ -1,5 +1,6 @@
 //! Plivo's golden data.
 
+mod callback;
 mod document;
 mod error_codes;
 mod media;

@@ -13,5 +13,6 @@ pub mod headers;
 pub mod media;
 pub mod party;
 pub mod rest;
+pub mod signature;
 pub mod status;
 mod words;

@@ -6,6 +6,7 @@ mod error_codes;
 mod media;
 mod rest;
 mod shapes;
+mod signature;
 
 use serde_json::Value;
 

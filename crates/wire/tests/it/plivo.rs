@@ -3,10 +3,12 @@
 mod callback;
 mod document;
 mod error_codes;
+mod generated;
 mod media;
 mod rest;
 mod shapes;
 mod signature;
+mod traps;
 
 use serde_json::Value;
 

@@ -4,9 +4,8 @@
 //! once more in query or body.
 
 use super::body::Body;
-use super::id::decode_segment;
 use super::{AuthId, Paging, RestError};
-use crate::http::Method;
+use crate::http::{Method, decode_path};
 
 /// Parts below an account: `MultiPartyCall/…/Participant/…/Record/Pause`.
 const MAX_PARTS: usize = 6;
@@ -28,8 +27,8 @@ impl Asked {
 /// Takes a path apart: the account, and what follows it, decoded.
 pub(super) fn split(path: &str) -> Option<(String, Vec<String>)> {
     let mut parts = path.split('/').filter(|part| !part.is_empty()).skip_while(|part| *part != "Account").skip(1);
-    let account = decode_segment(parts.next()?);
-    let parts: Vec<_> = parts.take(MAX_PARTS + 1).map(decode_segment).collect();
+    let account = decode_path(parts.next()?).into_owned();
+    let parts: Vec<_> = parts.take(MAX_PARTS + 1).map(|part| decode_path(part).into_owned()).collect();
     (parts.len() <= MAX_PARTS).then_some((account, parts))
 }
 

@@ -48,7 +48,7 @@ resource! {
         parent_call_uuid: String,
         /// The conference that it was in.
         conference_uuid: String,
-        /// See [`Direction`].
+        /// See [`Direction`](crate::plivo::status::Direction).
         call_direction: String,
         /// Who called, with `+`.
         from_number: String,
@@ -76,7 +76,7 @@ resource! {
         hangup_cause_code: u32,
         /// The same in words.
         hangup_cause_name: String,
-        /// See [`HangupSource`].
+        /// See [`HangupSource`](crate::plivo::status::HangupSource).
         hangup_source: String,
         /// `Verified`, `Not Verified`, `Not Applicable`.
         stir_verification: String,
@@ -125,7 +125,7 @@ resource! {
         call_uuid: String,
         /// The caller's name.
         caller_name: String,
-        /// See [`Direction`].
+        /// See [`Direction`](crate::plivo::status::Direction).
         direction: String,
         /// Who calls.
         from: String,

@@ -7,6 +7,7 @@
 
 pub mod date;
 pub mod http;
+pub mod plivo;
 pub mod public_origin;
 pub mod twilio;
 pub mod xml;

@@ -1,4 +1,5 @@
-//! Golden data of Twilio, both ways: what we write is what Twilio and its libraries write, what they write we read.
+//! Golden data of the carriers, both ways: what we write is what they and their libraries write, what they write we read.
 #![allow(clippy::unwrap_used)]
 
+mod plivo;
 mod twilio;

@@ -10,12 +10,13 @@ pub mod attempt;
 pub mod budget;
 pub mod codes;
 pub mod compliance;
+pub mod data;
+pub mod decision_record;
 pub mod notice;
+pub mod opening_hours;
 pub mod policy;
 pub mod rate_limit;
 pub mod refusal;
 pub mod retry;
 pub mod statistics;
 pub mod task;
-
-mod table;

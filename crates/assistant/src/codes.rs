@@ -148,6 +148,9 @@ code_table! {
     SCHEDULE_EXPIRED = "schedule.expired",
         "the task's schedule is over",
         "Choose a later end; a changed task needs a new approval.";
+    SCHEDULE_RECURRENCE = "schedule.recurrence",
+        "the recurrence cannot be read",
+        "Choose values within the ranges that the error names.";
     APPROVAL_MISSING = "approval.missing",
         "nobody has approved this call",
         "Look at the receipt and approve it: `puppetmaster task approve`.";
@@ -199,9 +202,42 @@ code_table! {
     TASK_EMPTY_SCHEDULE = "task.empty_schedule",
         "the schedule ends before it begins",
         "Choose a later end.";
+    TASK_CIRCLE = "task.circle",
+        "tasks wait for each other in a circle, so none would ever run",
+        "Take one of the dependencies away.";
+    TASK_OPENING_HOURS = "task.opening_hours",
+        "the opening hours cannot be read",
+        "Write days and times, for example \"Mo-Fr 09:00-18:00; Sa 10:00-14:00; PH off\".";
+    TASK_TIME_ZONE = "task.time_zone",
+        "there is no such time zone",
+        "Write its IANA name, for example America/Chicago.";
     TASK_WRONG_STATE = "task.wrong_state",
         "the task is in a state in which this cannot be done",
         "Look at the task: `puppetmaster task show`.";
+    BATCH_SIZE = "batch.size",
+        "a batch has 1 to 500 rows",
+        "Add a row, or split the batch.";
+    BATCH_FIELD = "batch.field",
+        "the row lacks a field that the intent names",
+        "Fill the field in this row, or take its name out of the intent.";
+    BATCH_CALLEE = "batch.callee",
+        "the row's callee is none of business, person and unknown",
+        "Write one of the three, or leave the field empty.";
+    BATCH_DOUBLED = "batch.doubled",
+        "another row asks the same of the same number",
+        "Take one of the two rows out.";
+    BATCH_UNFIT = "batch.unfit",
+        "the calls cannot be approved together",
+        "Make separate batches, or approve the calls one by one.";
+    ALERT_THRESHOLD = "alert.threshold",
+        "a part of a budget is used up",
+        "Look at `puppetmaster stats`; raise the budget only if the calls are yours.";
+    ALERT_CALLS = "alert.calls",
+        "more calls were made within an hour than this installation ever made",
+        "Look at `puppetmaster task list`. If you did not ask for these calls, stop the program and change the carrier's credentials.";
+    ALERT_MONEY = "alert.money",
+        "more money was spent within an hour than this installation ever spent",
+        "Look at `puppetmaster task list`. If you did not ask for these calls, stop the program and change the carrier's credentials.";
     DISCLOSURE_MACHINE = "disclosure.machine",
         "the opening does not say that a machine calls",
         "Say it in plain words, for example \"this is an automated assistant\".";

@@ -3,10 +3,12 @@
 //! They narrow the calling window and never widen it.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::codes;
 use crate::compliance::calling_hours::window::Window;
 
 /// Opening hours of a week, in the callee's own time. Hours past midnight belong to the day on which they begin and the next.
@@ -27,6 +29,13 @@ pub struct OpeningHours {
 pub struct NoOpeningHours {
     /// The part that cannot be read.
     pub part: String,
+}
+
+impl NoOpeningHours {
+    /// Returns the stable code.
+    pub const fn code(&self) -> &'static str {
+        codes::TASK_OPENING_HOURS.code
+    }
 }
 
 const DAYS: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
@@ -61,6 +70,20 @@ impl FromStr for OpeningHours {
 }
 
 impl OpeningHours {
+    /// Returns the hours without the first and the last minutes of each window; windows that are too short are gone.
+    ///
+    /// Minutes past midnight are the evening's tail, so a window that begins or ends at midnight keeps that end.
+    pub(crate) fn without_edges(&self, first: Duration, last: Duration) -> Self {
+        let minutes = |span: Duration| u16::try_from(span.as_secs() / 60).unwrap_or(1440);
+        let narrowed = |window: &Window| {
+            let opens = if window.opens() == 0 { 0 } else { window.opens() + minutes(first) };
+            let closes = if window.closes() == 1440 { 1440 } else { window.closes().saturating_sub(minutes(last)) };
+            (opens < closes).then(|| Window::new(opens, closes))
+        };
+        let all = |windows: &Vec<Window>| windows.iter().filter_map(narrowed).collect();
+        Self { text: self.text.clone(), days: self.days.each_ref().map(all), holidays: self.holidays.as_ref().map(all) }
+    }
+
     fn read_rule(&mut self, rule: &str) -> Option<()> {
         let lower = rule.to_lowercase();
         if lower == "24/7" {

@@ -16,6 +16,7 @@ use thiserror::Error;
 
 use super::jurisdiction::Jurisdiction;
 use super::line_kind::LineKind;
+use crate::codes;
 use crate::data::Provenance;
 
 include!(concat!(env!("OUT_DIR"), "/npa_timezones.rs"));
@@ -93,6 +94,13 @@ impl TryFrom<GivenPlace> for KnownPlace {
 pub struct NoSuchZone {
     /// What was given.
     pub zone: String,
+}
+
+impl NoSuchZone {
+    /// Returns the stable code.
+    pub const fn code(&self) -> &'static str {
+        codes::TASK_TIME_ZONE.code
+    }
 }
 
 impl KnownPlace {

@@ -100,12 +100,57 @@ code_table! {
     NUMBER_OPTED_OUT = "number.opted_out",
         "whoever has this number asked never to be called again",
         "Call the number yourself if you must. Only they can take it back.";
+    DO_NOT_CALL_SCOPE = "do_not_call.scope",
+        "whoever has this number asked not to be called for this",
+        "Call the number yourself if you must. Only they can take it back.";
+    DO_NOT_CALL_REASON = "do_not_call.reason",
+        "an entry of the do-not-call list is lifted only for a written reason",
+        "Write a sentence that says why; the audit log keeps it.";
+    REGISTRY_MISSING = "registry.missing",
+        "no do-not-call registry was loaded, and calls that sell must be checked against it",
+        "Import the registry's files for the area codes that you call.";
+    REGISTRY_STALE = "registry.stale",
+        "the do-not-call registry was read too long ago",
+        "Download and import the registry again; a list is good for 31 days.";
+    REGISTRY_AREA = "registry.area_missing",
+        "the number's area code was not loaded from the do-not-call registry",
+        "Import the registry's file for this area code.";
+    REGISTRY_LISTED = "registry.listed",
+        "the number is on the national do-not-call registry",
+        "Do not sell to this number, unless you hold its owner's leave in writing.";
+    REGISTRY_LINE = "registry.line",
+        "a line of the registry file cannot be read",
+        "Check that the file is the registry's own list; nothing was changed.";
+    REGISTRY_ORDER = "registry.order",
+        "the registry file is not in the order of its area codes",
+        "Sort it, or import one file for each area code; nothing was changed.";
+    REGISTRY_DAMAGED = "registry.damaged",
+        "the imported registry cannot be read",
+        "Import the registry again.";
+    SOLICITATION_REFUSED = "solicitation.refused",
+        "the call would sell something or ask for money",
+        "Word the errand as what you want of the callee. Selling by telephone is switched off.";
+    CONSENT_MISSING = "consent.missing",
+        "nobody there has agreed to be called by a machine",
+        "If a business picks up at its desk, say so (`callee_kind: business`). Else keep the callee's leave with the number first, or call yourself.";
+    CONSENT_REVOKED = "consent.revoked",
+        "leave to be called by a machine was taken back",
+        "Ask the callee yourself, and keep the new leave with the number.";
+    CONSENT_EXPIRED = "consent.expired",
+        "leave to be called by a machine does not stand at this moment",
+        "Ask the callee yourself, and keep the new leave with the number.";
+    CONSENT_UNPROVEN = "consent.unproven",
+        "a consent lacks the proof that its form demands",
+        "Give its wording, and for one in writing the document.";
     SCHEDULE_TOO_EARLY = "schedule.too_early",
         "the task's schedule has not begun",
         "Wait, or change the schedule; a changed task needs a new approval.";
     SCHEDULE_EXPIRED = "schedule.expired",
         "the task's schedule is over",
         "Choose a later end; a changed task needs a new approval.";
+    SCHEDULE_RECURRENCE = "schedule.recurrence",
+        "the recurrence cannot be read",
+        "Choose values within the ranges that the error names.";
     APPROVAL_MISSING = "approval.missing",
         "nobody has approved this call",
         "Look at the receipt and approve it: `puppetmaster task approve`.";
@@ -157,9 +202,63 @@ code_table! {
     TASK_EMPTY_SCHEDULE = "task.empty_schedule",
         "the schedule ends before it begins",
         "Choose a later end.";
+    TASK_CIRCLE = "task.circle",
+        "tasks wait for each other in a circle, so none would ever run",
+        "Take one of the dependencies away.";
+    TASK_OPENING_HOURS = "task.opening_hours",
+        "the opening hours cannot be read",
+        "Write days and times, for example \"Mo-Fr 09:00-18:00; Sa 10:00-14:00; PH off\".";
+    TASK_TIME_ZONE = "task.time_zone",
+        "there is no such time zone",
+        "Write its IANA name, for example America/Chicago.";
     TASK_WRONG_STATE = "task.wrong_state",
         "the task is in a state in which this cannot be done",
         "Look at the task: `puppetmaster task show`.";
+    BATCH_SIZE = "batch.size",
+        "a batch has 1 to 500 rows",
+        "Add a row, or split the batch.";
+    BATCH_FIELD = "batch.field",
+        "the row lacks a field that the intent names",
+        "Fill the field in this row, or take its name out of the intent.";
+    BATCH_CALLEE = "batch.callee",
+        "the row's callee is none of business, person and unknown",
+        "Write one of the three, or leave the field empty.";
+    BATCH_DOUBLED = "batch.doubled",
+        "another row asks the same of the same number",
+        "Take one of the two rows out.";
+    BATCH_UNFIT = "batch.unfit",
+        "the calls cannot be approved together",
+        "Make separate batches, or approve the calls one by one.";
+    ALERT_THRESHOLD = "alert.threshold",
+        "a part of a budget is used up",
+        "Look at `puppetmaster stats`; raise the budget only if the calls are yours.";
+    ALERT_CALLS = "alert.calls",
+        "more calls were made within an hour than this installation ever made",
+        "Look at `puppetmaster task list`. If you did not ask for these calls, stop the program and change the carrier's credentials.";
+    ALERT_MONEY = "alert.money",
+        "more money was spent within an hour than this installation ever spent",
+        "Look at `puppetmaster task list`. If you did not ask for these calls, stop the program and change the carrier's credentials.";
+    DISCLOSURE_MACHINE = "disclosure.machine",
+        "the opening does not say that a machine calls",
+        "Say it in plain words, for example \"this is an automated assistant\".";
+    DISCLOSURE_PRINCIPAL = "disclosure.principal",
+        "the opening does not say for whom the call is",
+        "Write {principal} where the name belongs.";
+    DISCLOSURE_PURPOSE = "disclosure.purpose",
+        "the opening does not say why it calls",
+        "Write {purpose} where the purpose belongs, for example \"I'm calling {purpose}\".";
+    DISCLOSURE_RECORDING = "disclosure.recording",
+        "the opening does not say that the call is recorded",
+        "Write {recorded} where the notice belongs; it is left out of calls that are not recorded.";
+    DISCLOSURE_CALLBACK = "disclosure.callback",
+        "the callee cannot ring back, which the law of the place asks for",
+        "Call from a number of your own that can be rung back, or say one in the opening.";
+    DISCLOSURE_HUMAN = "disclosure.human",
+        "the opening claims to be human",
+        "Leave that out: an assistant never claims to be human.";
+    DISCLOSURE_LANGUAGE = "disclosure.language",
+        "openings in this language cannot be checked",
+        "Use a language that can be checked; what cannot be checked is not spoken.";
     STORE_LOCKED = "store.locked",
         "another process is using the database",
         "Stop the other Puppet Master, or let it do this: only one process may dial from one data directory.";

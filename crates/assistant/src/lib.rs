@@ -7,15 +7,21 @@
 
 pub mod approval;
 pub mod attempt;
+pub mod batch;
 pub mod budget;
 pub mod codes;
 pub mod compliance;
+pub mod data;
+pub mod decision_record;
+pub mod dependency;
 pub mod notice;
+pub mod opening_hours;
 pub mod policy;
 pub mod rate_limit;
+pub mod recurrence;
 pub mod refusal;
 pub mod retry;
+pub mod schedule;
+pub mod spending_alert;
 pub mod statistics;
 pub mod task;
-
-mod table;

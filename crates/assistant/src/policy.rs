@@ -7,6 +7,8 @@
 //! On the practice line nobody real is rung. What only protects real people (decent hours, calls a day, stop
 //! requests) becomes a [`Notice`] there, unless the practice is strict.
 
+mod findings;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,12 +18,18 @@ use telephony::{AttemptId, PhoneNumber, Timestamp};
 use crate::approval::{Approval, Receipt, ReceiptHash};
 use crate::budget::{self, Budget, Spending};
 use crate::codes;
-use crate::compliance::calling_hours::{self, CalleeHours};
+use crate::compliance::calling_hours::CalleeHours;
+use crate::compliance::do_not_call;
 use crate::compliance::number_gate;
+use crate::compliance::purpose::CallPurpose;
+use crate::compliance::standing::Standing;
+use crate::decision_record::{DecisionRecord, Question};
 use crate::notice::Notice;
 use crate::rate_limit::{self, Caps, Usage};
 use crate::refusal::{AllowedWhen, Refusal, Refusals, Rule};
 use crate::task::{CalleeKind, Line};
+
+use findings::Findings;
 
 /// The rules of an installation.
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -36,6 +44,20 @@ pub struct Rules {
     pub budget: Budget,
     /// Practice calls obey also what only protects real people.
     pub strict_practice: bool,
+    /// Whether calls that sell something may be made at all.
+    #[serde(default)]
+    pub solicitation: Solicitation,
+}
+
+/// Whether an installation sells by telephone.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Solicitation {
+    /// No.
+    #[default]
+    Refused,
+    /// Yes: to who has agreed in writing, after a look into a do-not-call registry that is not older than 31 days.
+    WithRegistry,
 }
 
 /// All that a decision rests on.
@@ -53,6 +75,8 @@ pub struct Facts<'a> {
     pub attempts_made: u32,
     /// The callee asked never to be called again.
     pub has_opted_out: bool,
+    /// What else is known of the callee: line kind, consents, entries of the do-not-call list.
+    pub standing: &'a Standing,
     /// Now.
     pub now: Timestamp,
     /// The hour at the callee's place, for a call that begins now and lasts to its limit.
@@ -72,6 +96,8 @@ pub struct Decision {
     pub verdict: Result<Cleared, Refusals>,
     /// What the user should know.
     pub notices: Vec<Notice>,
+    /// What it rests on, to be kept with the dial or the refusal.
+    pub record: DecisionRecord,
 }
 
 /// Leave to dial once. Only [`decide`] makes one, it cannot be copied, and dialing consumes it.
@@ -147,30 +173,33 @@ impl Cleared {
 
 /// Decides whether the attempt may dial now.
 ///
-/// Asks in the order of [`Rule`]. A number that may not be rung ends the questions; of everything else all reasons are
+/// Asks in the order of [`Question`]. A number that may not be rung ends the questions; of everything else all reasons are
 /// given at once, so that the user need not ask again and again.
 pub fn decide(facts: &Facts<'_>) -> Decision {
     let receipt = facts.receipt;
     let rules = facts.rules;
-    let gate = number_gate::check(&receipt.number, receipt.line, &rules.allowed_regions, rules.own_number.as_ref());
-    if let Err(refusal) = gate {
-        return Decision { verdict: Err(refusal.into()), notices: Vec::new() };
+    let mut findings = Findings::new(facts);
+    let gate = number_gate::ask(&receipt.number, receipt.line, &rules.allowed_regions, rules.own_number.as_ref());
+    if let Some(refusal) = findings.take_gate(gate) {
+        return Decision { verdict: Err(refusal.into()), notices: Vec::new(), record: findings.record };
     }
-    let mut findings = Findings { refusals: Vec::new(), notices: Vec::new(), is_lenient: is_lenient(receipt, rules) };
-    findings.protects_people(check_opt_out(facts.has_opted_out));
-    findings.binds(check_approval(facts));
-    findings.binds(check_attempts(facts));
-    findings.protects_people(rate_limit::check_number(receipt.callee_kind, &rules.caps, &facts.usage));
-    findings.binds(check_schedule(facts));
-    findings.protects_people(calling_hours::check(facts.hours));
-    findings.binds(budget::check(receipt.worst_case_cost, receipt.limits.max_cost, &rules.budget, &facts.spending));
-    findings.binds(rate_limit::check_concurrency(&rules.caps, &facts.usage));
+    findings.protects_people(Question::DoNotCall, check_do_not_call(facts));
+    findings.take_purpose(facts);
+    findings.take_consent(facts);
+    findings.protects_people(Question::CallsToNumber, rate_limit::check_number(receipt.callee_kind, &rules.caps, &facts.usage));
+    findings.binds(Question::Attempts, check_attempts(facts));
+    findings.binds(Question::Schedule, check_schedule(facts));
+    findings.take_hours(facts);
+    findings.binds(Question::Approval, check_approval(facts));
+    findings.binds(Question::Budget, budget::check(receipt.worst_case_cost, receipt.limits.max_cost, &rules.budget, &facts.spending));
+    findings.binds(Question::Concurrency, rate_limit::check_concurrency(&rules.caps, &facts.usage));
 
+    findings.record.is_cleared = findings.refusals.is_empty();
     let verdict = match Refusals::from_list(findings.refusals) {
         Some(refusals) => Err(refusals),
         None => Ok(clear(facts)),
     };
-    Decision { verdict, notices: findings.notices }
+    Decision { verdict, notices: findings.notices, record: findings.record }
 }
 
 /// Returns the notices for a receipt that nobody has approved yet: what would be refused now, and what is merely to be known.
@@ -208,32 +237,19 @@ fn is_lenient(receipt: &Receipt, rules: &Rules) -> bool {
     receipt.line == Line::Practice && !rules.strict_practice
 }
 
-struct Findings {
-    refusals: Vec<Refusal>,
-    notices: Vec<Notice>,
-    is_lenient: bool,
-}
-
-impl Findings {
-    /// Takes refusals that hold on every line.
-    fn binds(&mut self, refusals: impl IntoIterator<Item = Refusal>) {
-        self.refusals.extend(refusals);
-    }
-
-    /// Takes a refusal that only protects real people.
-    fn protects_people(&mut self, refusal: Option<Refusal>) {
-        match refusal {
-            Some(refusal) if self.is_lenient => {
-                self.notices.push(Notice::new(refusal.code, format!("a real call would not be dialed now: {}", refusal.fact)));
-            }
-            other => self.refusals.extend(other),
-        }
-    }
-}
-
-fn check_opt_out(has_opted_out: bool) -> Option<Refusal> {
+fn check_do_not_call(facts: &Facts<'_>) -> Option<Refusal> {
     let entry = codes::NUMBER_OPTED_OUT;
-    has_opted_out.then(|| Refusal::new(Rule::NumberGate, &entry, entry.text, AllowedWhen::Never))
+    if facts.has_opted_out {
+        return Some(Refusal::new(Rule::DoNotCall, &entry, entry.text, AllowedWhen::Never));
+    }
+    let receipt = facts.receipt;
+    let asked = do_not_call::Asked {
+        number: &receipt.number,
+        user: facts.standing.user.as_ref().map(|user| user.expose().as_str()),
+        task_type: receipt.task_type,
+        purpose: CallPurpose::of(receipt.task_type, receipt.intent.expose()),
+    };
+    do_not_call::check(&facts.standing.suppressions, &asked)
 }
 
 fn check_approval(facts: &Facts<'_>) -> Option<Refusal> {
@@ -287,6 +303,9 @@ mod tests {
 
     use super::*;
     use crate::approval::{ApprovedBy, Quote};
+    use crate::compliance::line_kind::KnownLine;
+    use crate::compliance::{calling_hours, consent};
+    use crate::decision_record::Answer;
     use crate::task::{Limits, Schedule, Task, TaskState};
 
     const NOON: Timestamp = Timestamp(1_795_539_600_000); // 2026-11-24 17:00 UTC, noon in New York
@@ -329,6 +348,7 @@ mod tests {
         is_approval_used: bool,
         attempts_made: u32,
         has_opted_out: bool,
+        standing: Standing,
         now: Timestamp,
         usage: Usage,
         spending: Spending,
@@ -345,6 +365,7 @@ mod tests {
             is_approval_used: false,
             attempts_made: 0,
             has_opted_out: false,
+            standing: Standing::default(),
             now: NOON,
             usage: Usage::default(),
             spending: Spending::default(),
@@ -362,6 +383,7 @@ mod tests {
                 is_approval_used: self.is_approval_used,
                 attempts_made: self.attempts_made,
                 has_opted_out: self.has_opted_out,
+                standing: &self.standing,
                 now: self.now,
                 hours: &hours,
                 usage: self.usage,
@@ -520,8 +542,148 @@ mod tests {
         world.usage.live_calls = 4;
         let refusals = world.decide().verdict.unwrap_err();
         let rules: Vec<Rule> = refusals.as_slice().iter().map(|refusal| refusal.rule).collect();
-        assert_eq!(rules, [Rule::Approval, Rule::Caps, Rule::Hours, Rule::Budget, Rule::Concurrency]);
+        assert_eq!(rules, [Rule::Caps, Rule::Hours, Rule::Approval, Rule::Budget, Rule::Concurrency]);
         assert!(rules.is_sorted());
+    }
+
+    /// Approves the receipt as it stands, after a change to it.
+    fn approve(world: &mut World) {
+        world.approval = Some(Approval::of(&world.receipt, ApprovedBy::User, NOON, Approval::GOOD_FOR));
+    }
+
+    #[test]
+    fn a_private_person_is_called_by_machine_only_with_leave() {
+        let private: Change = |w| {
+            w.receipt.callee_kind = CalleeKind::Consumer;
+            w.now = Timestamp(NOON.0 + 4 * 3_600_000);
+            approve(w);
+        };
+        assert_eq!(with(Line::Real, private).0, ["consent.missing"]);
+        let mut world = world(Line::Real);
+        private(&mut world);
+        let leave = consent::tests::given(&world.receipt.number, consent::ConsentBasis::PriorExpress);
+        world.standing.consents = vec![consent::Consent::new(leave).unwrap()];
+        let decision = world.decide();
+        assert!(decision.verdict.is_ok(), "{:?}", decision.verdict);
+        assert_eq!(decision.record.consent, Some(consent::ConsentBasis::PriorExpress));
+        assert_eq!(with(Line::Practice, private), (Vec::new(), Vec::new()), "nobody real is rung");
+    }
+
+    #[test]
+    fn a_line_that_was_looked_up_is_what_it_is() {
+        use crate::compliance::line_kind::{KindSource, LineKind};
+        let mobile: Change =
+            |w| w.standing.line = Some(KnownLine { kind: LineKind::BusinessMobile, source: KindSource::Lookup, checked_at: Some(NOON) });
+        assert_eq!(with(Line::Real, mobile).0, ["consent.missing"], "a plumber's mobile, though the user says a business picks up");
+    }
+
+    #[test]
+    fn a_stop_request_of_any_scope_is_heeded() {
+        use do_not_call::{Bars, Channel, Suppression};
+        let stopped = |bars| {
+            let mut world = world(Line::Real);
+            let request = Suppression::stop_request(world.receipt.number.clone(), Channel::Speech, AttemptId::new("a0"), NOON);
+            world.standing.suppressions = vec![Suppression { bars, ..request }];
+            world.decide().verdict.map_or_else(|refusals| refusals.first().code, |_| "ok")
+        };
+        assert_eq!(stopped(Bars::Everything), "number.opted_out");
+        assert_eq!(stopped(Bars::TaskType(TaskType::InformationInquiry)), "do_not_call.scope");
+        assert_eq!(stopped(Bars::TaskType(TaskType::Complaint)), "ok");
+        assert_eq!(stopped(Bars::Solicitation), "ok");
+    }
+
+    #[test]
+    fn who_sells_is_refused_unless_everything_allows_it() {
+        use crate::compliance::registry::{Listing, RegistryAnswer, Snapshot};
+        let selling: Change = |w| {
+            w.receipt.intent = Private::new("Sell them our home insurance".into());
+            approve(w);
+        };
+        assert_eq!(with(Line::Real, selling).0, ["solicitation.refused", "registry.missing", "consent.missing"]);
+        assert_eq!(with(Line::Practice, selling), (Vec::new(), vec!["solicitation.refused".into(), "registry.missing".into()]));
+        let mut world = world(Line::Real);
+        selling(&mut world);
+        world.rules.solicitation = Solicitation::WithRegistry;
+        let snapshot = Snapshot { as_of: NOON, sha256: "ab".repeat(32), numbers: 1 };
+        world.standing.registry = RegistryAnswer::Found { listing: Listing::NotListed, snapshot };
+        let written = consent::tests::given(&world.receipt.number, consent::ConsentBasis::PriorExpressWritten);
+        world.standing.consents = vec![consent::Consent::new(written).unwrap()];
+        assert!(world.decide().verdict.is_ok(), "{:?}", world.decide().verdict);
+        // Sunday ten in New York: an errand might ring a shop; the window of the state's law is open as well. On Saturday in
+        // South Dakota no machine sells.
+        world.receipt.number = PhoneNumber::parse("+16055552671").unwrap();
+        let written = consent::tests::given(&world.receipt.number, consent::ConsentBasis::PriorExpressWritten);
+        world.standing.consents = vec![consent::Consent::new(written).unwrap()];
+        world.now = Timestamp(NOON.0 + 4 * 86_400_000);
+        world.receipt.schedule = Schedule::default();
+        world.approval = Some(Approval::of(&world.receipt, ApprovedBy::User, world.now, Approval::GOOD_FOR));
+        assert_eq!(world.decide().verdict.unwrap_err().first().code, "hours.outside");
+    }
+
+    #[test]
+    fn every_decision_keeps_what_it_rests_on() {
+        let world = world(Line::Real);
+        let record = world.decide().record;
+        assert!(record.is_cleared && record.asked.iter().map(|asked| asked.question).eq(Question::ALL));
+        assert_eq!((record.receipt_hash, record.decided_at), (world.receipt.hash(), NOON));
+        assert_eq!(record.places.iter().map(|place| (place.zone.as_str(), place.rings_at)).collect::<Vec<_>>(), [("America/New_York", 720)]);
+        assert_eq!(record.data.len(), 9);
+        let kept = serde_json::to_string(&world.decide().record).unwrap();
+        assert_eq!(serde_json::from_str::<DecisionRecord>(&kept).unwrap(), world.decide().record);
+    }
+
+    #[test]
+    fn a_refused_number_ends_the_questions_in_the_record_as_well() {
+        let mut world = world(Line::Real);
+        world.rules.allowed_regions.clear();
+        let record = world.decide().record;
+        assert!(!record.is_cleared && record.asked.iter().map(|asked| asked.question).eq(Question::ALL));
+        let not_asked = record.asked.iter().filter(|asked| matches!(asked.answer, Answer::NotAsked { .. })).count();
+        assert_eq!(not_asked, Question::ALL.len() - 5, "four steps passed, the fifth refused");
+    }
+
+    #[test]
+    fn a_decision_explains_itself_a_line_a_question() {
+        let mut world = world(Line::Real);
+        world.approval = None;
+        world.now = Timestamp(NOON.0 + 9 * 3_600_000);
+        let text = world.decide().record.explain();
+        let without_data: String =
+            text.lines().filter(|line| !line.starts_with("data:")).map(|line| format!("{}\n", line.split(" (by ").next().unwrap())).collect();
+        expect_test::expect![[r#"
+            would not be dialed at 2026-11-25 02:00 UTC
+            yes  emergency lines  reaches none
+            yes  network          a real telephone
+            yes  number range     of ordinary price
+            yes  numbering plan   such a number can exist
+            yes  country          US is allowed
+            yes  kind of number   a landline or mobile
+            yes  own number       not our own
+            yes  do-not-call list not on the list
+            yes  purpose          an errand
+            -    registry         not asked: the call sells nothing
+            yes  consent          none is needed
+            yes  calls to number  0 in 24 hours, the cap is 3
+            yes  attempts         0 made, the task allows 1
+            yes  schedule         at any time
+            no   hours            it is 21:00 there, and the call must be over in decent hours [hours.outside]. Wait until it is. If a business picks up, say so (`callee_kind: business`): its hours are longer. allowed from 2026-11-25 13:00 UTC
+            no   approval         nobody has approved this call [approval.missing]. Look at the receipt and approve it: `puppetmaster task approve`. allowed after that
+            yes  budget           at most 0.18 USD; spent in 24 hours 0.00, cap 5.00
+            yes  free line        0 running, the cap is 4
+            line: a business landline (the user says so); region: US; plan: a landline or mobile
+            place: America/New_York Tue 21:00: closed
+            law: US US-NY
+        "#]].assert_eq(&without_data);
+        let data: Vec<&str> = text.lines().filter(|line| line.starts_with("data:")).collect();
+        assert!(data.len() == 10 && data[9].starts_with("data: time zones 20"), "{data:?}");
+    }
+
+    #[test]
+    fn a_record_tells_nothing_private() {
+        let world = world(Line::Real);
+        let record = world.decide().record;
+        let text = format!("{} {:?} {}", record.explain(), record, serde_json::to_string(&record).unwrap());
+        assert!(!text.contains("5552671") && !text.contains("Sam") && !text.contains("close"), "{text}");
     }
 
     #[test]

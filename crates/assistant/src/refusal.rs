@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use telephony::Timestamp;
 
 use crate::codes::CodeEntry;
+use crate::data::DataVersion;
 
 /// A rule says no.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -20,20 +21,27 @@ pub struct Refusal {
     pub remedy: &'static str,
     /// When it would be allowed.
     pub allowed_when: AllowedWhen,
+    /// The edition of the table on which it rests, if it rests on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<&'static DataVersion>,
 }
 
 /// The families of rules, in the order in which they are asked.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// May this number be rung at all?
     NumberGate,
-    /// Has the user approved exactly this?
-    Approval,
+    /// Has anybody there asked not to be called?
+    DoNotCall,
+    /// Does the call sell something, and is there leave for it?
+    Consent,
     /// How often was the number tried?
     Caps,
     /// Is it a decent hour at the callee's place, and within the task's schedule?
     Hours,
+    /// Has the user approved exactly this?
+    Approval,
     /// Is there money for the worst case?
     Budget,
     /// Is a line free?
@@ -41,7 +49,7 @@ pub enum Rule {
 }
 
 /// When a refused dial would be allowed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AllowedWhen {
     /// Never, whatever anybody says.
@@ -57,7 +65,14 @@ pub enum AllowedWhen {
 impl Refusal {
     /// Builds a refusal from its entry in the table of codes.
     pub fn new(rule: Rule, entry: &CodeEntry, fact: impl Into<String>, allowed_when: AllowedWhen) -> Self {
-        Self { rule, code: entry.code, fact: fact.into(), remedy: entry.remedy, allowed_when }
+        Self { rule, code: entry.code, fact: fact.into(), remedy: entry.remedy, allowed_when, data: None }
+    }
+
+    /// Returns the refusal with the edition of the table on which it rests.
+    #[must_use]
+    pub const fn resting_on(mut self, data: &'static DataVersion) -> Self {
+        self.data = Some(data);
+        self
     }
 }
 

@@ -7,6 +7,7 @@ use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use ::assistant::attempt::AttemptState;
 use ::assistant::budget::{DAY, MONTH};
 use ::assistant::compliance::calling_hours::{callee_hours, local_time};
+use ::assistant::compliance::standing::Standing;
 use ::assistant::policy::{self, Cleared, Facts, Rules};
 use ::assistant::rate_limit::COUNTED_OVER;
 use ::assistant::refusal::Refusals;
@@ -373,6 +374,7 @@ impl Assistant {
             approval: approval.as_ref().map(|(approval, _)| approval),
             attempts_made: u32::try_from(attempts).unwrap_or(u32::MAX),
             has_opted_out: store.has_opted_out(&receipt.number).await?,
+            standing: &Standing::default(),
             now,
             hours: &hours,
             usage: store.usage(&receipt.number, now - COUNTED_OVER).await?,

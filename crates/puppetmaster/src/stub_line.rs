@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use assistant::approval::ApprovedBy;
 use assistant::budget::Budget;
-use assistant::policy::Rules;
+use assistant::policy::{Rules, Solicitation};
 use assistant::rate_limit::Caps;
 use assistant::task::{CalleeKind, Limits, Line};
 use async_trait::async_trait;
@@ -163,6 +163,7 @@ fn rules() -> Rules {
         caps: Caps { per_business_number: u32::MAX, per_consumer_number: u32::MAX, calls_at_once: u32::MAX },
         budget: Budget::default(),
         strict_practice: false,
+        solicitation: Solicitation::Refused,
     }
 }
 

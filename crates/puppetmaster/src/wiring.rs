@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use assistant::policy::Rules;
+use assistant::policy::{Rules, Solicitation};
 use carriers::registry::{self, Account};
 use engine::assistant::{Assistant, CarrierAddresses, Installation};
 use engine::call_driver::CallPorts;
@@ -192,6 +192,7 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
             caps: config.caps(),
             budget: config.budget,
             strict_practice: is_strict,
+            solicitation: Solicitation::Refused,
         },
         records: config.is_recording_enabled,
         addresses: addresses(origin.clone()),

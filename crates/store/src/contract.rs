@@ -11,6 +11,7 @@ use assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use assistant::attempt::AttemptState;
 use assistant::budget::{Budget, Spending};
 use assistant::compliance::calling_hours::callee_hours;
+use assistant::compliance::standing::Standing;
 use assistant::policy::{self, Cleared, Facts, Rules};
 use assistant::rate_limit::{Caps, Usage};
 use assistant::statistics::Statistics;
@@ -75,6 +76,7 @@ fn cleared_under(rules: &Rules, task: &Task, attempt: &str, now: Timestamp) -> C
         is_approval_used: false,
         attempts_made: 0,
         has_opted_out: false,
+        standing: &Standing::default(),
         now,
         hours: &callee_hours(&task.number, task.callee_kind, now, task.limits.total_time),
         usage: Usage::default(),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use assistant::budget::Spending;
 use assistant::compliance::calling_hours;
+use assistant::compliance::standing::Standing;
 use assistant::policy::{self, Cleared, Facts, Rules};
 use assistant::rate_limit::Usage;
 use assistant::task::{CalleeKind, Limits, Schedule, Task, TaskState};
@@ -81,6 +82,7 @@ pub fn cleared(number: &str, attempt: &str) -> Cleared {
         is_approval_used: false,
         attempts_made: 0,
         has_opted_out: false,
+        standing: &Standing::default(),
         now: NOON,
         hours: &hours,
         usage: Usage::default(),

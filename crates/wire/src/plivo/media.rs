@@ -279,7 +279,7 @@ mod tests {
         let audio = vec![0x7f; MAX_AUDIO_BYTES + 1];
         let mut out = String::new();
         assert_eq!(write_play_audio(AudioFormat::L16At8k, &audio, &mut out), MAX_AUDIO_BYTES);
-        assert!(read_from_app(&out).is_ok() && MAX_AUDIO_BYTES % 2 == 0);
+        assert!(read_from_app(&out).is_ok() && MAX_AUDIO_BYTES.is_multiple_of(2));
         out.clear();
         assert_eq!(write_play_audio(AudioFormat::L16At8k, &audio[MAX_AUDIO_BYTES..], &mut out), 1);
     }

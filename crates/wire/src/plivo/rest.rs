@@ -49,7 +49,7 @@ pub use outgoing::Outgoing;
 pub use page::{CountKey, Page, Paging, next_page};
 pub use participant::{
     AddParticipant, AddedCall, EventGroup, MembersPlaying, ParticipantRequest, ParticipantResource, ParticipantsAdded, ParticipantsChanged, Role,
-    SecondsEach, UpdateParticipant,
+    UpdateParticipant,
 };
 pub use pricing::{PricingResource, fetch_pricing};
 pub use range::Range;

@@ -52,9 +52,9 @@ callback! {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RecordingCallback {
     /// Of a document.
-    Document(RecordCallback),
+    Document(Box<RecordCallback>),
     /// Of a request.
-    Rest(RestRecordCallback),
+    Rest(Box<RestRecordCallback>),
 }
 
 impl RecordingCallback {
@@ -64,9 +64,9 @@ impl RecordingCallback {
     /// No recording is named.
     pub fn read(form: &Form<'_>) -> Result<Self, MissingParameter> {
         if form.get("recording_id").is_some() {
-            return RestRecordCallback::read(form).map(Self::Rest);
+            return RestRecordCallback::read(form).map(|record| Self::Rest(Box::new(record)));
         }
-        RecordCallback::read(form).map(Self::Document)
+        RecordCallback::read(form).map(|record| Self::Document(Box::new(record)))
     }
 
     /// Writes the parameters.

@@ -89,7 +89,7 @@ impl SecondsEach {
     }
 
     /// Returns how many are said.
-    pub const fn len(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.0.len()
     }
 

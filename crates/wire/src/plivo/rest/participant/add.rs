@@ -186,7 +186,7 @@ impl AddParticipant {
         if rung > 1 && add.role != Role::Agent {
             return Err(RestError::invalid("to", "several only for the role agent"));
         }
-        let entries = |list: &Option<SecondsEach>| list.as_ref().map_or(0, |list| list.len());
+        let entries = |list: &Option<SecondsEach>| list.as_ref().map_or(0, |list| list.count());
         if rung > 0 && entries(&add.ring_timeout).max(entries(&add.delay_dial)) > rung {
             return Err(RestError::invalid("ring_timeout", "not more of them than there are in to"));
         }

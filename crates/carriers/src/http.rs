@@ -17,8 +17,8 @@ use telephony::Private;
 use thiserror::Error;
 use wire::http::{HttpReply, HttpRequest, Method};
 
-/// Longer replies are none of a carrier's API.
-const MAX_REPLY_BYTES: usize = 8 << 20;
+/// Longer replies are none of a carrier's API. The longest are recordings: an hour of both sides is 115 MB.
+const MAX_REPLY_BYTES: usize = 256 << 20;
 
 /// Tries of a request that may be doubled, the first one included.
 const MAX_TRIES: u32 = 3;

@@ -4,6 +4,7 @@
 
 mod callbacks;
 mod media;
+mod relay;
 
 use std::time::Duration;
 
@@ -11,15 +12,18 @@ use async_trait::async_trait;
 use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line};
 use telephony::cost::Micros;
 use telephony::leg::LegState;
-use telephony::{CarrierCallId, PhoneNumber, Private, Timestamp};
+use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
 use wire::date;
 use wire::http::{HttpReply, Method};
 use wire::twilio::error_codes;
-use wire::twilio::rest::{self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Page, Paging, RestError};
+use wire::twilio::rest::{
+    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, MediaFormat, Page, Paging, RestError,
+};
 use wire::twilio::signature::SigningKey;
 use wire::twilio::status::CallEvent;
 
 pub use media::TwilioMediaCodec;
+pub use relay::TwilioRelayCodec;
 
 use crate::http::{HttpConfig, HttpConfigError, HttpShell, NoReply, retry_after};
 
@@ -129,6 +133,12 @@ impl Twilio {
         call.status_events = CallEvent::ALL.to_vec();
         call.timeout = Some(whole_seconds(request.ring_timeout).clamp(5, 600));
         call.time_limit = Some(whole_seconds(request.time_limit).max(1));
+        if let Some(url) = &request.machine_url {
+            // Beside the conversation: without `AsyncAmd` the callee hears nothing for four seconds.
+            call.machine_detection = Some("DetectMessageEnd".to_owned());
+            call.async_amd = true;
+            call.async_amd_status_callback = Some(url.clone());
+        }
         call
     }
 }
@@ -140,7 +150,7 @@ impl Carrier for Twilio {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { media_stream: true, stream_digits: false, create_is_idempotent: None }
+        Abilities { media_stream: true, text_relay: true, machine_detection: true, stream_digits: false, create_is_idempotent: None }
     }
 
     async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError> {
@@ -192,6 +202,23 @@ impl Carrier for Twilio {
             }
         }
         Ok(found)
+    }
+
+    async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError> {
+        let instructions = CallInstructions::Url { url: url.to_owned(), method: Method::Post };
+        self.ask(&rest::update_call(&self.account_sid, call.as_str(), &CallUpdate::redirect(instructions))).await.map(drop)
+    }
+
+    async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {
+        let reply = self.ask(&rest::recording_media(&self.account_sid, recording.as_str(), MediaFormat::Wav)).await?;
+        Ok(reply.body)
+    }
+
+    async fn delete_recording(&self, recording: &CarrierRecordingId) -> Result<(), CarrierError> {
+        match self.ask(&rest::delete_recording(&self.account_sid, recording.as_str())).await {
+            Err(CarrierError::Rejected { code: 404 | 20404, .. }) => Ok(()),
+            other => other.map(drop),
+        }
     }
 }
 

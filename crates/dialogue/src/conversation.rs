@@ -477,6 +477,16 @@ impl Conversation {
         self.opted_out
     }
 
+    /// Returns whether a turn of the callee or a question to the mind is in hand, so that something may be said soon.
+    pub fn is_working(&self) -> bool {
+        self.utterance.is_some() || self.thinking.is_some()
+    }
+
+    /// Returns whether all that is still to be said is our goodbye.
+    pub fn is_taking_leave(&self) -> bool {
+        matches!(self.stage, Stage::TakingLeave { .. })
+    }
+
     /// Returns the errand.
     pub fn brief(&self) -> &Brief {
         &self.brief

@@ -15,7 +15,7 @@ use ::assistant::statistics::Statistics;
 use ::assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskError, TaskState};
 use dialogue::brief::{Brief, Persona, TaskType};
 use dialogue::{conversation, disclosure};
-use ports::carrier::CallRequest;
+use ports::carrier::{CallRequest, ConversationMode};
 use ports::clock::Clock;
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use ports::task_store::{StoreError, TaskStore};
@@ -27,12 +27,13 @@ use thiserror::Error;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
-use crate::call_driver::{CallDriver, CallOrder, CallOutcome, CallPorts, ControlSender, Event, MakeRecorder, Records, control};
-use crate::directory::Directory;
+use crate::call_driver::{CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, control};
+use crate::directory::{Connection, Directory};
 use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
 use crate::recorder::Recorder;
 use crate::scribe::Scribe;
+use crate::text_lane;
 use crate::trace_writer::TraceWriter;
 
 /// Events that a slow watcher may be behind before it loses the oldest.
@@ -62,6 +63,10 @@ pub struct Installation {
     pub rules: Rules,
     /// Whether calls are recorded where that is lawful.
     pub records: bool,
+    /// Whether a recording that the carrier made is deleted there once it is kept here.
+    pub deletes_at_carrier: bool,
+    /// How conversations are held. The carrier must be able to: see [`ports::carrier::Abilities`].
+    pub mode: ConversationMode,
     /// Returns the addresses under which the carrier reaches an attempt: answer, status, media socket.
     pub addresses: Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync>,
 }
@@ -75,6 +80,14 @@ pub struct CarrierAddresses {
     pub status: String,
     /// Streams the audio.
     pub media: String,
+    /// Streams texts.
+    pub relay: String,
+    /// Asks for a turn.
+    pub turn: String,
+    /// Reports a recording.
+    pub recording: String,
+    /// Reports who answered.
+    pub machine: String,
 }
 
 /// An errand as the user gives it.
@@ -279,9 +292,17 @@ impl Assistant {
         let installation = &self.installation;
         let addresses = (installation.addresses)(&attempt);
         let (sender, receiver) = control();
-        installation.directory.enter(attempt.clone(), sender.clone(), addresses.media, (installation.make_token)());
+        let mode = installation.mode;
         let (watchers, events) = broadcast::channel(WATCHED_AT_MOST);
         let brief = self.brief(task, installation.clock.now());
+        let connection = Connection {
+            mode,
+            socket_url: if mode == ConversationMode::TextRelay { addresses.relay.clone() } else { addresses.media.clone() },
+            turn_url: addresses.turn.clone(),
+            records_to: (brief.is_recorded && mode.is_in_text()).then(|| addresses.recording.clone()),
+        };
+        installation.directory.enter(attempt.clone(), sender.clone(), connection, (installation.make_token)());
+        let finds_machines = mode.is_in_text() && installation.ports.carrier.abilities().machine_detection;
         let order = CallOrder {
             request: CallRequest {
                 attempt: attempt.clone(),
@@ -291,12 +312,19 @@ impl Assistant {
                 status_url: addresses.status,
                 ring_timeout: cleared.ring_timeout(),
                 time_limit: cleared.time_limit(),
+                machine_url: finds_machines.then(|| addresses.machine.clone()),
             },
             call: telephony::call::Config::new(cleared.ring_timeout(), cleared.time_limit()),
-            records: self.records(&attempt, &brief),
+            records: self.records(&attempt, &brief, addresses.recording),
             cleared,
             brief,
-            conversation: conversation::Config::default(),
+            conversation: match mode {
+                ConversationMode::MediaStream => conversation::Config::default(),
+                ConversationMode::TextRelay => text_lane::config(conversation::Config::default(), true),
+                ConversationMode::SpokenTurns => text_lane::config(conversation::Config::default(), false),
+            },
+            mode,
+            turn_url: addresses.turn,
             lane: LaneConfig::default(),
             voice: Voice::default(),
         };
@@ -313,7 +341,7 @@ impl Assistant {
     }
 
     /// A vault that cannot be used costs recording and trace, not the call; the warning says so.
-    fn records(&self, attempt: &AttemptId, brief: &Brief) -> Records {
+    fn records(&self, attempt: &AttemptId, brief: &Brief, report_to: String) -> Records {
         let (vault, of) = (self.installation.vault.clone(), attempt.clone());
         let open = move |kind| match vault.create(&of, kind) {
             Ok(sink) => Some(sink),
@@ -324,8 +352,17 @@ impl Assistant {
         };
         let trace = open(ObjectKind::Trace).map(TraceWriter::new);
         let grant = brief.is_recorded.then(|| RecordingGrant::after_notice(self.recording_basis()));
-        let recorder = grant.map(|grant| -> MakeRecorder { Box::new(move || open(ObjectKind::Recording).map(|sink| Recorder::new(&grant, sink))) });
-        Records { recorder, trace }
+        let mut records = Records { trace, ..Records::default() };
+        if let Some(grant) = grant {
+            if self.installation.mode.is_in_text() {
+                let open = Box::new(move || open(ObjectKind::Recording));
+                records.carrier = Some(CarrierRecording { report_to, deletes_there: self.installation.deletes_at_carrier, grant, open });
+            } else {
+                let recorder: MakeRecorder = Box::new(move || open(ObjectKind::Recording).map(|sink| Recorder::new(&grant, sink)));
+                records.recorder = Some(recorder);
+            }
+        }
+        records
     }
 
     fn recording_basis(&self) -> RecordingBasis {

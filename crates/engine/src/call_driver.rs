@@ -4,9 +4,11 @@
 //! Control comes before audio. Nothing here waits for a model, a carrier or a disk: each of them works beside and
 //! answers with an event. What went into the machines and what came out is written to the trace.
 
+mod carrier_recording;
 mod carrier_work;
 mod ending;
 mod talk;
+mod text_talk;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,23 +18,26 @@ use dialogue::brief::Brief;
 use dialogue::conversation::{self, Conversation};
 use dialogue::moves::{Thought, ThoughtId};
 use ports::brain::{Brain, Mind};
-use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent};
+use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, ConversationMode, RelayEvent};
 use ports::speech_to_text::{Heard, Listening, SpeechToText};
 use ports::text_to_speech::{TextToSpeech, Voice, VoicePiece};
 use ports::turn_vote::EndOfTurn;
 use telephony::call::{self, CallMachine};
+use telephony::plan::Plan;
 use telephony::{AudioPosition, SessionTime, UtteranceId};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::live::LiveEvent;
 use crate::media_lane::{LaneConfig, MediaLane};
 use crate::media_link::{DriverEnd, FromCarrier};
 use crate::recorder::Recorder;
+use crate::relay_link::RelayDriverEnd;
 use crate::scribe::Scribe;
 use crate::trace_writer::{Setup, TraceWriter, Traced};
 use crate::voicing::{RenderId, Voicing};
 
+pub use carrier_recording::CarrierRecording;
 pub use ending::CallOutcome;
 
 /// Control events that may wait for a driver. Each producer has few under way, so only a stuck driver meets the bound.
@@ -44,6 +49,10 @@ pub enum Event {
     Leg(CarrierEvent),
     /// The carrier's media stream was let in.
     MediaOpened(DriverEnd),
+    /// The carrier's stream of texts was let in.
+    RelayOpened(RelayDriverEnd),
+    /// The carrier asks for its next plan, and says what it heard meanwhile.
+    TurnAsked(CarrierEvent, oneshot::Sender<Plan>),
     /// The carrier answered a request of ours.
     Carrier(CarrierReply),
     /// The ears heard something.
@@ -136,6 +145,10 @@ pub struct CallOrder {
     pub voice: Voice,
     /// Recorder and trace.
     pub records: Records,
+    /// How the conversation is held.
+    pub mode: ConversationMode,
+    /// Where the carrier asks for each of our turns, and where a call goes on whose stream does not come about.
+    pub turn_url: String,
 }
 
 /// One call under way.
@@ -148,6 +161,11 @@ pub struct CallDriver {
     request: CallRequest,
     call: CallMachine,
     conversation: Conversation,
+    mode: ConversationMode,
+    turn_url: String,
+    text: Option<text_talk::TextTalk>,
+    text_was_open: bool,
+    carrier_recording: Option<CarrierRecording>,
     lane: Option<MediaLane>,
     lane_config: LaneConfig,
     make_recorder: Option<MakeRecorder>,
@@ -190,6 +208,11 @@ impl CallDriver {
             request: order.request,
             call: CallMachine::new(order.call),
             conversation: Conversation::new(order.brief, order.conversation),
+            mode: order.mode,
+            turn_url: order.turn_url,
+            text: None,
+            text_was_open: false,
+            carrier_recording: order.records.carrier,
             lane: None,
             lane_config: order.lane,
             make_recorder: order.records.recorder,
@@ -207,7 +230,10 @@ impl CallDriver {
 
     /// Makes the call and returns what came of it, once the carrier's leg is over and everything is on disk.
     pub async fn run(mut self) -> CallOutcome {
-        self.begin_listening();
+        // In texts the carrier hears and speaks; if its stream does not come about, too.
+        if !self.mode.is_in_text() {
+            self.begin_listening();
+        }
         self.converse(conversation::Input::Dialing);
         self.line(call::Input::Start);
         let sleep = sleep_until(self.began);
@@ -235,6 +261,7 @@ impl CallDriver {
             }
             () = sleep, if wake_at.is_some() => {}
             message = next_message(&mut self.lane) => self.take_media(message),
+            event = next_text(&mut self.text) => self.take_relay(event),
         }
         self.wake();
         if self.control.has_overflowed.swap(false, Ordering::Relaxed) {
@@ -247,6 +274,8 @@ impl CallDriver {
         match event {
             Event::Leg(event) => self.leg_event(event),
             Event::MediaOpened(end) => self.media_opened(end),
+            Event::RelayOpened(end) => self.relay_opened(end),
+            Event::TurnAsked(event, reply) => self.turn_asked(event, reply),
             Event::Carrier(reply) => self.carrier_replied(reply),
             Event::Heard(heard) => self.words(heard),
             Event::Voted(utterance, finished) => self.converse(conversation::Input::Voted { utterance, finished }),
@@ -281,19 +310,22 @@ impl CallDriver {
             lane.pace(now, &mut inputs);
         }
         self.converse_all(inputs);
-        if self.lane.is_some() && self.conversation.next_wakeup().is_some_and(|(at, _)| at <= now) {
+        if (self.lane.is_some() || self.text.is_some()) && self.conversation.next_wakeup().is_some_and(|(at, _)| at <= now) {
             self.converse(conversation::Input::Wakeup);
         }
         if self.call.next_wakeup().is_some_and(|(at, _)| at <= now) {
             self.line(call::Input::Wakeup);
         }
+        self.wake_text(now);
     }
 
     fn next_wakeup(&self) -> Option<SessionTime> {
         let lane = self.lane.as_ref();
-        let conversation = lane.and_then(|_| self.conversation.next_wakeup()).map(|(at, _)| at);
+        let text = self.text.as_ref();
+        let is_open = lane.is_some() || text.is_some();
+        let conversation = self.conversation.next_wakeup().filter(|_| is_open).map(|(at, _)| at);
         let call = self.call.next_wakeup().map(|(at, _)| at);
-        [lane.and_then(MediaLane::next_wakeup), conversation, call].into_iter().flatten().min()
+        [lane.and_then(MediaLane::next_wakeup), text.and_then(text_talk::TextTalk::next_wakeup), conversation, call].into_iter().flatten().min()
     }
 
     /// Gives the conversation an input and does what it says.
@@ -336,7 +368,8 @@ impl CallDriver {
     }
 
     fn position(&self) -> AudioPosition {
-        self.lane.as_ref().map_or(AudioPosition::ZERO, MediaLane::position)
+        let text = self.text.as_ref().map(|text| text.position(self.now()));
+        text.or(self.lane.as_ref().map(MediaLane::position)).unwrap_or(AudioPosition::ZERO)
     }
 }
 
@@ -348,6 +381,8 @@ pub type MakeRecorder = Box<dyn FnOnce() -> Option<Recorder> + Send>;
 pub struct Records {
     /// Makes the recorder once the line is open, if the call may be recorded; a call that nobody answers leaves no file.
     pub recorder: Option<MakeRecorder>,
+    /// What the carrier records in our place, where no audio comes to us.
+    pub carrier: Option<CarrierRecording>,
     /// The trace.
     pub trace: Option<TraceWriter>,
 }
@@ -355,6 +390,13 @@ pub struct Records {
 async fn next_message(lane: &mut Option<MediaLane>) -> FromCarrier {
     match lane {
         Some(lane) => lane.link().next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_text(text: &mut Option<text_talk::TextTalk>) -> Option<RelayEvent> {
+    match text {
+        Some(text) => text.next().await,
         None => std::future::pending().await,
     }
 }

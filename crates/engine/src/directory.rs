@@ -1,4 +1,4 @@
-//! Live calls, found by what the carrier brings: an attempt in an address, a one-time token in a media stream.
+//! Live calls, found by what the carrier brings: an attempt in an address, a one-time token in a stream.
 //!
 //! The only shared state of the engine. It holds senders, never machines.
 
@@ -6,14 +6,15 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ports::carrier::CarrierEvent;
+use ports::carrier::{CarrierEvent, ConversationMode};
 use telephony::plan::{Plan, Verb};
 use telephony::{AttemptId, CarrierCallId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use crate::call_driver::{ControlSender, Event};
 use crate::media_link::{DriverEnd, SocketEnd, link};
+use crate::relay_link::{RelaySocketEnd, relay_link};
 
 /// How long a token waits for its stream after the answer document named it.
 ///
@@ -34,10 +35,48 @@ struct Calls {
     by_token: HashMap<String, Waiting>,
 }
 
+/// How the carrier is told to hold a call's conversation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Connection {
+    /// How.
+    pub mode: ConversationMode,
+    /// The socket of audio or of texts; unused by turn.
+    pub socket_url: String,
+    /// Where the carrier asks for turns: also where a call goes on whose stream does not come about.
+    pub turn_url: String,
+    /// Where a recording that the carrier makes is reported; `None` if it makes none.
+    pub records_to: Option<String>,
+}
+
 struct Entry {
     control: ControlSender,
-    socket_url: String,
+    connection: Connection,
     token: String,
+    /// The one call of this attempt that gets anything to do.
+    named: Option<CarrierCallId>,
+}
+
+impl Entry {
+    /// The second lock of the dial protocol: the first call that asks is the attempt's one live call.
+    fn is_the_one(&mut self, call: &CarrierCallId) -> bool {
+        self.named.get_or_insert_with(|| call.clone()) == call
+    }
+
+    fn plan(&self) -> Plan {
+        let Connection { mode, socket_url, turn_url, records_to } = &self.connection;
+        let (url, token) = (socket_url.clone(), self.token.clone());
+        // A stream that does not come about is followed by the next verb: then the call goes on by turns.
+        let by_turns = Verb::Redirect { url: turn_url.clone() };
+        let verbs = match mode {
+            ConversationMode::MediaStream => vec![Verb::ConnectMedia { url, token }, by_turns],
+            ConversationMode::TextRelay => {
+                let record = records_to.clone().map(|report_to| Verb::Record { report_to });
+                record.into_iter().chain([Verb::ConnectRelay { url, token }, by_turns]).collect()
+            }
+            ConversationMode::SpokenTurns => vec![by_turns],
+        };
+        Plan { verbs }
+    }
 }
 
 struct Waiting {
@@ -55,11 +94,11 @@ pub enum StreamRefused {
 }
 
 impl Directory {
-    /// Enters a call. Its media stream must present `token`.
-    pub fn enter(&self, attempt: AttemptId, control: ControlSender, socket_url: String, token: String) {
+    /// Enters a call. Its stream must present `token`.
+    pub fn enter(&self, attempt: AttemptId, control: ControlSender, connection: Connection, token: String) {
         let mut calls = self.lock();
         calls.by_token.insert(token.clone(), Waiting { attempt: attempt.clone(), named_for: None });
-        calls.by_attempt.insert(attempt, Entry { control, socket_url, token });
+        calls.by_attempt.insert(attempt, Entry { control, connection, token, named: None });
     }
 
     /// Forgets a call that is over.
@@ -107,23 +146,38 @@ impl Directory {
     /// The second lock of the dial protocol: whatever is not the one live attempt is told to hang up.
     pub fn answer(&self, attempt: &AttemptId, event: CarrierEvent) -> Plan {
         let mut calls = self.lock();
-        let Some(entry) = calls.by_attempt.get(attempt) else {
+        let Calls { by_attempt, by_token } = &mut *calls;
+        let Some(entry) = by_attempt.get_mut(attempt) else {
             return Plan::hang_up();
         };
-        let (url, token) = (entry.socket_url.clone(), entry.token.clone());
         let call = event.call.clone();
+        let is_the_one = entry.is_the_one(&call);
         entry.control.send(Event::Leg(event));
-        let Some(waiting) = calls.by_token.get_mut(&token) else {
-            // The token is used: a stream is open already. A second call for the same attempt must not talk.
-            return Plan::hang_up();
-        };
-        match &waiting.named_for {
-            Some((named, _)) if *named != call => Plan::hang_up(),
-            _ => {
+        match by_token.get_mut(&entry.token) {
+            Some(waiting) if is_the_one => {
                 waiting.named_for = Some((call, Instant::now() + TOKEN_LIVES));
-                Plan { verbs: vec![Verb::ConnectMedia { url, token }, Verb::HangUp] }
+                entry.plan()
             }
+            // A second call for the same attempt must not talk, nor a stream be opened twice.
+            Some(_) | None => Plan::hang_up(),
         }
+    }
+
+    /// Answers the carrier's question for the next turn: the driver's plan comes through what is returned. `None`: hang up.
+    pub fn turn(&self, attempt: &AttemptId, event: CarrierEvent) -> Option<oneshot::Receiver<Plan>> {
+        let mut calls = self.lock();
+        let entry = calls.by_attempt.get_mut(attempt)?;
+        if !entry.is_the_one(&event.call) {
+            return None;
+        }
+        let (reply, plan) = oneshot::channel();
+        entry.control.send(Event::TurnAsked(event, reply));
+        Some(plan)
+    }
+
+    /// Returns where a live attempt's turns are asked for.
+    pub fn turn_url(&self, attempt: &AttemptId) -> Option<String> {
+        self.lock().by_attempt.get(attempt).map(|entry| entry.connection.turn_url.clone())
     }
 
     /// Lets a media stream in: its token is used up, and its driver gets the other end.
@@ -131,18 +185,33 @@ impl Directory {
     /// # Errors
     /// [`StreamRefused`]; close the socket without reading audio.
     pub fn attach(&self, token: Option<&str>, call: &CarrierCallId) -> Result<SocketEnd, StreamRefused> {
+        let (socket_end, driver_end): (SocketEnd, DriverEnd) = link();
+        self.let_in(token, call, ConversationMode::MediaStream, Event::MediaOpened(driver_end))?;
+        Ok(socket_end)
+    }
+
+    /// Lets a stream of texts in, in the same way.
+    ///
+    /// # Errors
+    /// [`StreamRefused`]; close the socket without reading on.
+    pub fn attach_relay(&self, token: Option<&str>, call: &CarrierCallId) -> Result<RelaySocketEnd, StreamRefused> {
+        let (socket_end, driver_end) = relay_link();
+        self.let_in(token, call, ConversationMode::TextRelay, Event::RelayOpened(driver_end))?;
+        Ok(socket_end)
+    }
+
+    fn let_in(&self, token: Option<&str>, call: &CarrierCallId, mode: ConversationMode, opened: Event) -> Result<(), StreamRefused> {
         let mut calls = self.lock();
         let token = token.ok_or(StreamRefused::BadToken)?;
         let waiting = calls.by_token.get(token).ok_or(StreamRefused::BadToken)?;
         let is_good = matches!(&waiting.named_for, Some((named, until)) if named == call && Instant::now() <= *until);
-        if !is_good {
+        let entry = calls.by_attempt.get(&waiting.attempt).ok_or(StreamRefused::BadToken)?;
+        if !is_good || entry.connection.mode != mode {
             return Err(StreamRefused::BadToken);
         }
-        let waiting = calls.by_token.remove(token).ok_or(StreamRefused::BadToken)?;
-        let entry = calls.by_attempt.get(&waiting.attempt).ok_or(StreamRefused::BadToken)?;
-        let (socket_end, driver_end): (SocketEnd, DriverEnd) = link();
-        entry.control.send(Event::MediaOpened(driver_end));
-        Ok(socket_end)
+        entry.control.send(opened);
+        calls.by_token.remove(token);
+        Ok(())
     }
 
     /// Asks one live call to end at once at the carrier. Returns whether there is one.

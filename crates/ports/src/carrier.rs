@@ -1,18 +1,26 @@
-//! A phone provider, in three small traits: [`Carrier`] dials and ends, [`Callbacks`] verifies, reads and answers what
-//! the provider sends to us, [`MediaCodec`] reads and writes the messages of its media socket.
+//! A phone provider, in four small traits: [`Carrier`] dials and ends, [`Callbacks`] verifies, reads and answers what
+//! the provider sends to us, [`MediaCodec`] and [`RelayCodec`] read and write the messages of its sockets.
 //!
 //! What a provider lacks it says in [`Abilities`]; nobody asks it by name.
+
+mod relay;
+mod webhook;
 
 use std::time::Duration;
 
 pub use assistant::policy::Cleared;
 pub use assistant::task::Line;
+pub use telephony::plan::ConversationMode;
+
+pub use self::relay::{RelayCodec, RelayEvent, RelayMessage};
+pub use self::webhook::{CallbackError, CarrierEvent, CarrierNews, MachineVerdict, RecordingState, WebhookRequest};
+
 use async_trait::async_trait;
 use telephony::cost::Micros;
 use telephony::dtmf::Digit;
 use telephony::leg::LegState;
 use telephony::plan::Plan;
-use telephony::{AttemptId, CarrierCallId, PhoneNumber, Timestamp};
+use telephony::{AttemptId, CarrierCallId, CarrierRecordingId, PhoneNumber, Timestamp};
 use thiserror::Error;
 
 /// Dials, ends, and tells the truth about calls.
@@ -39,6 +47,15 @@ pub trait Carrier: Send + Sync {
 
     /// Returns the calls between these numbers that were made since `since`, newest first.
     async fn find_calls(&self, from: &PhoneNumber, to: &PhoneNumber, since: Timestamp) -> Result<Vec<CarrierCall>, CarrierError>;
+
+    /// Has a live call ask `url` at once for its next plan, whatever it is doing.
+    async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError>;
+
+    /// Returns the bytes of a finished recording, a WAV file.
+    async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError>;
+
+    /// Deletes a recording at the provider for good. Deleting one that is gone is no error.
+    async fn delete_recording(&self, recording: &CarrierRecordingId) -> Result<(), CarrierError>;
 }
 
 /// What a provider can do.
@@ -46,6 +63,10 @@ pub trait Carrier: Send + Sync {
 pub struct Abilities {
     /// It streams the call's audio both ways over a socket.
     pub media_stream: bool,
+    /// It hears and speaks by itself and streams texts both ways over a socket.
+    pub text_relay: bool,
+    /// It tells who answered, a person or a machine, if asked.
+    pub machine_detection: bool,
     /// It presses keys for us inside a media stream; if not, keys are played as tones.
     pub stream_digits: bool,
     /// A second identical create within this time is the same call.
@@ -69,6 +90,8 @@ pub struct CallRequest {
     pub ring_timeout: Duration,
     /// When the provider itself ends the call, whatever we do. Whole seconds.
     pub time_limit: Duration,
+    /// Where the provider reports whether a person or a machine answered, beside the conversation; `None`: we hear that ourselves.
+    pub machine_url: Option<String>,
 }
 
 /// The provider's view of a call.
@@ -147,47 +170,9 @@ pub trait Callbacks: Send + Sync {
 
     /// Returns a reader and writer for one media socket.
     fn media_codec(&self) -> Box<dyn MediaCodec>;
-}
 
-/// A webhook as it arrived.
-pub struct WebhookRequest<'a> {
-    /// `GET` or `POST`.
-    pub method: &'a str,
-    /// The public address that the provider called: configured origin, then path and query as received.
-    pub url: &'a str,
-    /// Looks a header up by its name in lower case.
-    pub header: &'a dyn Fn(&str) -> Option<&'a str>,
-    /// The raw body.
-    pub body: &'a [u8],
-}
-
-/// What a webhook says, once verified.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CarrierEvent {
-    /// The call it is about.
-    pub call: CarrierCallId,
-    /// State of the leg, if it says one we know.
-    pub state: Option<LegState>,
-    /// Tells doubles apart: the same event delivered twice has the same key.
-    pub key: String,
-    /// Length of the answered part, if ended.
-    pub duration: Option<Duration>,
-    /// The SIP or provider code of a failure, if given.
-    pub failure_code: Option<u32>,
-}
-
-/// Why a webhook or handshake is not accepted.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub enum CallbackError {
-    /// No signature, or a wrong one. `puppetmaster doctor` shows the address that was signed.
-    #[error("the signature is missing or wrong")]
-    Forged,
-    /// The signature is right but the content cannot be read.
-    #[error("the webhook cannot be read: {what}")]
-    Unreadable {
-        /// What is wrong; holds no value from the webhook.
-        what: &'static str,
-    },
+    /// Returns a reader and writer for one socket of texts; `None` if the provider has none.
+    fn relay_codec(&self) -> Option<Box<dyn RelayCodec>>;
 }
 
 /// Reads and writes the messages of one media socket. Keeps the stream's identity between messages.

@@ -15,6 +15,7 @@ use assistant::task::Limits as TaskLimits;
 use dialogue::brief::Persona;
 use models::CommandLine;
 use telephony::cost::{Micros, RateCard};
+use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private};
 
 use problem::{DISABLED, Origin, Problem};
@@ -67,6 +68,10 @@ pub struct Config {
     pub rate_card: RateCardOverride,
     /// Whether calls are recorded.
     pub is_recording_enabled: bool,
+    /// Whether the provider's own recordings are deleted there once they are kept here.
+    pub deletes_at_carrier: bool,
+    /// How conversations are held.
+    pub conversation_mode: ConversationMode,
     /// Where the speech models are, if not with the program.
     pub models_dir: Option<Directory>,
     /// The program that hears, if not we ourselves.
@@ -201,6 +206,8 @@ impl Config {
             budget: Budget::default(),
             rate_card: RateCardOverride::default(),
             is_recording_enabled: true,
+            deletes_at_carrier: true,
+            conversation_mode: ConversationMode::default(),
             models_dir: None,
             ears_command: None,
             voice_command: None,

@@ -25,14 +25,14 @@ use engine::live::LiveEvent;
 use engine::media_link::SocketEnd;
 use engine::metrics::Metrics;
 use models::StubSpeech;
-use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, Cleared};
+use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, Cleared, ConversationMode};
 use serde_json::json;
 use server::{Admission, Server, ServerState};
 use store::{Access, Store};
 use telephony::cost::RateCard;
 use telephony::leg::LegState;
 use telephony::plan::Verb;
-use telephony::{AttemptId, CarrierCallId, PhoneNumber, Private, Timestamp};
+use telephony::{AttemptId, CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -118,6 +118,8 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
         rates: RateCard::free(),
         rules: rules(),
         records: true,
+        deletes_at_carrier: false,
+        mode: ConversationMode::MediaStream,
         addresses: wiring::addresses(origin),
     });
     let work = [tokio::spawn(keep_ringing(assistant, number(CALLEE)?, ringing)), tokio::spawn(capacity.clone().watch())];
@@ -250,7 +252,7 @@ impl Carrier for StubLine {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { media_stream: true, stream_digits: false, create_is_idempotent: None }
+        Abilities { media_stream: true, text_relay: false, machine_detection: false, stream_digits: false, create_is_idempotent: None }
     }
 
     async fn place_call(&self, cleared: Cleared, _request: &CallRequest) -> Result<CarrierCall, CarrierError> {
@@ -272,6 +274,23 @@ impl Carrier for StubLine {
     async fn find_calls(&self, _from: &PhoneNumber, _to: &PhoneNumber, _since: Timestamp) -> Result<Vec<CarrierCall>, CarrierError> {
         Ok(Vec::new())
     }
+
+    /// Its calls have nothing but their streams.
+    async fn redirect_call(&self, _call: &CarrierCallId, _url: &str) -> Result<(), CarrierError> {
+        Err(lacks())
+    }
+
+    async fn fetch_recording(&self, _recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {
+        Err(lacks())
+    }
+
+    async fn delete_recording(&self, _recording: &CarrierRecordingId) -> Result<(), CarrierError> {
+        Err(lacks())
+    }
+}
+
+fn lacks() -> CarrierError {
+    CarrierError::Rejected { carrier: "stub", code: 0, message: "the load mode has nothing but streams".into() }
 }
 
 /// The carrier's name of a call is its attempt's with `CA` before it.
@@ -288,5 +307,12 @@ fn seen(id: CarrierCallId, state: LegState) -> CarrierCall {
 }
 
 fn event(call: &CarrierCallId, state: LegState) -> CarrierEvent {
-    CarrierEvent { call: call.clone(), state: Some(state), key: format!("{call}/{state:?}"), duration: None, failure_code: None }
+    CarrierEvent {
+        call: call.clone(),
+        state: Some(state),
+        key: format!("{call}/{state:?}"),
+        duration: None,
+        failure_code: None,
+        news: CarrierNews::Nothing,
+    }
 }

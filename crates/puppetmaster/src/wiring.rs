@@ -195,6 +195,8 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
             solicitation: Solicitation::Refused,
         },
         records: config.is_recording_enabled,
+        deletes_at_carrier: config.deletes_at_carrier,
+        mode: config.conversation_mode,
         addresses: addresses(origin.clone()),
     });
     Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox })
@@ -204,7 +206,15 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
 pub(crate) fn addresses(origin: Arc<str>) -> Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync> {
     Arc::new(move |attempt| {
         let addresses = server::router::addresses(&origin, attempt);
-        CarrierAddresses { answer: addresses.answer, status: addresses.status, media: addresses.media }
+        CarrierAddresses {
+            answer: addresses.answer,
+            status: addresses.status,
+            media: addresses.media,
+            relay: addresses.relay,
+            turn: addresses.turn,
+            recording: addresses.recording,
+            machine: addresses.machine,
+        }
     })
 }
 

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::state::ServerState;
-use crate::{health, media_socket, webhooks};
+use crate::{health, media_socket, relay_socket, webhooks};
 
 /// The largest webhook body: carriers send a few kilobytes.
 const BODY_AT_MOST: usize = 64 * 1024;
@@ -16,21 +16,29 @@ const BODY_AT_MOST: usize = 64 * 1024;
 /// | --- | --- | --- |
 /// | `POST /carrier/answer/{attempt}` | the carrier asks what to do | signature |
 /// | `POST /carrier/status/{attempt}` | the carrier reports the leg | signature |
+/// | `POST /carrier/turn/{attempt}` | the carrier asks for the next turn | signature |
+/// | `POST /carrier/recording/{attempt}` | the carrier reports a recording | signature |
+/// | `POST /carrier/machine/{attempt}` | the carrier reports who answered | signature |
 /// | `GET /carrier/media` | the carrier's media socket | signature, then one-time token |
+/// | `GET /carrier/relay` | the carrier's socket of texts | signature, then one-time token |
 /// | `GET /healthz` | anybody | – |
 /// | `GET /metrics` | scrapers | – |
 pub fn router(state: ServerState) -> Router {
     Router::new()
         .route("/carrier/answer/{attempt}", post(webhooks::answer))
         .route("/carrier/status/{attempt}", post(webhooks::status))
+        .route("/carrier/turn/{attempt}", post(webhooks::turn))
+        .route("/carrier/recording/{attempt}", post(webhooks::status))
+        .route("/carrier/machine/{attempt}", post(webhooks::status))
         .route("/carrier/media", get(media_socket::upgrade))
+        .route("/carrier/relay", get(relay_socket::upgrade))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(health::metrics))
         .layer(DefaultBodyLimit::max(BODY_AT_MOST))
         .with_state(state)
 }
 
-/// Returns the addresses of one attempt under an origin: answer, status and media socket.
+/// Returns the addresses of one attempt under an origin.
 pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
     let socket_origin = match origin.strip_prefix("https") {
         Some(rest) => format!("wss{rest}"),
@@ -40,6 +48,10 @@ pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
         answer: format!("{origin}/carrier/answer/{attempt}"),
         status: format!("{origin}/carrier/status/{attempt}"),
         media: format!("{socket_origin}/carrier/media"),
+        relay: format!("{socket_origin}/carrier/relay"),
+        turn: format!("{origin}/carrier/turn/{attempt}"),
+        recording: format!("{origin}/carrier/recording/{attempt}"),
+        machine: format!("{origin}/carrier/machine/{attempt}"),
     }
 }
 
@@ -52,4 +64,12 @@ pub struct Addresses {
     pub status: String,
     /// Streams the audio.
     pub media: String,
+    /// Streams texts.
+    pub relay: String,
+    /// Asks for a turn.
+    pub turn: String,
+    /// Reports a recording.
+    pub recording: String,
+    /// Reports who answered.
+    pub machine: String,
 }

@@ -1,6 +1,7 @@
 //! Any carrier's webhooks: signature first, then the engine, then an answer within milliseconds.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -8,6 +9,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use ports::carrier::{CallbackError, CarrierEvent, WebhookRequest};
 use telephony::AttemptId;
+use telephony::plan::Plan;
 
 use crate::state::ServerState;
 
@@ -45,6 +47,31 @@ pub async fn status(
         }
         Err(refused) => refused.into_response(),
     }
+}
+
+/// How long the carrier waits for a turn at most: it gives up after 15 s, and the driver answers within eight.
+const TURN_WITHIN: Duration = Duration::from_secs(12);
+
+/// The carrier asks for the next turn, and says what it heard meanwhile. A call that is not live is told to hang up.
+pub async fn turn(
+    State(state): State<ServerState>,
+    Path(attempt): Path<String>,
+    uri: Uri,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let event = match verified(&state, &uri, &method, &headers, &body) {
+        Ok(event) => event,
+        Err(refused) => return refused.into_response(),
+    };
+    let plan = match state.directory.turn(&AttemptId::new(attempt), event) {
+        // A driver that has ended drops its end: the call is over.
+        Some(plan) => tokio::time::timeout(TURN_WITHIN, plan).await.ok().and_then(Result::ok).unwrap_or_else(Plan::hang_up),
+        None => Plan::hang_up(),
+    };
+    let (document, content_type) = state.callbacks.document(&plan);
+    ([(header::CONTENT_TYPE, content_type)], document).into_response()
 }
 
 /// Why a webhook is not taken: the status and a word on what cannot be read, never a value of it.

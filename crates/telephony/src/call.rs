@@ -202,6 +202,11 @@ impl CallMachine {
         self.call.as_ref()
     }
 
+    /// Returns the leg's state as far as it is known.
+    pub fn leg(&self) -> LegState {
+        self.leg
+    }
+
     /// Returns whether the call is over.
     pub fn is_over(&self) -> bool {
         self.state == State::Over

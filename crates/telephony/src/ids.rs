@@ -48,6 +48,10 @@ text_id! {
     /// A call, as the carrier names it (`CA…` at Twilio).
     CarrierCallId
 }
+text_id! {
+    /// A recording, as the carrier names it (`RE…` at Twilio).
+    CarrierRecordingId
+}
 
 /// One utterance of the callee, counted from 1 within a call.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ pub mod time;
 pub mod trace;
 
 pub use disposition::Disposition;
-pub use ids::{AttemptId, CallId, CarrierCallId, LineId, TaskId, UtteranceId};
+pub use ids::{AttemptId, CallId, CarrierCallId, CarrierRecordingId, LineId, TaskId, UtteranceId};
 pub use number::PhoneNumber;
 pub use private::Private;
 pub use time::{AudioPosition, SessionTime, Timestamp};

@@ -20,6 +20,26 @@ impl Plan {
     }
 }
 
+/// How a conversation is held over a call.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationMode {
+    /// The call's audio comes and goes over a socket: we hear, speak and are interrupted by ourselves.
+    #[default]
+    MediaStream,
+    /// The carrier hears and speaks; texts come and go over a socket.
+    TextRelay,
+    /// The carrier hears and speaks; it asks for each of our turns by a webhook. Needs no socket.
+    SpokenTurns,
+}
+
+impl ConversationMode {
+    /// Returns whether the carrier hears and speaks in our place.
+    pub const fn is_in_text(self) -> bool {
+        matches!(self, Self::TextRelay | Self::SpokenTurns)
+    }
+}
+
 /// One step of a [`Plan`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Verb {
@@ -29,6 +49,27 @@ pub enum Verb {
         url: String,
         /// The one-time token that the stream must present. Never part of the address.
         token: String,
+    },
+    /// Open a two-way stream of texts to us, with the carrier's own ears and voice, and stay in it until we close it.
+    ConnectRelay {
+        /// The socket's address (`wss://…`, or `ws://` on loopback).
+        url: String,
+        /// The one-time token that the stream must present. Never part of the address.
+        token: String,
+    },
+    /// Speak, and listen for words and keys meanwhile and afterwards. If nothing is heard, the next verb follows.
+    Listen {
+        /// What is said first. The callee may cut it short.
+        lines: Vec<String>,
+        /// Where what was heard is sent; the answer is the next plan.
+        answer_to: String,
+        /// Silence after the last line that ends it, in whole seconds on the wire.
+        silence: Duration,
+    },
+    /// Record both sides from here on, each on its own channel.
+    Record {
+        /// Where the recording's state is reported.
+        report_to: String,
     },
     /// Speak a text with the carrier's own voice.
     Say {

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use ports::carrier::{CallbackError, Callbacks, CarrierEvent, MediaCodec, WebhookRequest};
-use telephony::CarrierCallId;
+use ports::carrier::{CallbackError, Callbacks, CarrierEvent, CarrierNews, MachineVerdict, MediaCodec, RecordingState, RelayCodec, WebhookRequest};
+use telephony::dtmf::Digit;
 use telephony::plan::Plan;
-use wire::twilio::callback::CallCallback;
+use telephony::{CarrierCallId, CarrierRecordingId};
+use wire::twilio::callback::{CallCallback, Webhook};
 use wire::twilio::document::{CONTENT_TYPE, Document};
 use wire::twilio::signature::{HEADER, SETTINGS_HEADER, Signed};
+use wire::twilio::status::{AnsweredBy, RecordingStatus};
 
-use super::{Twilio, TwilioMediaCodec};
+use super::{Twilio, TwilioMediaCodec, TwilioRelayCodec};
 
 impl Callbacks for Twilio {
     fn read(&self, request: &WebhookRequest<'_>) -> Result<CarrierEvent, CallbackError> {
@@ -21,17 +23,25 @@ impl Callbacks for Twilio {
             settings: (request.header)(SETTINGS_HEADER),
         };
         let form = self.key.open(&signed).map_err(|_| CallbackError::Forged)?;
-        let callback = CallCallback::read(&form).map_err(|missing| CallbackError::Unreadable { what: missing.parameter })?;
-        let progress = callback.progress.as_ref();
-        let duration = progress.and_then(|progress| progress.call_duration);
-        // Twilio's own code says more than the network's; of that, success is no failure.
-        let failure_code = progress.and_then(|progress| progress.error_code.or(progress.sip_response_code.filter(|code| *code >= 300)));
+        let webhook = Webhook::read(&form).map_err(|missing| CallbackError::Unreadable { what: missing.parameter })?;
+        let news = news(&webhook);
+        let key = webhook.key();
+        if let Some(call) = webhook.call() {
+            return Ok(of_call(call, key, news));
+        }
+        let call_sid = match webhook {
+            Webhook::MachineDetection(found) => found.call_sid,
+            Webhook::Recording(recording) => recording.call_sid,
+            Webhook::Stream(stream) => stream.call_sid,
+            _ => return Err(CallbackError::Unreadable { what: "CallSid" }),
+        };
         Ok(CarrierEvent {
-            key: callback.key(),
-            state: callback.status.leg_state(),
-            duration: duration.map(|seconds| Duration::from_secs(u64::from(seconds))),
-            failure_code,
-            call: CarrierCallId::new(callback.call_sid),
+            key: key.unwrap_or_else(|| call_sid.clone()),
+            call: CarrierCallId::new(call_sid),
+            state: None,
+            duration: None,
+            failure_code: None,
+            news,
         })
     }
 
@@ -46,5 +56,55 @@ impl Callbacks for Twilio {
 
     fn media_codec(&self) -> Box<dyn MediaCodec> {
         Box::new(TwilioMediaCodec::default())
+    }
+
+    fn relay_codec(&self) -> Option<Box<dyn RelayCodec>> {
+        Some(Box::new(TwilioRelayCodec))
+    }
+}
+
+fn of_call(call: &CallCallback, key: Option<String>, news: CarrierNews) -> CarrierEvent {
+    let progress = call.progress.as_ref();
+    let duration = progress.and_then(|progress| progress.call_duration);
+    // Twilio's own code says more than the network's; of that, success is no failure.
+    let failure_code = progress.and_then(|progress| progress.error_code.or(progress.sip_response_code.filter(|code| *code >= 300)));
+    CarrierEvent {
+        key: key.unwrap_or_else(|| call.key()),
+        state: call.status.leg_state(),
+        duration: duration.map(|seconds| Duration::from_secs(u64::from(seconds))),
+        failure_code,
+        call: CarrierCallId::new(call.call_sid.clone()),
+        news,
+    }
+}
+
+fn news(webhook: &Webhook) -> CarrierNews {
+    match webhook {
+        Webhook::Gathered(gathered) => CarrierNews::Turn {
+            words: gathered.speech.clone().filter(|words| !words.trim().is_empty()),
+            // Rounded, and between 0 and 100 by its reader.
+            confidence: gathered.confidence().map(|confidence| (confidence * 100.0).round() as u8),
+            digits: gathered.digits.iter().flat_map(|digits| digits.chars()).filter_map(Digit::new).collect(),
+        },
+        Webhook::MachineDetection(found) => CarrierNews::Answered(verdict(&found.answered_by)),
+        Webhook::Recording(recording) => {
+            let state = match recording.status {
+                RecordingStatus::Completed => RecordingState::Ready,
+                RecordingStatus::Absent | RecordingStatus::Failed => RecordingState::Absent,
+                _ => RecordingState::Running,
+            };
+            CarrierNews::Recording { recording: CarrierRecordingId::new(recording.recording_sid.clone()), state }
+        }
+        _ => CarrierNews::Nothing,
+    }
+}
+
+fn verdict(answered_by: &AnsweredBy) -> MachineVerdict {
+    match answered_by {
+        AnsweredBy::Human => MachineVerdict::Human,
+        AnsweredBy::MachineStart => MachineVerdict::Machine,
+        AnsweredBy::MachineEndBeep | AnsweredBy::MachineEndSilence | AnsweredBy::MachineEndOther => MachineVerdict::MachineReady,
+        AnsweredBy::Fax => MachineVerdict::Fax,
+        AnsweredBy::Unknown | AnsweredBy::Other(_) => MachineVerdict::Unknown,
     }
 }

@@ -102,6 +102,7 @@ pub fn request(number: &str, attempt: &str) -> CallRequest {
         status_url: "https://pm.example.com/status/a1".into(),
         ring_timeout: Duration::from_millis(29_500),
         time_limit: Duration::from_secs(600),
+        machine_url: None,
     }
 }
 

@@ -141,7 +141,38 @@ fn spot_at(words: &Words<'_>, at: usize, last: Option<&Spot>) -> Option<Spot> {
         .or_else(|| written(words, at))
         .or_else(|| spoken(words, at, last))?;
     let after = words.at(spot.to);
-    (!MONEY.contains(&after) && words.before(at, 1) != "$" && words.before(at, 1) != "£").then(|| with_half(words, spot))
+    let is_money = MONEY.contains(&after) || matches!(words.before(at, 1), "$" | "£");
+    (!is_money && !is_house_number(words, spot.to)).then(|| with_half(words, spot))
+}
+
+/// What streets are called: "at 12 Main Street" says where, and no hour.
+const STREETS: [&str; 21] = [
+    "street",
+    "st",
+    "avenue",
+    "ave",
+    "road",
+    "rd",
+    "lane",
+    "ln",
+    "drive",
+    "boulevard",
+    "blvd",
+    "court",
+    "place",
+    "square",
+    "parkway",
+    "highway",
+    "terrace",
+    "plaza",
+    "broadway",
+    "alley",
+    "crescent",
+];
+
+/// Returns whether a number that ends at `to` is followed by the name of a street, of two words at most.
+fn is_house_number(words: &Words<'_>, to: usize) -> bool {
+    (to..to + 3).take_while(|at| !words.words.get(at - 1).is_some_and(|word| word.ends_clause)).any(|at| STREETS.contains(&words.at(at)))
 }
 
 const MONEY: [&str; 9] = ["dollars", "dollar", "bucks", "cents", "euros", "pounds", "%", "percent", "usd"];
@@ -586,6 +617,7 @@ mod tests {
                 ("at 2130", "21:30 \"2130\" 85"),
                 ("2100 hours", "21:00 \"2100 hours\" 92"),
                 ("at twenty one thirty", "21:30 \"twenty one thirty\" 80"),
+                ("At 9. Main Street is closed.", "21:00 \"9\" 75"),
             ],
         );
     }
@@ -608,6 +640,8 @@ mod tests {
             "at $9",
             "we have 3 tables",
             "9.5 percent",
+            "We are at 12 Main Street next to the library.",
+            "at 7 West End Avenue",
             "",
         ] {
             check(Leaning::Closing, &[(text, "")]);

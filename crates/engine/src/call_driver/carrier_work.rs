@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use dialogue::conversation;
-use ports::carrier::{Carrier, CarrierError, CarrierEvent};
+use dialogue::conversation::{self, ToneHeard};
+use ports::carrier::{Carrier, CarrierError, CarrierEvent, CarrierNews, MachineVerdict};
 use telephony::call::{Input, Output};
 use telephony::leg::LegState;
 
@@ -123,9 +123,26 @@ impl CallDriver {
         self.scribe.leg_event(event.call.clone(), event.key, event.state);
         self.facts.carrier_duration = event.duration.or(self.facts.carrier_duration);
         self.facts.failure_code = event.failure_code.or(self.facts.failure_code);
+        match event.news {
+            CarrierNews::Answered(verdict) => self.machine_news(verdict),
+            CarrierNews::Recording { recording, state } => self.recording_news(recording, state),
+            // A turn comes with its question and is heard there.
+            CarrierNews::Nothing | CarrierNews::Turn { .. } => {}
+        }
         if let Some(state) = event.state {
             self.line(Input::Leg { call: event.call, state });
         }
+    }
+
+    /// The carrier has found out who answered. What is said decides in the end; a beep and a fax it hears better than words tell.
+    fn machine_news(&mut self, verdict: MachineVerdict) {
+        let tone = match verdict {
+            MachineVerdict::MachineReady => ToneHeard::Beep,
+            MachineVerdict::Fax => ToneHeard::Fax,
+            MachineVerdict::Human | MachineVerdict::Machine | MachineVerdict::Unknown => return,
+        };
+        self.hurry();
+        self.converse(conversation::Input::Tone(tone));
     }
 
     pub(super) fn media_opened(&mut self, end: DriverEnd) {
@@ -147,6 +164,7 @@ impl CallDriver {
         self.facts.length = self.position().since(telephony::AudioPosition::ZERO);
         self.converse(conversation::Input::Ended);
         self.listening = None;
+        self.text_was_open |= self.text.take().is_some();
         if let Some(lane) = self.lane.take() {
             self.recorder = lane.close();
         }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use dialogue::moves::EndReason;
 use dialogue::report::{Outcome, Report};
 use dialogue::transcript::{Speaker, Transcript};
-use ports::carrier::CarrierError;
+use ports::carrier::{CarrierError, RecordingState};
 use telephony::call::EndedBy;
 use telephony::cost::Micros;
 use telephony::leg::LegState;
-use telephony::{CarrierCallId, Disposition};
+use telephony::{CarrierCallId, CarrierRecordingId, Disposition};
 
 use super::CallDriver;
 use super::carrier_work::was_picked_up;
@@ -28,6 +28,12 @@ pub(super) struct Facts {
     pub reason: Option<EndReason>,
     pub carrier_error: Option<CarrierError>,
     pub engine_error: Option<String>,
+    /// A stream was wanted and did not come about.
+    pub fell_back: bool,
+    /// The carrier has begun to record.
+    pub recording_began: bool,
+    /// What became of the carrier's recording.
+    pub recording: Option<(CarrierRecordingId, RecordingState)>,
     pub opt_out_pending: bool,
     pub opt_out_lost: bool,
 }
@@ -55,6 +61,8 @@ pub struct CallOutcome {
     pub engine_error: Option<String>,
     /// Whether a recording was kept.
     pub is_recorded: bool,
+    /// Whether the stream that was wanted did not come about, and the call went on by spoken turns.
+    pub fell_back: bool,
     /// From the callee's last sound to our first, for each of our turns that answers one.
     pub response_times: Vec<Duration>,
 }
@@ -63,7 +71,7 @@ impl CallDriver {
     pub(super) async fn finish(mut self) -> CallOutcome {
         let is_recorded = match self.recorder.take() {
             Some(recorder) => recorder.finish().await,
-            None => false,
+            None => self.keep_carrier_recording().await,
         };
         let (leg, by) = self.facts.ended.unwrap_or((LegState::Failed, EndedBy::Unknown));
         let transcript = self.conversation.transcript().clone();
@@ -106,6 +114,7 @@ impl CallDriver {
             carrier_error: self.facts.carrier_error,
             engine_error: self.facts.engine_error,
             is_recorded,
+            fell_back: self.facts.fell_back,
             response_times: response_times(&transcript),
             transcript,
         };

@@ -116,7 +116,12 @@ impl CallDriver {
             self.held_back.push(output);
             return;
         }
+        let Some(output) = self.perform_in_text(output) else {
+            return;
+        };
         match output {
+            // Nobody will hear our own voice.
+            Output::Prepare { .. } if self.mode.is_in_text() => {}
             Output::Prepare { text } => {
                 if let Err(error) = self.voicing.prepare(&text) {
                     tracing::warn!(%error, "the opening could not be prepared");
@@ -168,7 +173,8 @@ impl CallDriver {
     }
 
     pub(super) fn end_politely(&mut self) {
-        if self.lane.is_some() {
+        if self.lane.is_some() || self.text.is_some() {
+            self.hurry();
             self.converse(Input::UserWantsEnd);
         } else {
             self.line(call::Input::Cancel);

@@ -255,6 +255,24 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.is_recording_enabled,
     },
     Key {
+        path: "recording.delete_at_provider",
+        about: "Whether a recording that the phone provider made is deleted there once it is kept here. Only the two conversation modes \
+                without a media stream need the provider to record.",
+        unset: "",
+        example: "true",
+        field: |config| &mut config.deletes_at_carrier,
+    },
+    Key {
+        path: "conversation_mode",
+        about: "How a conversation is held. `media_stream`: the call's audio comes here, and everything is heard and spoken on this machine. \
+                `text_relay`: the phone provider hears and speaks, and only texts come here (Twilio's ConversationRelay). `spoken_turns`: the \
+                same by webhooks alone, without any socket (Twilio's Say and Gather); the slowest of the three. A call whose stream does not \
+                come about goes on by spoken turns.",
+        unset: "",
+        example: "media_stream",
+        field: |config| &mut config.conversation_mode,
+    },
+    Key {
         path: "speech.models_dir",
         about: "Where the speech models are, if not with the program.",
         unset: "the models that came with the program",

@@ -11,6 +11,7 @@ use assistant::codes::CodeEntry;
 use dialogue::brief::Persona;
 use models::CommandLine;
 use telephony::cost::Micros;
+use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private};
 
 use super::Provider;
@@ -630,6 +631,29 @@ impl Setting for Persona {
 
     fn choices(&self) -> &'static [&'static str] {
         const { &[PERSONAS[0].1, PERSONAS[1].1, PERSONAS[2].1, PERSONAS[3].1] }
+    }
+}
+
+const MODES: [(ConversationMode, &str); 3] =
+    [(ConversationMode::MediaStream, "media_stream"), (ConversationMode::TextRelay, "text_relay"), (ConversationMode::SpokenTurns, "spoken_turns")];
+
+impl Setting for ConversationMode {
+    fn expects(&self) -> String {
+        one_of(self.choices())
+    }
+
+    fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
+        let found = MODES.into_iter().find(|(_, name)| *name == text);
+        *self = found.ok_or_else(Wrong::value)?.0;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        MODES.iter().find(|(mode, _)| mode == self).map(|(_, name)| (*name).to_owned())
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        const { &[MODES[0].1, MODES[1].1, MODES[2].1] }
     }
 }
 

@@ -289,6 +289,17 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
             let extra_headers = HeaderList::new().with(TOKEN_HEADER, token);
             Stream { extra_headers, ..Stream::two_way(url.clone(), AudioFormat::Mulaw8k) }.into()
         }
+        // Plivo has nothing like it, and its adapter's abilities say so: a plan for it is our mistake, and no call may hang in it.
+        PlanVerb::ConnectRelay { .. } => Hangup::default().into(),
+        PlanVerb::Listen { lines, answer_to, silence } => GetInput {
+            num_digits: Some(1),
+            finish_on_key: Some("none".to_owned()),
+            execution_timeout: Some((seconds(*silence) + LONGEST_SPEECH).clamp(5, 60)),
+            prompts: lines.iter().map(|line| Prompt::Speak(Speak::plain(line.clone()))).collect(),
+            ..GetInput::new(answer_to.clone(), InputType::Both)
+        }
+        .into(),
+        PlanVerb::Record { report_to } => Record::whole_call(LONGEST_CALL, report_to.clone()).into(),
         PlanVerb::Say { text } => Speak::plain(text.clone()).into(),
         PlanVerb::Play { url } => Play::once(url.clone()).into(),
         PlanVerb::PressDigits { digits } => Dtmf::press(digits.iter().map(|digit| digit.as_char()).collect::<String>()).into(),
@@ -297,6 +308,12 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         PlanVerb::HangUp => Hangup::default().into(),
     }
 }
+
+/// Seconds that a turn of the callee may take, prompts included: Plivo counts them from the question's first word.
+const LONGEST_SPEECH: u32 = 40;
+
+/// Seconds of the longest call, four hours: a recording is never cut before its call.
+const LONGEST_CALL: u32 = 4 * 3_600;
 
 #[cfg(test)]
 mod tests {
@@ -327,6 +344,8 @@ mod tests {
                 PlanVerb::PressDigits { digits: "1*#".chars().filter_map(Digit::new).collect() },
                 PlanVerb::Pause { length: Duration::from_millis(1_200) },
                 PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
+                PlanVerb::Record { report_to: "https://e.com/recording".into() },
+                PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Redirect { url: "https://e.com/next".into() },
             ],
         };

@@ -347,6 +347,26 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         PlanVerb::ConnectMedia { url, token } => {
             Verb::Connect(Connect::stream(Stream { parameters: vec![(TOKEN_PARAMETER.to_owned(), token.clone())], ..Stream::new(url.clone()) }))
         }
+        PlanVerb::ConnectRelay { url, token } => Verb::Connect(Connect::relay(relay_of_plan(url, token))),
+        PlanVerb::Listen { lines, answer_to, silence } => Verb::Gather(Box::new(Gather {
+            action: Some(answer_to.clone()),
+            input: Input::Both,
+            // One key at a time, none of them special: what a key means is not Twilio's business here.
+            num_digits: Some(1),
+            finish_on_key: String::new(),
+            timeout: Seconds::Of(seconds(*silence).max(1)),
+            speech_timeout: Some(Seconds::Auto),
+            prompts: lines.iter().map(|line| Prompt::Say(Say::plain(line.clone()))).collect(),
+            ..Gather::default()
+        })),
+        PlanVerb::Record { report_to } => Verb::Start(Start::from(Started::Recording(StartRecording {
+            channels: Some("dual".to_owned()),
+            status_callback: Some(report_to.clone()),
+            status_events: ["in-progress", "completed", "absent"].map(str::to_owned).to_vec(),
+            // Positions in the recording are positions in the call only if nothing is cut away.
+            trim: Some("do-not-trim".to_owned()),
+            ..StartRecording::default()
+        }))),
         PlanVerb::Say { text } => Verb::Say(Say::plain(text.clone())),
         PlanVerb::Play { url } => Verb::Play(Play::file(url.clone())),
         PlanVerb::PressDigits { digits } => Verb::Play(Play::keys(digits.iter().map(|digit| digit.as_char()).collect::<String>())),
@@ -355,6 +375,26 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         PlanVerb::HangUp => Verb::Hangup,
     }
 }
+
+/// A conversation in text as ours are: interrupted by speech but not by "uh-huh"; who speaks when is reported.
+fn relay_of_plan(url: &str, token: &str) -> ConversationRelay {
+    ConversationRelay {
+        interruptible: Interruptible::Speech,
+        interrupt_sensitivity: Sensitivity::Medium,
+        dtmf_detection: true,
+        report_input_during_speech: Interruptible::Any,
+        partial_prompts: true,
+        ignore_backchannel: Some(true),
+        // The older place and the newer one: Twilio's own pages differ.
+        debug: vec![SPEAKER_EVENTS.to_owned()],
+        events: vec![SPEAKER_EVENTS.to_owned()],
+        parameters: vec![(TOKEN_PARAMETER.to_owned(), token.to_owned())],
+        ..ConversationRelay::new(url)
+    }
+}
+
+/// Asks a conversation in text to report who begins and ceases to speak.
+const SPEAKER_EVENTS: &str = "speaker-events";
 
 #[cfg(test)]
 mod tests {
@@ -383,6 +423,9 @@ mod tests {
                 PlanVerb::PressDigits { digits: "1*#".chars().filter_map(Digit::new).collect() },
                 PlanVerb::Pause { length: Duration::from_millis(1_200) },
                 PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
+                PlanVerb::ConnectRelay { url: "wss://e.com/relay".into(), token: "t".into() },
+                PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
+                PlanVerb::Record { report_to: "https://e.com/recording".into() },
                 PlanVerb::Redirect { url: "/next".into() },
                 PlanVerb::HangUp,
             ],

@@ -7,6 +7,8 @@
 mod document;
 mod gather;
 mod record;
+mod relay;
+mod spoken;
 mod stream;
 mod tape;
 
@@ -58,6 +60,10 @@ enum Event {
     Document(u32, Result<HookReply, HookError>),
     /// A file for `<Play>`.
     File(u32, Result<Vec<i16>, u32>),
+    /// A piece of speech of a conversation in text.
+    RelaySpeech(u32, VoicePiece),
+    /// A file of a conversation in text.
+    RelayFile(u32, Result<Vec<i16>, u32>),
 }
 
 /// What the call is at.
@@ -74,6 +80,8 @@ enum Doing {
     Recording(Box<record::Recording>),
     /// Is connected to a media stream.
     Streaming(Box<stream::Streaming>),
+    /// Is connected to a conversation in text.
+    Relaying(Box<relay::Relaying>),
 }
 
 /// The document in hand.
@@ -179,6 +187,7 @@ impl Driver {
             let wake_at = self.clock.instant_of(self.next_wakeup());
             let socket = match &mut self.doing {
                 Doing::Streaming(streaming) => Some(&mut streaming.incoming),
+                Doing::Relaying(relaying) => Some(&mut relaying.incoming),
                 _ => None,
             };
             tokio::select! {
@@ -269,6 +278,7 @@ impl Driver {
         }
         match &self.doing {
             Doing::Streaming(_) => self.stream_frame(&up),
+            Doing::Relaying(_) => self.relay_frame(&up),
             Doing::Gathering(_) => self.gather_frame(&up),
             Doing::Recording(_) => self.record_frame(&up),
             Doing::Prompting if self.prompter.is_done() => self.next_verb(),
@@ -281,6 +291,7 @@ impl Driver {
     fn play_to_callee(&mut self, down: &mut [i16; FRAME_SAMPLES]) {
         match &self.doing {
             Doing::Streaming(_) => self.play_stream(down),
+            Doing::Relaying(_) => self.relay_play(down),
             Doing::Prompting | Doing::SendingDigits | Doing::Gathering(_) | Doing::Recording(_) => {
                 let needs = self.prompter.fill(down);
                 self.get(needs);
@@ -329,7 +340,10 @@ impl Driver {
             Event::CarrierSpeech(job, VoicePiece::Audio(samples)) => self.prompter.take(job, &samples),
             Event::CarrierSpeech(job, VoicePiece::End | VoicePiece::Failed) => self.prompter.complete(job),
             Event::CalleeHeard(heard) => self.voice.take_heard(heard),
+            Event::CarrierHeard(heard) if matches!(self.doing, Doing::Relaying(_)) => self.relay_heard(heard),
             Event::CarrierHeard(heard) => self.gather_heard(heard),
+            Event::RelaySpeech(job, piece) => self.relay_speech(job, piece),
+            Event::RelayFile(job, samples) => self.relay_file(job, samples),
             Event::Document(request, reply) => self.document_came(request, reply),
             Event::File(job, Ok(samples)) => {
                 self.prompter.take(job, &samples);
@@ -353,6 +367,13 @@ impl Driver {
             Command::StatusCallback(url) => self.status_callback = Some(url),
             Command::StartRecording { sid, start } => self.start_tape(tape::Tape::started(sid, start)),
             Command::UpdateRecording { sid, status, skips } => self.update_tape(&sid, &status, skips),
+        }
+    }
+
+    fn socket_came(&mut self, came: super::media_socket::Came) {
+        match &self.doing {
+            Doing::Relaying(_) => self.relay_came(came),
+            _ => self.stream_came(came),
         }
     }
 
@@ -441,6 +462,7 @@ impl Driver {
     fn close(&mut self, ended_by: Option<EndedBy>, lasted: Option<Duration>) {
         match std::mem::replace(&mut self.doing, Doing::Waiting) {
             Doing::Streaming(streaming) => self.stop_stream(*streaming),
+            Doing::Relaying(relaying) => self.relay_cut_off(*relaying, true),
             Doing::Recording(recording) => self.message_cut_off(*recording),
             Doing::Gathering(_) | Doing::Waiting | Doing::SendingDigits | Doing::Prompting => {}
         }
@@ -496,6 +518,7 @@ impl Driver {
     fn callee_pressed(&mut self, key: char) {
         match &self.doing {
             Doing::Streaming(_) => self.stream_key(key),
+            Doing::Relaying(_) => self.relay_key(key),
             Doing::Gathering(_) => self.gather_key(key),
             Doing::Recording(_) => self.record_key(key),
             Doing::Waiting | Doing::SendingDigits | Doing::Prompting => {}

@@ -4,5 +4,7 @@
 mod app;
 mod bad_input;
 mod documents;
+mod relay;
 mod rest;
 mod streams;
+mod telling;

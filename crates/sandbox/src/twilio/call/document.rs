@@ -37,6 +37,7 @@ impl Driver {
         self.prompter.stop();
         match std::mem::replace(&mut self.doing, Doing::Waiting) {
             Doing::Streaming(streaming) => self.stop_stream(*streaming),
+            Doing::Relaying(relaying) => self.relay_cut_off(*relaying, false),
             Doing::Recording(recording) => self.message_cut_off(*recording),
             Doing::Waiting | Doing::SendingDigits | Doing::Prompting | Doing::Gathering(_) => {}
         }
@@ -163,7 +164,8 @@ impl Driver {
                 Verb::Record(record) => return self.record(*record),
                 Verb::Connect(connect) => match connect.to {
                     ConnectTo::Stream(stream) => return self.connect(stream, connect.action, connect.method),
-                    ConnectTo::Relay(_) | ConnectTo::Other(_) => self.failed(12_200),
+                    ConnectTo::Relay(relay) => return self.relay(*relay, connect.action, connect.method),
+                    ConnectTo::Other(_) => self.failed(12_200),
                 },
                 Verb::Start(Start { what: Started::Recording(recording), .. }) => self.record_beside(&recording),
                 // What the sandbox does not practise yet is passed over, as Twilio does with unknown verbs.
@@ -188,8 +190,20 @@ impl Driver {
         self.prompter.start_samples(samples);
     }
 
+    /// The call is over: tells an action so, and runs nothing of the answer.
+    pub(super) fn tell_action(&self, method: Method, action: &str, extra: Vec<(&str, String)>) {
+        let Ok(action) = resolve(self.script.url.as_deref(), action) else { return };
+        let callback = extra.into_iter().fold(self.callback(CallStatus::Completed), |callback, (key, value)| callback.with(key, value));
+        self.hook("document", method, action, callback.to_form().into_owned());
+    }
+
     /// Fetches a file for `<Play>`.
     pub(super) fn fetch_file(&mut self, job: u32, url: &str) {
+        self.fetch_into(url, move |samples| Event::File(job, samples));
+    }
+
+    /// Fetches a file and hands its samples back as an event.
+    pub(super) fn fetch_into(&self, url: &str, event: impl FnOnce(Result<Vec<i16>, u32>) -> Event + Send + 'static) {
         let url = resolve(self.script.url.as_deref(), url);
         let (post, webhooks) = (self.post.clone(), self.service.webhooks.clone());
         self.service.spawn(async move {
@@ -200,7 +214,7 @@ impl Driver {
                 },
                 Err(error) => Err(error.code),
             };
-            let _ = post.send(Event::File(job, samples));
+            let _ = post.send(event(samples));
         });
     }
 }

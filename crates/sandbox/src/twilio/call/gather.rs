@@ -85,7 +85,7 @@ impl Driver {
         if let Doing::Gathering(gathering) = &mut self.doing
             && let Some(ear) = &mut gathering.ear
         {
-            ear.heard(heard);
+            let _ = ear.heard(heard);
         }
     }
 

@@ -68,6 +68,8 @@ pub struct CallTruth {
     pub latest_frame_ms: u64,
     /// Twilio's codes of what went wrong: 11200, 12100, 31924, …
     pub errors: Vec<u32>,
+    /// Verbs and nouns that were passed over, because the practice network does not know them.
+    pub unsupported: Vec<String>,
     /// What the callee said.
     pub callee_said: Vec<String>,
     /// What the callee understood.

@@ -8,3 +8,4 @@ mod relay;
 mod rest;
 mod streams;
 mod telling;
+mod verbs;

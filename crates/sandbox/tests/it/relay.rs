@@ -97,14 +97,14 @@ async fn whoever_speaks_over_us_stops_us_and_we_learn_how_much_was_heard() {
     let said = "Wait, who is calling please?";
     let (partial, _) = app.until_type("prompt").await;
     assert_eq!(partial["last"], false);
-    assert!(said.starts_with(partial["voicePrompt"].as_str().unwrap()));
+    assert!(said.starts_with(partial["voicePrompt"].as_str().unwrap()), "{partial}");
     let last = loop {
         let (prompt, _) = app.until_type("prompt").await;
         if prompt["last"] == true {
             break prompt;
         }
     };
-    assert_eq!(last["voicePrompt"], said);
+    assert!(last["voicePrompt"].as_str().unwrap().starts_with(said), "{last}");
     app.tell(&FromApp::End { handoff: Some("{\"reason\":\"asked\"}".into()) });
     app.until(|saw| *saw == Saw::Closed).await;
     let over = app.until_hook("/over").await;

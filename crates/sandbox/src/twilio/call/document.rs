@@ -3,7 +3,7 @@
 use audio::resample::{Conversion, resample};
 use audio::wav::read_wav;
 use wire::http::Method;
-use wire::twilio::document::{ConnectTo, Document, Say, Start, Started, Verb};
+use wire::twilio::document::{ConnectTo, Document, Refer, Say, Start, Verb};
 use wire::twilio::rest::CallInstructions;
 use wire::twilio::status::CallStatus;
 
@@ -19,9 +19,9 @@ const MAX_FILE_SAMPLES: usize = 4_800_000 * 3;
 
 impl Driver {
     /// Runs what a request named: fetches it, or reads it if it is inline.
-    pub(super) fn run_instructions(&mut self, instructions: CallInstructions) {
+    pub(super) fn run_instructions(&mut self, instructions: CallInstructions, extra: Vec<(&str, String)>) {
         match instructions {
-            CallInstructions::Url { url, method } => self.ask(method, &url, Vec::new()),
+            CallInstructions::Url { url, method } => self.ask(method, &url, extra),
             CallInstructions::Twiml(text) => {
                 (self.script.url, self.script.method) = (None, None);
                 // Anything still on its way is for the document before.
@@ -39,9 +39,9 @@ impl Driver {
             Doing::Streaming(streaming) => self.stop_stream(*streaming),
             Doing::Relaying(relaying) => self.relay_cut_off(*relaying, false),
             Doing::Recording(recording) => self.message_cut_off(*recording),
-            Doing::Waiting | Doing::SendingDigits | Doing::Prompting | Doing::Gathering(_) => {}
+            Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Gathering(_) => {}
         }
-        self.run_instructions(instructions);
+        self.run_instructions(instructions, Vec::new());
     }
 
     /// Asks for a document; an empty address asks for the present one again.
@@ -165,17 +165,27 @@ impl Driver {
                 Verb::Connect(connect) => match connect.to {
                     ConnectTo::Stream(stream) => return self.connect(stream, connect.action, connect.method),
                     ConnectTo::Relay(relay) => return self.relay(*relay, connect.action, connect.method),
-                    ConnectTo::Other(_) => self.failed(12_200),
+                    ConnectTo::Other(element) => self.unsupported(&element.name),
                 },
-                Verb::Start(Start { what: Started::Recording(recording), .. }) => self.record_beside(&recording),
-                // What the sandbox does not practise yet is passed over, as Twilio does with unknown verbs.
-                Verb::Dial(_) | Verb::Enqueue(_) | Verb::Leave | Verb::Refer(_) | Verb::Start(_) | Verb::Other(_) => self.failed(12_200),
-                Verb::Stop(_) => {}
+                Verb::Start(Start { what, .. }) => self.start_beside(what),
+                Verb::Stop(stop) => self.stop_beside(&stop),
+                Verb::Refer(refer) => return self.refuse_refer(&refer),
+                Verb::Other(element) => self.unsupported(&element.name),
+                Verb::Dial(_) | Verb::Enqueue(_) | Verb::Leave => self.failed(12_200),
                 Verb::Redirect { url, method } => return self.ask(method, &url, Vec::new()),
                 Verb::Reject { .. } | Verb::Hangup => return self.hang_up("document"),
             }
         }
         self.hang_up("document");
+    }
+
+    /// A telephone cannot be referred, only a SIP caller, and the cast has none: it fails as it would there.
+    fn refuse_refer(&mut self, refer: &Refer) {
+        self.unsupported("Refer");
+        match &refer.action {
+            Some(action) => self.ask(refer.method, action, vec![("ReferCallStatus", "failed".to_owned())]),
+            None => self.next_verb(),
+        }
     }
 
     fn prompt(&mut self, verbs: Vec<Verb>) {

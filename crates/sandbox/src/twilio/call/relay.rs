@@ -21,7 +21,7 @@ use wire::twilio::relay::{CLOSE_MALFORMED, FromApp, FromCarrier, Info, Malformed
 use wire::twilio::status::CallStatus;
 
 use super::spoken::{Job, Manners, Spoken};
-use super::{Doing, Driver, Event, heard_to};
+use super::{Doing, Driver, Event};
 use crate::callee_voice::speak;
 use crate::ear::{Ear, Noticed};
 use crate::prompter::keys;
@@ -49,6 +49,7 @@ pub(super) struct Relaying {
     /// Speech being made; dropped with the session.
     work: Vec<Box<dyn Speaking>>,
     ear: Ear,
+    ear_number: u32,
     /// The callee speaks since so many frames.
     speaking_for: Option<u32>,
     /// They began while we spoke and could not be interrupted.
@@ -76,8 +77,7 @@ impl Driver {
         let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
         let (came, incoming) = mpsc::channel(MAX_UNREAD);
         self.service.spawn(media_socket::run(relay.url.clone(), Query::Allowed, self.service.webhooks.key().clone(), to_send, came));
-        let engine = self.service.config.speech.as_ref().map(|speech| speech.ears.as_ref());
-        let mut ear = Ear::open(engine, heard_to(&self.post, Event::CarrierHeard));
+        let (ear_number, mut ear) = self.open_ear();
         if let Some(SpeechTimeout::Millis(millis)) = relay.speech_timeout {
             ear = ear.ending_after(millis);
         }
@@ -94,6 +94,7 @@ impl Driver {
             spoken: Spoken::default(),
             work: Vec::new(),
             ear,
+            ear_number,
             speaking_for: None,
             began_over_us: false,
             was_speaking: false,
@@ -381,6 +382,11 @@ impl Relaying {
     fn send(&self, message: &FromCarrier) {
         // Who reads slower than messages come has lost the conversation: the socket's own timeout says so.
         let _ = self.outgoing.try_send(Send::Text(message.write()));
+    }
+
+    /// Returns whether this is the ear that it listens with.
+    pub fn listens_with(&self, number: u32) -> bool {
+        self.ear_number == number
     }
 
     fn wants(&self, event: &str) -> bool {

@@ -89,7 +89,8 @@ impl CalleeVoice {
 
     /// Takes what the ears made of the assistant's words.
     pub fn take_heard(&mut self, heard: Heard) {
-        self.ear.heard(heard);
+        // Callees answer what was said to its end, not what it may become.
+        let _ = self.ear.heard(heard);
     }
 
     /// Hears 20 ms of the assistant and returns what the machine should know.

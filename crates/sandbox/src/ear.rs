@@ -46,6 +46,8 @@ pub struct Ear {
     position: u64,
     utterances: u32,
     turn: Option<Turn>,
+    end_ms: u32,
+    confidence: Option<u8>,
 }
 
 struct Turn {
@@ -73,7 +75,26 @@ impl Ear {
                 None
             }
         });
-        Self { voice: VoiceActivity::new(VoiceConfig::default()), listening, position: 0, utterances: 0, turn: None }
+        Self {
+            voice: VoiceActivity::new(VoiceConfig::default()),
+            listening,
+            position: 0,
+            utterances: 0,
+            turn: None,
+            end_ms: END_MS,
+            confidence: None,
+        }
+    }
+
+    /// Returns the ear with another silence that ends a turn; shorter ones than words take to be decoded make no difference.
+    pub fn ending_after(mut self, end_ms: u32) -> Self {
+        self.end_ms = end_ms.max(SETTLE_MS);
+        self
+    }
+
+    /// Returns how sure the engine was of the last turn, 0 to 100: of its least sure piece. `None` if it did not say.
+    pub const fn confidence(&self) -> Option<u8> {
+        self.confidence
     }
 
     /// Takes the next frame.
@@ -100,6 +121,7 @@ impl Ear {
         match &mut self.turn {
             None => {
                 self.turn = Some(Turn { pieces: Vec::new(), quiet_since: None, has_paused: false });
+                self.confidence = None;
                 noticed.push(Noticed::Start);
                 self.begin_piece(at);
             }
@@ -150,7 +172,7 @@ impl Ear {
             ask(piece, &mut self.listening, quiet_since);
         }
         let all_known = turn.pieces.iter().all(|piece| piece.text.is_some());
-        if pause >= samples_of_ms(END_MS) && (all_known || pause >= samples_of_ms(GIVE_UP_MS)) {
+        if pause >= samples_of_ms(self.end_ms) && (all_known || pause >= samples_of_ms(GIVE_UP_MS)) {
             noticed.push(self.end_turn());
         }
     }
@@ -188,21 +210,32 @@ impl Ear {
         Noticed::End { text }
     }
 
-    /// Takes in what the engine heard.
-    pub fn heard(&mut self, heard: Heard) {
+    /// Takes in what the engine heard. Returns all words of the turn so far if these are news, settled or not.
+    pub fn heard(&mut self, heard: Heard) -> Option<String> {
         let (id, revision, text) = match heard {
-            Heard::Settled { utterance, revision, text, .. } => (utterance, Some(revision), text),
+            Heard::Settled { utterance, revision, text, confidence } => {
+                self.confidence = Some(self.confidence.map_or(confidence, |before| before.min(confidence)));
+                (utterance, Some(revision), text)
+            }
             Heard::NotSpeech { utterance, revision } => (utterance, Some(revision), String::new()),
             Heard::Failed { utterance: Some(utterance) } => (utterance, None, String::new()),
-            Heard::Failed { utterance: None } | Heard::Interim { .. } => return,
+            Heard::Interim { utterance, text } => return self.so_far(utterance, &text),
+            Heard::Failed { utterance: None } => return None,
         };
-        let Some(turn) = &mut self.turn else { return };
-        if let Some(piece) = turn.pieces.iter_mut().find(|piece| piece.id == id)
-            && piece.is_asked
-            && revision.is_none_or(|revision| revision == piece.revision)
-        {
-            piece.text = Some(text);
+        let piece = self.turn.as_mut()?.pieces.iter_mut().find(|piece| piece.id == id)?;
+        if !piece.is_asked || revision.is_some_and(|revision| revision != piece.revision) {
+            return None;
         }
+        piece.text = Some(text.clone());
+        self.so_far(id, &text)
+    }
+
+    /// Returns the words of the turn with these as the newest.
+    fn so_far(&self, newest: UtteranceId, text: &str) -> Option<String> {
+        let pieces = self.turn.as_ref()?.pieces.iter();
+        let before = pieces.take_while(|piece| piece.id != newest).filter_map(|piece| piece.text.as_deref());
+        let words: Vec<&str> = before.chain([text]).filter(|words| !words.is_empty()).collect();
+        (!words.is_empty()).then(|| words.join(" "))
     }
 }
 

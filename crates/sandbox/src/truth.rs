@@ -50,6 +50,8 @@ pub struct CallTruth {
     pub ended_by: Option<String>,
     /// Media streams that were opened.
     pub streams: u32,
+    /// Conversations in text that were opened.
+    pub relays: u32,
     /// Frames of 20 ms sent to the program.
     pub frames_out: u64,
     /// Samples of audio that the program sent.
@@ -66,10 +68,14 @@ pub struct CallTruth {
     pub latest_frame_ms: u64,
     /// Twilio's codes of what went wrong: 11200, 12100, 31924, …
     pub errors: Vec<u32>,
+    /// Verbs and nouns that were passed over, because the practice network does not know them.
+    pub unsupported: Vec<String>,
     /// What the callee said.
     pub callee_said: Vec<String>,
     /// What the callee understood.
     pub callee_heard: Vec<String>,
+    /// What the carrier understood of the callee, for `<Gather>` and conversations in text.
+    pub carrier_heard: Vec<String>,
     /// Keys that the callee's side heard.
     pub keys_heard: String,
     /// Messages that a voicemail kept.

@@ -4,6 +4,7 @@ mod call;
 mod media_socket;
 mod registry;
 mod rest;
+mod rest_beside;
 mod webhooks;
 
 use std::net::SocketAddr;

@@ -4,11 +4,16 @@
 //! late tick is followed by the next at once, so frames never drift. Slow work (webhooks, speech, files) runs beside and
 //! comes back as an [`Event`].
 
+mod beside;
+mod detection;
 mod document;
 mod gather;
 mod record;
+mod relay;
+mod spoken;
 mod stream;
 mod tape;
+mod transcribe;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -34,6 +39,7 @@ use super::registry::Command;
 use super::webhooks::{HookError, HookReply};
 use crate::callee_voice::{CalleeVoice, speak};
 use crate::clock::{Clock, wall_clock};
+use crate::ear::Ear;
 use crate::faults::Faults;
 use crate::prompter::{Need, Prompter};
 use crate::truth::{CallTruth, Notes, WebhookTruth, keep};
@@ -52,18 +58,26 @@ enum Event {
     CarrierSpeech(u32, VoicePiece),
     /// What the callee's ears made of the program's audio.
     CalleeHeard(Heard),
-    /// What the carrier's ears made of the callee's words, for `<Gather>`.
-    CarrierHeard(Heard),
+    /// What one of the carrier's ears made of what it heard; they are numbered.
+    CarrierHeard(u32, Heard),
     /// A program's answer to a request for a document.
     Document(u32, Result<HookReply, HookError>),
     /// A file for `<Play>`.
     File(u32, Result<Vec<i16>, u32>),
+    /// Something came on the socket of a stream beside.
+    SideSocket(String, super::media_socket::Came),
+    /// A piece of speech of a conversation in text.
+    RelaySpeech(u32, VoicePiece),
+    /// A file of a conversation in text.
+    RelayFile(u32, Result<Vec<i16>, u32>),
 }
 
 /// What the call is at.
 enum Doing {
     /// Nothing: not answered yet, or waiting for a document.
     Waiting,
+    /// Finds out who answered, before the document.
+    Detecting,
     /// Presses the keys of `SendDigits` before the document.
     SendingDigits,
     /// Plays `<Say>`, `<Play>` or `<Pause>`.
@@ -74,6 +88,8 @@ enum Doing {
     Recording(Box<record::Recording>),
     /// Is connected to a media stream.
     Streaming(Box<stream::Streaming>),
+    /// Is connected to a conversation in text.
+    Relaying(Box<relay::Relaying>),
 }
 
 /// The document in hand.
@@ -119,6 +135,11 @@ pub(super) struct Driver {
     doing: Doing,
     script: Script,
     tapes: Vec<tape::Tape>,
+    streams: Vec<beside::SideStream>,
+    transcriptions: Vec<beside::SideTranscription>,
+    detection: Option<Box<detection::Detection>>,
+    /// Ears that the carrier has opened on this call.
+    ears: u32,
     /// SID, address and seconds of the recording of the whole call.
     whole: Option<(String, String, u32)>,
     status_callback: Option<String>,
@@ -157,6 +178,10 @@ impl Driver {
             doing: Doing::Waiting,
             script: Script::default(),
             tapes: Vec::new(),
+            streams: Vec::new(),
+            transcriptions: Vec::new(),
+            detection: None,
+            ears: 0,
             whole: None,
             sequence: 0,
             answered_at: None,
@@ -179,6 +204,7 @@ impl Driver {
             let wake_at = self.clock.instant_of(self.next_wakeup());
             let socket = match &mut self.doing {
                 Doing::Streaming(streaming) => Some(&mut streaming.incoming),
+                Doing::Relaying(relaying) => Some(&mut relaying.incoming),
                 _ => None,
             };
             tokio::select! {
@@ -267,13 +293,16 @@ impl Driver {
         for tape in &mut self.tapes {
             tape.push(&up, &down);
         }
+        self.beside_frame(&up, &down);
+        self.detection_frame(&up);
         match &self.doing {
             Doing::Streaming(_) => self.stream_frame(&up),
+            Doing::Relaying(_) => self.relay_frame(&up),
             Doing::Gathering(_) => self.gather_frame(&up),
             Doing::Recording(_) => self.record_frame(&up),
             Doing::Prompting if self.prompter.is_done() => self.next_verb(),
-            Doing::SendingDigits if self.prompter.is_done() => self.run_instructions(self.create.instructions.clone()),
-            Doing::Prompting | Doing::SendingDigits | Doing::Waiting => {}
+            Doing::SendingDigits if self.prompter.is_done() => self.run_instructions(self.create.instructions.clone(), Vec::new()),
+            Doing::Prompting | Doing::SendingDigits | Doing::Waiting | Doing::Detecting => {}
         }
         self.misbehave();
     }
@@ -281,11 +310,12 @@ impl Driver {
     fn play_to_callee(&mut self, down: &mut [i16; FRAME_SAMPLES]) {
         match &self.doing {
             Doing::Streaming(_) => self.play_stream(down),
+            Doing::Relaying(_) => self.relay_play(down),
             Doing::Prompting | Doing::SendingDigits | Doing::Gathering(_) | Doing::Recording(_) => {
                 let needs = self.prompter.fill(down);
                 self.get(needs);
             }
-            Doing::Waiting => {}
+            Doing::Waiting | Doing::Detecting => {}
         }
     }
 
@@ -317,6 +347,9 @@ impl Driver {
                     if let CalleeOutput::Say { text, .. } = &output {
                         self.note(|truth| keep(&mut truth.callee_said, text.clone()));
                     }
+                    if output == CalleeOutput::Beep {
+                        self.detection_beep();
+                    }
                     self.voice.carry_out(&output);
                 }
             }
@@ -329,7 +362,10 @@ impl Driver {
             Event::CarrierSpeech(job, VoicePiece::Audio(samples)) => self.prompter.take(job, &samples),
             Event::CarrierSpeech(job, VoicePiece::End | VoicePiece::Failed) => self.prompter.complete(job),
             Event::CalleeHeard(heard) => self.voice.take_heard(heard),
-            Event::CarrierHeard(heard) => self.gather_heard(heard),
+            Event::CarrierHeard(number, heard) => self.carrier_heard(number, heard),
+            Event::SideSocket(sid, came) => self.side_socket(&sid, came),
+            Event::RelaySpeech(job, piece) => self.relay_speech(job, piece),
+            Event::RelayFile(job, samples) => self.relay_file(job, samples),
             Event::Document(request, reply) => self.document_came(request, reply),
             Event::File(job, Ok(samples)) => {
                 self.prompter.take(job, &samples);
@@ -345,6 +381,10 @@ impl Driver {
     fn obey(&mut self, order: Command) {
         match order {
             Command::HangUp => self.hang_up("caller"),
+            Command::StartStream { sid, start } => self.start_stream(sid, start),
+            Command::StopStream(name) => self.stop_side_stream(Some(&name)),
+            Command::StartTranscription { sid, start } => self.start_transcription(sid, *start),
+            Command::StopTranscription(name) => self.stop_side_transcription(Some(&name)),
             Command::Redirect(instructions) => self.redirect(instructions),
             Command::TimeLimit(seconds) => {
                 let from = self.answered_at.unwrap_or_else(|| self.clock.now());
@@ -353,6 +393,13 @@ impl Driver {
             Command::StatusCallback(url) => self.status_callback = Some(url),
             Command::StartRecording { sid, start } => self.start_tape(tape::Tape::started(sid, start)),
             Command::UpdateRecording { sid, status, skips } => self.update_tape(&sid, &status, skips),
+        }
+    }
+
+    fn socket_came(&mut self, came: super::media_socket::Came) {
+        match &self.doing {
+            Doing::Relaying(_) => self.relay_came(came),
+            _ => self.stream_came(came),
         }
     }
 
@@ -433,7 +480,8 @@ impl Driver {
                 let needs = self.prompter.start(vec![tones]);
                 self.get(needs);
             }
-            None => self.run_instructions(self.create.instructions.clone()),
+            None if self.detect() => self.doing = Doing::Detecting,
+            None => self.run_instructions(self.create.instructions.clone(), Vec::new()),
         }
     }
 
@@ -441,9 +489,11 @@ impl Driver {
     fn close(&mut self, ended_by: Option<EndedBy>, lasted: Option<Duration>) {
         match std::mem::replace(&mut self.doing, Doing::Waiting) {
             Doing::Streaming(streaming) => self.stop_stream(*streaming),
+            Doing::Relaying(relaying) => self.relay_cut_off(*relaying, true),
             Doing::Recording(recording) => self.message_cut_off(*recording),
-            Doing::Gathering(_) | Doing::Waiting | Doing::SendingDigits | Doing::Prompting => {}
+            Doing::Gathering(_) | Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting => {}
         }
+        self.end_beside();
         for tape in std::mem::take(&mut self.tapes) {
             self.finish_tape(tape);
         }
@@ -494,12 +544,40 @@ impl Driver {
     }
 
     fn callee_pressed(&mut self, key: char) {
+        self.beside_key(key);
         match &self.doing {
             Doing::Streaming(_) => self.stream_key(key),
+            Doing::Relaying(_) => self.relay_key(key),
             Doing::Gathering(_) => self.gather_key(key),
             Doing::Recording(_) => self.record_key(key),
-            Doing::Waiting | Doing::SendingDigits | Doing::Prompting => {}
+            Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting => {}
         }
+    }
+
+    /// Opens one of the carrier's own ears.
+    fn open_ear(&mut self) -> (u32, Ear) {
+        self.ears += 1;
+        let (number, post) = (self.ears, self.post.clone());
+        let sink: HeardSink = Arc::new(move |heard| {
+            // Nobody listens any more: the call is over.
+            let _ = post.send(Event::CarrierHeard(number, heard));
+        });
+        let engine = self.service.config.speech.as_ref().map(|speech| speech.ears.as_ref());
+        (number, Ear::open(engine, sink))
+    }
+
+    fn carrier_heard(&mut self, number: u32, heard: Heard) {
+        match &self.doing {
+            Doing::Relaying(relaying) if relaying.listens_with(number) => self.relay_heard(heard),
+            Doing::Gathering(gathering) if gathering.listens_with(number) => self.gather_heard(number, heard),
+            _ => self.transcription_heard(number, heard),
+        }
+    }
+
+    /// Something that Twilio can do and the practice network cannot is passed over, and named.
+    fn unsupported(&self, what: &str) {
+        self.failed(12_200);
+        self.note(|truth| keep(&mut truth.unsupported, what.to_owned()));
     }
 
     fn note_heard(&self, input: &CalleeInput) {

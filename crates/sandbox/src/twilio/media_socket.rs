@@ -1,4 +1,5 @@
-//! The media socket, which the carrier opens to the program: signed handshake, text messages both ways.
+//! The socket that the carrier opens to the program, for media or for a conversation in text: signed handshake, text
+//! messages both ways.
 
 use std::time::Duration;
 
@@ -33,8 +34,21 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub enum Send {
     /// A message.
     Text(String),
+    /// Ask for a sign of life.
+    Ping,
     /// Close in good order.
     Close,
+    /// Close because the program does not keep to the rules.
+    CloseWith(u16, &'static str),
+}
+
+/// Which addresses may be asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Query {
+    /// None with a query string: media streams.
+    Refused,
+    /// Any: conversations in text.
+    Allowed,
 }
 
 /// What came from the program.
@@ -48,14 +62,16 @@ pub enum Came {
     Text(String),
     /// A message that is no text.
     NotText,
+    /// The program's sign of life.
+    Pong,
     /// The program closed the socket, or it broke.
     Closed,
 }
 
 /// Opens a socket and carries messages until one side closes. What comes is posted in order; a full channel slows the
 /// program down instead of losing words.
-pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
-    let socket = match tokio::time::timeout(HANDSHAKE_TIMEOUT, open(&url, &key)).await {
+pub async fn run(url: String, query: Query, key: SigningKey, mut outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
+    let socket = match tokio::time::timeout(HANDSHAKE_TIMEOUT, open(&url, query, &key)).await {
         Ok(Ok(socket)) => socket,
         Ok(Err(code)) => return refuse(&incoming, code).await,
         Err(_) => return refuse(&incoming, 31_901).await,
@@ -73,7 +89,10 @@ pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send
                     Ok(Ok(())) => {}
                     Ok(Err(_)) | Err(_) => break,
                 },
-                Some(Send::Close) => return close(sink, source).await,
+                // An answer that does not come is told by nobody.
+                Some(Send::Ping) => drop(sink.send(Message::Ping(Vec::new().into())).await),
+                Some(Send::Close) => return close(sink, source, CloseCode::Normal, "").await,
+                Some(Send::CloseWith(code, reason)) => return close(sink, source, code.into(), reason).await,
                 // The call is gone without a word: break off, as a lost line does.
                 None => return,
             },
@@ -81,7 +100,8 @@ pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send
                 let came = match message {
                     Some(Ok(Message::Text(text))) => Came::Text(text.as_str().to_owned()),
                     Some(Ok(Message::Binary(_))) => Came::NotText,
-                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
+                    Some(Ok(Message::Pong(_))) => Came::Pong,
+                    Some(Ok(Message::Ping(_) | Message::Frame(_))) => continue,
                     Some(Ok(Message::Close(_))) => {
                         // Our half of the farewell waits in the sink. If it does not leave, the program has gone already.
                         let _ = tokio::time::timeout(CLOSING_TIMEOUT, sink.flush()).await;
@@ -100,9 +120,9 @@ pub async fn run(url: String, key: SigningKey, mut outgoing: mpsc::Receiver<Send
 
 /// Says goodbye and waits for the answer. A socket that is dropped with words of the program unread is reset, and a reset may
 /// overtake what the callee said last.
-async fn close(mut sink: SplitSink<Socket, Message>, mut source: SplitStream<Socket>) {
+async fn close(mut sink: SplitSink<Socket, Message>, mut source: SplitStream<Socket>, code: CloseCode, reason: &'static str) {
     let farewell = async {
-        let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+        let frame = CloseFrame { code, reason: reason.into() };
         if sink.send(Message::Close(Some(frame))).await.is_ok() {
             while let Some(Ok(_)) = source.next().await {}
         }
@@ -115,9 +135,9 @@ async fn refuse(incoming: &mpsc::Sender<Came>, code: u32) {
     let _ = incoming.send(Came::Refused(code)).await;
 }
 
-async fn open(url: &str, key: &SigningKey) -> Result<Socket, u32> {
+async fn open(url: &str, query: Query, key: &SigningKey) -> Result<Socket, u32> {
     // A query string is refused by Twilio: programs that need it must learn so here.
-    if url.contains('?') {
+    if query == Query::Refused && url.contains('?') {
         return Err(31_920);
     }
     let mut request = url.into_client_request().map_err(|_| 31_920_u32)?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use telephony::Timestamp;
 use telephony::leg::LegState;
 use tokio::sync::mpsc;
-use wire::twilio::rest::{CallInstructions, CallResource, RecordingResource, RecordingStart};
+use wire::twilio::rest::{CallInstructions, CallResource, RecordingResource, RecordingStart, StreamStart, TranscriptionStart};
 
 /// Calls that are remembered. The oldest that has ended is forgotten first.
 const MAX_CALLS: usize = 10_000;
@@ -32,6 +32,24 @@ pub enum Command {
         /// How.
         start: RecordingStart,
     },
+    /// Send its sound to a socket.
+    StartStream {
+        /// The new stream.
+        sid: String,
+        /// How.
+        start: StreamStart,
+    },
+    /// Stop that, by name or SID.
+    StopStream(String),
+    /// Write down what is said.
+    StartTranscription {
+        /// The new transcription.
+        sid: String,
+        /// How.
+        start: Box<TranscriptionStart>,
+    },
+    /// Stop that, by name or SID.
+    StopTranscription(String),
     /// Hold, resume or stop a recording.
     UpdateRecording {
         /// Which.

@@ -115,6 +115,8 @@ impl Service {
             RestRequest::ListRecordings { call, filter, paging, .. } => self.list_recordings(call.or(filter.call_sid), &paging, target),
             RestRequest::DeleteRecording { recording, .. } => self.delete_recording(&recording, target),
             RestRequest::RecordingMedia { recording, format, .. } => self.recording_media(&recording, format, target),
+            RestRequest::Stream { call, request, .. } => self.stream_request(&call, request, path(target)),
+            RestRequest::LiveTranscription { call, request, .. } => self.transcription_request(&call, request, path(target)),
             RestRequest::FetchAccount { .. } => Ok(AccountResource::active(&self.credentials.account_sid).reply(200)),
             // The rest of Twilio's API is not practised here.
             _ => Err(RestError::not_found(path(target))),

@@ -22,9 +22,20 @@ use wire::twilio::status::CallEvent;
 /// What the program saw.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Saw {
-    Hook { path: String, form: HashMap<String, String>, is_signed: bool },
-    Opened { is_signed: bool },
+    Hook {
+        path: String,
+        form: HashMap<String, String>,
+        is_signed: bool,
+    },
+    Opened {
+        is_signed: bool,
+    },
     Message(serde_json::Value),
+    /// How the carrier said goodbye, if not as usual.
+    Farewell {
+        code: u16,
+        reason: String,
+    },
     Closed,
 }
 
@@ -186,6 +197,14 @@ impl App {
         }
     }
 
+    /// Waits for a message of a conversation in text.
+    pub async fn until_type(&mut self, kind: &str) -> (serde_json::Value, Vec<Saw>) {
+        match self.until(|saw| matches!(saw, Saw::Message(message) if message["type"] == kind)).await {
+            (Saw::Message(message), before) => (message, before),
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// Waits for a message of the socket.
     pub async fn until_event(&mut self, event: &str) -> (serde_json::Value, Vec<Saw>) {
         match self.until(|saw| matches!(saw, Saw::Message(message) if message["event"] == event)).await {
@@ -193,6 +212,18 @@ impl App {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// A sound that is taken for a voice.
+pub fn hum(ms: usize) -> Vec<i16> {
+    (0..ms * 8)
+        .map(|at| {
+            let phase = std::f32::consts::TAU * 140.0 * at as f32 / 8_000.0;
+            let tone: f32 = (1..=8).map(|harmonic| (phase * harmonic as f32).sin() / harmonic as f32).sum();
+            let syllable = 0.55 - 0.45 * (phase * 4.0 / 140.0).cos();
+            (tone * syllable * 3_500.0) as i16
+        })
+        .collect()
 }
 
 async fn hook(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
@@ -231,6 +262,10 @@ async fn hold(shared: Shared, mut socket: WebSocket, is_signed: bool) {
             },
             came = socket.recv() => match came {
                 Some(Ok(Message::Text(text))) => drop(shared.saw.send(Saw::Message(serde_json::from_str(&text).unwrap()))),
+                Some(Ok(Message::Close(Some(frame)))) if frame.code != 1_000 => {
+                    drop(shared.saw.send(Saw::Farewell { code: frame.code, reason: frame.reason.as_str().to_owned() }));
+                    break;
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                 Some(Ok(_)) => {}
             },

@@ -4,5 +4,8 @@
 mod app;
 mod bad_input;
 mod documents;
+mod relay;
 mod rest;
 mod streams;
+mod telling;
+mod verbs;

@@ -10,7 +10,7 @@ use sandbox::{SandboxConfig, Speech};
 use telephony::{AudioPosition, UtteranceId};
 use wire::twilio::media::{write_clear, write_mark, write_media};
 
-use crate::app::{App, Saw, config};
+use crate::app::{App, Saw, config, hum};
 
 /// Understands what it was told to understand, one text an utterance.
 #[derive(Clone)]
@@ -55,17 +55,6 @@ impl TextToSpeech for Hum {
         sink(VoicePiece::End);
         Ok(Box::new(Done))
     }
-}
-
-fn hum(ms: usize) -> Vec<i16> {
-    (0..ms * 8)
-        .map(|at| {
-            let phase = std::f32::consts::TAU * 140.0 * at as f32 / 8_000.0;
-            let tone: f32 = (1..=8).map(|harmonic| (phase * harmonic as f32).sin() / harmonic as f32).sum();
-            let syllable = 0.55 - 0.45 * (phase * 4.0 / 140.0).cos();
-            (tone * syllable * 3_500.0) as i16
-        })
-        .collect()
 }
 
 fn spoken(ms: usize) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use audio::resample::{Conversion, resample};
 use audio::wav::read_wav;
 use wire::http::Method;
-use wire::twilio::document::{ConnectTo, Document, Say, Start, Started, Verb};
+use wire::twilio::document::{ConnectTo, Document, Refer, Say, Start, Verb};
 use wire::twilio::rest::CallInstructions;
 use wire::twilio::status::CallStatus;
 
@@ -19,9 +19,9 @@ const MAX_FILE_SAMPLES: usize = 4_800_000 * 3;
 
 impl Driver {
     /// Runs what a request named: fetches it, or reads it if it is inline.
-    pub(super) fn run_instructions(&mut self, instructions: CallInstructions) {
+    pub(super) fn run_instructions(&mut self, instructions: CallInstructions, extra: Vec<(&str, String)>) {
         match instructions {
-            CallInstructions::Url { url, method } => self.ask(method, &url, Vec::new()),
+            CallInstructions::Url { url, method } => self.ask(method, &url, extra),
             CallInstructions::Twiml(text) => {
                 (self.script.url, self.script.method) = (None, None);
                 // Anything still on its way is for the document before.
@@ -37,10 +37,11 @@ impl Driver {
         self.prompter.stop();
         match std::mem::replace(&mut self.doing, Doing::Waiting) {
             Doing::Streaming(streaming) => self.stop_stream(*streaming),
+            Doing::Relaying(relaying) => self.relay_cut_off(*relaying, false),
             Doing::Recording(recording) => self.message_cut_off(*recording),
-            Doing::Waiting | Doing::SendingDigits | Doing::Prompting | Doing::Gathering(_) => {}
+            Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Gathering(_) => {}
         }
-        self.run_instructions(instructions);
+        self.run_instructions(instructions, Vec::new());
     }
 
     /// Asks for a document; an empty address asks for the present one again.
@@ -163,17 +164,28 @@ impl Driver {
                 Verb::Record(record) => return self.record(*record),
                 Verb::Connect(connect) => match connect.to {
                     ConnectTo::Stream(stream) => return self.connect(stream, connect.action, connect.method),
-                    ConnectTo::Relay(_) | ConnectTo::Other(_) => self.failed(12_200),
+                    ConnectTo::Relay(relay) => return self.relay(*relay, connect.action, connect.method),
+                    ConnectTo::Other(element) => self.unsupported(&element.name),
                 },
-                Verb::Start(Start { what: Started::Recording(recording), .. }) => self.record_beside(&recording),
-                // What the sandbox does not practise yet is passed over, as Twilio does with unknown verbs.
-                Verb::Dial(_) | Verb::Enqueue(_) | Verb::Leave | Verb::Refer(_) | Verb::Start(_) | Verb::Other(_) => self.failed(12_200),
-                Verb::Stop(_) => {}
+                Verb::Start(Start { what, .. }) => self.start_beside(what),
+                Verb::Stop(stop) => self.stop_beside(&stop),
+                Verb::Refer(refer) => return self.refuse_refer(&refer),
+                Verb::Other(element) => self.unsupported(&element.name),
+                Verb::Dial(_) | Verb::Enqueue(_) | Verb::Leave => self.failed(12_200),
                 Verb::Redirect { url, method } => return self.ask(method, &url, Vec::new()),
                 Verb::Reject { .. } | Verb::Hangup => return self.hang_up("document"),
             }
         }
         self.hang_up("document");
+    }
+
+    /// A telephone cannot be referred, only a SIP caller, and the cast has none: it fails as it would there.
+    fn refuse_refer(&mut self, refer: &Refer) {
+        self.unsupported("Refer");
+        match &refer.action {
+            Some(action) => self.ask(refer.method, action, vec![("ReferCallStatus", "failed".to_owned())]),
+            None => self.next_verb(),
+        }
     }
 
     fn prompt(&mut self, verbs: Vec<Verb>) {
@@ -188,8 +200,20 @@ impl Driver {
         self.prompter.start_samples(samples);
     }
 
+    /// The call is over: tells an action so, and runs nothing of the answer.
+    pub(super) fn tell_action(&self, method: Method, action: &str, extra: Vec<(&str, String)>) {
+        let Ok(action) = resolve(self.script.url.as_deref(), action) else { return };
+        let callback = extra.into_iter().fold(self.callback(CallStatus::Completed), |callback, (key, value)| callback.with(key, value));
+        self.hook("document", method, action, callback.to_form().into_owned());
+    }
+
     /// Fetches a file for `<Play>`.
     pub(super) fn fetch_file(&mut self, job: u32, url: &str) {
+        self.fetch_into(url, move |samples| Event::File(job, samples));
+    }
+
+    /// Fetches a file and hands its samples back as an event.
+    pub(super) fn fetch_into(&self, url: &str, event: impl FnOnce(Result<Vec<i16>, u32>) -> Event + Send + 'static) {
         let url = resolve(self.script.url.as_deref(), url);
         let (post, webhooks) = (self.post.clone(), self.service.webhooks.clone());
         self.service.spawn(async move {
@@ -200,7 +224,7 @@ impl Driver {
                 },
                 Err(error) => Err(error.code),
             };
-            let _ = post.send(Event::File(job, samples));
+            let _ = post.send(event(samples));
         });
     }
 }

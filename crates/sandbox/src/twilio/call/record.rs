@@ -65,8 +65,12 @@ impl Driver {
     fn record_ends(&mut self, digits: Option<String>) {
         let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Waiting) else { return };
         let Recording { record, tape, .. } = *recording;
+        let samples = tape.heard();
         match self.finish_tape(tape) {
-            Some(parameters) => self.ask_after_record(&record, parameters, digits),
+            Some(parameters) => {
+                self.transcribe(&record, &parameters, samples);
+                self.ask_after_record(&record, parameters, digits);
+            }
             None => self.next_verb(),
         }
     }
@@ -79,7 +83,10 @@ impl Driver {
 
     /// The call ends while a message is recorded: what there is is kept, and the program is told with `Digits=hangup`.
     pub(super) fn message_cut_off(&mut self, recording: Recording) {
-        let Some((sid, url, seconds)) = self.finish_tape(recording.tape) else { return };
+        let samples = recording.tape.heard();
+        let Some(parameters) = self.finish_tape(recording.tape) else { return };
+        self.transcribe(&recording.record, &parameters, samples);
+        let (sid, url, seconds) = parameters;
         let Some(action) = recording.record.action.clone() else { return };
         let Ok(action) = crate::twilio::webhooks::resolve(self.script.url.as_deref(), &action) else { return };
         let callback = self

@@ -13,7 +13,7 @@ use super::{Doing, Driver};
 use crate::clock::wall_clock;
 use crate::playout::Playout;
 use crate::twilio::fresh_sid;
-use crate::twilio::media_socket::{self, Came, MAX_WAITING, Send};
+use crate::twilio::media_socket::{self, Came, MAX_WAITING, Query, Send};
 
 /// Messages of the program that may wait to be read.
 const MAX_UNREAD: usize = 256;
@@ -40,7 +40,7 @@ impl Driver {
         let carrier = CarrierStream::new(&self.service.credentials.account_sid, &self.sid, &stream_sid);
         let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
         let (came, incoming) = mpsc::channel(MAX_UNREAD);
-        self.service.spawn(media_socket::run(stream.url.clone(), self.service.webhooks.key().clone(), to_send, came));
+        self.service.spawn(media_socket::run(stream.url.clone(), Query::Refused, self.service.webhooks.key().clone(), to_send, came));
         let playout = Playout::default();
         let streaming = Streaming {
             stream,
@@ -58,7 +58,7 @@ impl Driver {
         self.doing = Doing::Streaming(Box::new(streaming));
     }
 
-    pub(super) fn socket_came(&mut self, came: Came) {
+    pub(super) fn stream_came(&mut self, came: Came) {
         match came {
             Came::Opened => self.stream_opened(),
             Came::Refused(code) => {
@@ -68,6 +68,7 @@ impl Driver {
             }
             Came::Text(text) => self.app_said(&text),
             Came::NotText => self.stream_failed(31_924),
+            Came::Pong => {}
             Came::Closed => {
                 self.failed(31_921);
                 self.stream_event("stream-stopped", None);

@@ -87,6 +87,11 @@ impl Tape {
         }
     }
 
+    /// Returns what the callee said, if somebody wants it written down.
+    pub fn heard(&self) -> Vec<i16> {
+        self.up.clone()
+    }
+
     /// Takes 20 ms of both sides.
     pub fn push(&mut self, up: &Frame, down: &Frame) {
         if self.up.len() >= MAX_SAMPLES || (self.is_paused && self.skips_pause) {
@@ -151,6 +156,7 @@ impl Driver {
         let tape = Tape {
             is_dual: recording.channels.as_deref() != Some("mono"),
             track: recording.track.clone(),
+            trims: recording.trim.as_deref() == Some("trim-silence"),
             status_callback: recording.status_callback.clone(),
             method: recording.status_callback_method.unwrap_or(Method::Post),
             events: recording.status_events.clone(),

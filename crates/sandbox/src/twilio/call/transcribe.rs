@@ -1,0 +1,87 @@
+//! A recording written down afterwards: `<Record transcribe>`.
+
+use std::sync::Arc;
+
+use audio::frame::samples_of_ms;
+use ports::speech_to_text::{Heard, SpeechToText};
+use telephony::{AudioPosition, UtteranceId};
+use tokio::sync::mpsc;
+use wire::http::Method;
+use wire::twilio::callback::TranscriptionCallback;
+use wire::twilio::document::{MAX_TRANSCRIBED, Record};
+use wire::twilio::rest::{API_VERSION, TranscriptionStatus};
+use wire::twilio::status::CallStatus;
+
+use super::Driver;
+use crate::twilio::fresh_sid;
+use crate::twilio::webhooks::resolve;
+
+/// Pieces that are decoded at once; engines keep 30 s.
+const PIECE_MS: u32 = 20_000;
+
+/// Shortest recording that is written down, in seconds.
+const MIN_SECONDS: u32 = 2;
+
+impl Driver {
+    /// Has a recording written down, if it was asked for, and tells the words.
+    pub(super) fn transcribe(&self, record: &Record, (recording_sid, recording_url, seconds): &(String, String, u32), samples: Vec<i16>) {
+        let Some(url) = record.transcribe_callback.as_deref().and_then(|url| resolve(self.script.url.as_deref(), url).ok()) else { return };
+        let Ok(sid) = fresh_sid("TR") else { return };
+        let account = self.service.credentials.account_sid.clone();
+        let news = TranscriptionCallback {
+            url: Some(format!("{}/{API_VERSION}/Accounts/{account}/Transcriptions/{sid}", self.service.base_url)),
+            transcription_sid: sid,
+            recording_sid: Some(recording_sid.clone()),
+            recording_url: Some(recording_url.clone()),
+            ..TranscriptionCallback::of(self.callback(CallStatus::InProgress))
+        };
+        let fits = (MIN_SECONDS..=MAX_TRANSCRIBED).contains(seconds);
+        let ears = self.service.config.speech.as_ref().map(|speech| speech.ears.clone()).filter(|_| fits);
+        let hooks = self.hooks.clone();
+        self.service.spawn(async move {
+            let text = match ears {
+                Some(ears) => write_down(ears, samples).await,
+                None => None,
+            };
+            let status = if text.is_some() { TranscriptionStatus::Completed } else { TranscriptionStatus::Failed };
+            let form = TranscriptionCallback { text, status, ..news }.to_form().into_owned();
+            // The sender ends with the sandbox only.
+            let _ = hooks.send(super::Hook { kind: "transcription", method: Method::Post, url, form });
+        });
+    }
+}
+
+/// Returns the words of a sound; `None` if the engine fails.
+async fn write_down(ears: Arc<dyn SpeechToText>, samples: Vec<i16>) -> Option<String> {
+    let (post, mut heard) = mpsc::unbounded_channel();
+    let sink = Arc::new(move |news| {
+        // Nobody waits any more: it was given up.
+        let _ = post.send(news);
+    });
+    let mut listening = ears.listen(sink).ok()?;
+    let mut words = Vec::new();
+    let mut at = 0_u64;
+    for (number, piece) in samples.chunks(samples_of_ms(PIECE_MS) as usize).enumerate() {
+        let utterance = UtteranceId(u32::try_from(number + 1).ok()?);
+        listening.begin(utterance, AudioPosition(at));
+        for frame in piece.chunks(audio::FRAME_SAMPLES) {
+            listening.push(AudioPosition(at), frame);
+            at += frame.len() as u64;
+        }
+        listening.settle(utterance, 1, AudioPosition(at));
+        loop {
+            match heard.recv().await? {
+                Heard::Settled { utterance: of, text, .. } if of == utterance => {
+                    words.push(text);
+                    break;
+                }
+                Heard::NotSpeech { utterance: of, .. } if of == utterance => break,
+                Heard::Failed { .. } => return None,
+                Heard::Settled { .. } | Heard::NotSpeech { .. } | Heard::Interim { .. } => {}
+            }
+        }
+        listening.end(utterance);
+    }
+    words.retain(|words| !words.is_empty());
+    Some(words.join(" "))
+}

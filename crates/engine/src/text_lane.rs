@@ -128,7 +128,7 @@ impl TextLane {
     /// Takes note of a line that is to be said. Returns whether the callee may cut it short.
     ///
     /// It is reckoned from [`TextLane::hand_over`] on.
-    pub fn speak(&mut self, now: SessionTime, line: LineId, text: &str, kind: LineKind) -> bool {
+    pub fn speak(&mut self, line: LineId, text: &str, kind: LineKind) -> bool {
         self.silent_since = None;
         let reckoned = CHARACTER * u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
         // What ends the call must not be cut short by a reckoning.

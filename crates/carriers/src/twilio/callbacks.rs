@@ -102,8 +102,8 @@ fn news(webhook: &Webhook) -> CarrierNews {
 fn verdict(answered_by: &AnsweredBy) -> MachineVerdict {
     match answered_by {
         AnsweredBy::Human => MachineVerdict::Human,
-        AnsweredBy::MachineStart => MachineVerdict::Machine,
-        AnsweredBy::MachineEndBeep | AnsweredBy::MachineEndSilence | AnsweredBy::MachineEndOther => MachineVerdict::MachineReady,
+        AnsweredBy::MachineStart | AnsweredBy::MachineEndSilence | AnsweredBy::MachineEndOther => MachineVerdict::Machine,
+        AnsweredBy::MachineEndBeep => MachineVerdict::Beep,
         AnsweredBy::Fax => MachineVerdict::Fax,
         AnsweredBy::Unknown | AnsweredBy::Other(_) => MachineVerdict::Unknown,
     }

@@ -229,7 +229,7 @@ fn relative(words: &Words<'_>, at: usize) -> Option<Spot> {
 /// "twenty one hundred", "2100 hours", "oh nine hundred hours", "at 2130".
 fn military(words: &Words<'_>, at: usize) -> Option<Spot> {
     let is_zero_led = matches!(words.at(at), "oh" | "zero" | "o");
-    let is_said_as_time = matches!(words.before(at, 1), "at" | "until" | "till" | "til" | "by" | "close" | "closes" | "open" | "opens");
+    let is_said_as_time = SAYS_TIME.contains(&words.before(at, 1));
     if let Some(hour) = number::below_hundred(words, at + usize::from(is_zero_led))
         && hour.value < 24
         && words.at(hour.to) == "hundred"
@@ -263,12 +263,19 @@ fn written(words: &Words<'_>, at: usize) -> Option<Spot> {
         let sure = if word.contains(':') { 93 } else { 85 };
         return is_time.then_some(Spot { from: at, to: at + 1, hour: hour_value, minute, half: None, is_whole_day, sure });
     }
-    if !(3..=4).contains(&word.len()) || !matches!(words.at(at + 1), "am" | "pm") {
+    if !(3..=4).contains(&word.len()) {
         return None;
     }
     let (hour, minute) = split_digits(word)?;
-    (1..=12).contains(&hour).then_some(Spot { from: at, to: at + 1, hour, minute, half: None, is_whole_day: false, sure: 88 })
+    let says_half = matches!(words.at(at + 1), "am" | "pm");
+    // "we close at 530": only where nothing else fits, and only on the fives that people name.
+    let is_said_as_time = SAYS_TIME.contains(&words.before(at, 1)) && minute % 5 == 0;
+    let is_time = (1..=12).contains(&hour) && (says_half || is_said_as_time);
+    is_time.then_some(Spot { from: at, to: at + 1, hour, minute, half: None, is_whole_day: false, sure: if says_half { 88 } else { 78 } })
 }
+
+/// Words after which a bare number is a time.
+const SAYS_TIME: [&str; 9] = ["at", "until", "till", "til", "by", "close", "closes", "open", "opens"];
 
 fn split_digits(word: &str) -> Option<(u32, u32)> {
     if !word.chars().all(|c| c.is_ascii_digit()) {
@@ -618,6 +625,7 @@ mod tests {
                 ("2100 hours", "21:00 \"2100 hours\" 92"),
                 ("at twenty one thirty", "21:30 \"twenty one thirty\" 80"),
                 ("At 9. Main Street is closed.", "21:00 \"9\" 75"),
+                ("The office closes at 530 today.", "17:30 \"530\" 75"),
             ],
         );
     }
@@ -640,6 +648,8 @@ mod tests {
             "at $9",
             "we have 3 tables",
             "9.5 percent",
+            "you owe us at 532",
+            "flight 530",
             "We are at 12 Main Street next to the library.",
             "at 7 West End Avenue",
             "",

@@ -137,7 +137,7 @@ impl CallDriver {
     /// The carrier has found out who answered. What is said decides in the end; a beep and a fax it hears better than words tell.
     fn machine_news(&mut self, verdict: MachineVerdict) {
         let tone = match verdict {
-            MachineVerdict::MachineReady => ToneHeard::Beep,
+            MachineVerdict::Beep => ToneHeard::Beep,
             MachineVerdict::Fax => ToneHeard::Fax,
             MachineVerdict::Human | MachineVerdict::Machine | MachineVerdict::Unknown => return,
         };

@@ -63,7 +63,7 @@ pub struct CallOutcome {
     pub is_recorded: bool,
     /// Whether the stream that was wanted did not come about, and the call went on by spoken turns.
     pub fell_back: bool,
-    /// From the callee's last sound to our first, for each of our turns that answers one.
+    /// From the callee's last sound to our first, for each of our turns that answers one; none where the carrier hears.
     pub response_times: Vec<Duration>,
 }
 
@@ -115,7 +115,8 @@ impl CallDriver {
             engine_error: self.facts.engine_error,
             is_recorded,
             fell_back: self.facts.fell_back,
-            response_times: response_times(&transcript),
+            // When the callee's last sound was, only who hears it knows.
+            response_times: if self.text_was_open { Vec::new() } else { response_times(&transcript) },
             transcript,
         };
         self.scribe.finish(&outcome).await;

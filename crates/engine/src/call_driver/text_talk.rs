@@ -197,7 +197,7 @@ impl CallDriver {
         let Some(text) = &mut self.text else {
             return;
         };
-        let may_interrupt = text.lane.speak(now, line, &words, kind);
+        let may_interrupt = text.lane.speak(line, &words, kind);
         let is_sent = match &mut text.way {
             Way::Relay(link) => {
                 text.lane.hand_over(now);

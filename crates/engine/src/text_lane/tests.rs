@@ -20,7 +20,7 @@ fn position(millis: u64) -> AudioPosition {
 /// Says lines that the carrier gets at 1 s.
 fn say(lane: &mut TextLane, lines: &[(LineId, &str)]) {
     for (id, text) in lines {
-        lane.speak(AT(1_000), *id, text, LineKind::Talk);
+        lane.speak(*id, text, LineKind::Talk);
     }
     lane.hand_over(AT(1_000));
 }
@@ -34,8 +34,8 @@ fn collect(work: impl FnOnce(&mut Vec<Input>)) -> Vec<Input> {
 #[test]
 fn lines_begin_and_end_one_after_the_other_as_reckoned() {
     let mut lane = lane();
-    assert!(!lane.speak(AT(1_000), LINE, &long(), LineKind::Opening));
-    assert!(lane.speak(AT(1_000), NEXT, &long(), LineKind::Talk));
+    assert!(!lane.speak(LINE, &long(), LineKind::Opening));
+    assert!(lane.speak(NEXT, &long(), LineKind::Talk));
     assert_eq!(lane.next_wakeup(), None);
     assert_eq!(collect(|inputs| lane.all_was_played(AT(1_000), inputs)), []);
     lane.hand_over(AT(1_000));

@@ -81,10 +81,10 @@ impl fmt::Debug for CarrierNews {
 pub enum MachineVerdict {
     /// A person.
     Human,
-    /// A machine, whose greeting goes on.
+    /// A machine, whose greeting goes on or has ended in silence. It may be a menu of keys, which providers do not tell apart.
     Machine,
-    /// A machine that has said its greeting: a message can be left now.
-    MachineReady,
+    /// A machine, after its beep: a message can be left now.
+    Beep,
     /// A fax.
     Fax,
     /// It could not be told.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod conversation_modes;
 mod interrupted;
 mod killed;
 mod pages;

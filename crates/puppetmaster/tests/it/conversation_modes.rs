@@ -1,0 +1,71 @@
+//! The same errand in each way to hold a conversation: the same report, whoever hears and speaks.
+
+use audio::wav::read_wav;
+use serde_json::Value;
+
+use crate::program::Home;
+
+const SHOP: &str = "+12125550123";
+
+/// Ways in which the carrier hears and speaks; the third is every other test's.
+const IN_TEXT: [&str; 2] = ["text_relay", "spoken_turns"];
+
+fn call(home: &Home, mode: &str, args: &[&str]) -> (Option<i32>, Value) {
+    let setting = format!("conversation_mode={mode}");
+    let mut all = vec!["--set", &setting, "call"];
+    all.extend(args);
+    all.extend(["--yes", "--json"]);
+    let ended = home.run(&all);
+    assert!(!ended.stderr.contains("ERROR"), "{mode}: {}", ended.stderr);
+    let report = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{mode}: no report: {ended:?}"));
+    (ended.code, report)
+}
+
+#[test]
+fn an_answer_is_the_same_in_every_mode_and_its_proof_is_recorded() {
+    for mode in IN_TEXT {
+        let home = Home::new();
+        let (code, report) = call(&home, mode, &[SHOP, "Ask what time they close today"]);
+        assert_eq!(code, Some(0), "{mode}: {report}");
+        let fact = &report["report"]["facts"][0];
+        assert_eq!((fact["fact"].as_str(), fact["value"].as_str()), (Some("closing_time"), Some("21:00")), "{mode}");
+        let turns = report["transcript"].as_array().unwrap();
+        let quote = fact["evidence"]["quote"].as_str().unwrap();
+        assert!(turns.iter().any(|turn| turn["speaker"] == "callee" && turn["text"].as_str().unwrap().contains(quote)), "{mode}: {report}");
+        assert!(turns[0]["text"].as_str().unwrap().contains("automated assistant"), "{mode}: the first sentence says what calls");
+
+        let attempt = report["attempt"].as_str().unwrap();
+        let replayed = home.run(&["replay", attempt]);
+        assert!(replayed.code == Some(0) && replayed.stdout.contains("the same outputs"), "{mode}: {replayed:?}");
+        let file = home.path().join("call.wav");
+        assert_eq!(home.run(&["recording", attempt, "--to", file.to_str().unwrap()]).code, Some(0), "{mode}");
+        let wav = read_wav(&std::fs::read(file).unwrap(), 8_000 * 600).unwrap();
+        let sounds = |channel| wav.channel(channel).iter().filter(|sample| sample.unsigned_abs() > 1_000).count();
+        assert!(wav.channels == 2 && sounds(0) > 4_000 && sounds(1) > 4_000, "{mode}: both sides are heard, each on its channel");
+    }
+}
+
+#[test]
+fn a_stop_request_counts_in_every_mode() {
+    for mode in IN_TEXT {
+        let home = Home::new();
+        let (code, report) = call(&home, mode, &["+12125550119", "Ask whether they are satisfied with the delivery"]);
+        assert_eq!(code, Some(4), "{mode}: {report}");
+        assert!(!report["report"]["opted_out"].is_null(), "{mode}: {report}");
+        let again = home.run(&["call", "+12125550119", "Ask whether they are satisfied with the delivery", "--yes", "--strict"]);
+        again.fails_with(3, "number.opted_out");
+    }
+}
+
+#[test]
+fn a_voicemail_gets_its_message_in_every_mode() {
+    for mode in IN_TEXT {
+        let home = Home::new();
+        let (_, report) =
+            call(&home, mode, &["+12125550114", "Tell Jordan that the order is ready", "--voicemail", "The order is ready and can be picked up."]);
+        assert_eq!(report["disposition"].as_str(), Some("voicemail"), "{mode}: {report}");
+        let turns = report["transcript"].as_array().unwrap();
+        let message = turns.iter().any(|turn| turn["speaker"] == "assistant" && turn["text"].as_str().unwrap().contains("order is ready"));
+        assert!(message, "{mode}: {report}");
+    }
+}

@@ -47,7 +47,8 @@ impl CallDriver {
         let Some(wanted) = self.carrier_recording.take() else {
             return false;
         };
-        if !self.facts.recording_began && !(self.text_was_open && self.facts.ended.is_some()) {
+        // Its first news may have been lost; a call that never got so far has no recording to wait for.
+        if !(self.facts.recording_began || self.text_was_open) {
             return false;
         }
         let state = timeout(READY_WITHIN, self.recording_is_settled()).await;

@@ -12,6 +12,7 @@ use dialogue::conversation::Output as Says;
 use dialogue::disclosure;
 use dialogue::moves::LineKind;
 use dialogue::report::Report;
+use dialogue::screening::WhoAnswered;
 use dialogue::transcript::Transcript;
 use telephony::call::{EndedBy, Output};
 use telephony::leg::LegState;
@@ -87,6 +88,11 @@ enum Stop {
     Kept,
 }
 
+/// Machines talk over the opening and are answered nevertheless: a screener asks who calls, a menu which key.
+const fn is_machine(who: WhoAnswered) -> bool {
+    !matches!(who, WhoAnswered::Unknown | WhoAnswered::Human | WhoAnswered::Silence)
+}
+
 /// Sees one call through.
 #[derive(Debug)]
 pub(super) struct Watch {
@@ -99,6 +105,8 @@ pub(super) struct Watch {
     news: News,
     line: LineIs,
     lines: BTreeMap<LineId, LineKind>,
+    who: WhoAnswered,
+    /// Whether whoever is there now was told in full what calls.
     was_disclosed: bool,
     stop: Stop,
     books_closed: u32,
@@ -122,6 +130,7 @@ impl Watch {
             news: News::Nothing,
             line: LineIs::NotOpen,
             lines: BTreeMap::new(),
+            who: WhoAnswered::Unknown,
             was_disclosed: false,
             stop: Stop::NotAsked,
             books_closed: 0,
@@ -219,6 +228,12 @@ impl Watch {
                 }
                 Ok(())
             }
+            Says::Screened { who } => {
+                let was = std::mem::replace(&mut self.who, *who);
+                // Somebody comes to the phone who has heard nothing yet.
+                self.was_disclosed &= !(is_machine(was) && !is_machine(*who));
+                Ok(())
+            }
             Says::HangUp { .. } => must(self.stop != Stop::Asked, "nobody hangs up between a stop request and its place on disk"),
             _ => Ok(()),
         }
@@ -227,7 +242,7 @@ impl Watch {
     fn sounds(&self, line: LineId) -> Verdict {
         must(self.is_open(), "no sound is sent but on an open line")?;
         let is_disclosure = matches!(self.lines.get(&line), Some(LineKind::Opening | LineKind::Message));
-        must(is_disclosure || self.was_disclosed, "nothing is said before the opening is sent in full")
+        must(is_disclosure || self.was_disclosed || is_machine(self.who), "nothing is said to a person before the opening is sent in full")
     }
 
     fn step(&mut self, now: SessionTime, we_sound: bool) -> Verdict {

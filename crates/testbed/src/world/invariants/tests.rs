@@ -96,7 +96,7 @@ fn talk_that_sounds_before_the_opening_was_sent_in_full_is_caught() {
     watch.was_disclosed = false;
     let talk = say(&watch, 2, LineKind::Talk);
     assert_eq!(watch.see(&Sight::Done(&talk)), Ok(()));
-    assert_eq!(watch.see(&Sight::Sounds(LineId(2))), Err("nothing is said before the opening is sent in full"));
+    assert_eq!(watch.see(&Sight::Sounds(LineId(2))), Err("nothing is said to a person before the opening is sent in full"));
 }
 
 #[test]

@@ -254,7 +254,7 @@ impl World {
         match event {
             Event::Hear(input) => self.hand_in(input),
             Event::CarrierIsAsked(request) => self.carrier_is_asked(request),
-            Event::CarrierReplied(reply) => self.call(reply),
+            Event::CarrierReplied(reply) => self.carrier_replied(reply),
             Event::Webhook(webhook) => self.webhook_comes(webhook),
             Event::HeldWebhooksLeave => self.held_webhooks_leave(self.now),
             Event::MediaOpens => self.media_opens(),

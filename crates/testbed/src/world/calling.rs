@@ -73,8 +73,16 @@ impl World {
         self.schedule(self.now + WAY_MILLIS, Event::CarrierIsAsked(request));
     }
 
+    pub(super) fn carrier_replied(&mut self, reply: Input) {
+        if matches!(reply, Input::Placed { .. }) {
+            self.see(&Sight::Named);
+        }
+        self.call(reply);
+    }
+
     pub(super) fn webhook_comes(&mut self, webhook: Webhook) {
         self.facts.failure_code = webhook.failure_code.or(self.facts.failure_code);
+        self.see(&Sight::Named);
         self.call(Input::Leg { call: call_id(), state: webhook.state });
     }
 

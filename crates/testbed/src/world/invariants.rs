@@ -14,7 +14,7 @@ use dialogue::moves::LineKind;
 use dialogue::report::Report;
 use dialogue::screening::WhoAnswered;
 use dialogue::transcript::Transcript;
-use telephony::call::{EndedBy, Output};
+use telephony::call::Output;
 use telephony::leg::LegState;
 use telephony::{LineId, SessionTime};
 
@@ -45,6 +45,8 @@ pub(super) enum Sight<'a> {
     Call(&'a Output),
     /// The carrier took a dial.
     Placed,
+    /// We were told the call's name at the carrier.
+    Named,
     /// The leg has truly moved.
     Leg(LegState),
     /// What the conversation says is done.
@@ -100,6 +102,7 @@ pub(super) struct Watch {
     now: SessionTime,
     dials: u32,
     placed: u32,
+    is_named: bool,
     leg: LegState,
     rings: u32,
     news: News,
@@ -125,6 +128,7 @@ impl Watch {
             now: SessionTime::ZERO,
             dials: 0,
             placed: 0,
+            is_named: false,
             leg: LegState::Queued,
             rings: 0,
             news: News::Nothing,
@@ -147,6 +151,10 @@ impl Watch {
             Sight::Placed => {
                 self.placed += 1;
                 must(self.placed == 1, "an attempt makes at most one call at the carrier")
+            }
+            Sight::Named => {
+                self.is_named = true;
+                must(self.placed == 1, "no call is named that was not placed")
             }
             Sight::Leg(state) => self.leg_moves(*state),
             Sight::Done(says) => self.conversation_says(says),
@@ -176,8 +184,8 @@ impl Watch {
                 must(self.dials == 1, "an attempt is dialled at most once")
             }
             Output::FindOut => must(self.dials == 1, "nothing is looked for that was not dialled"),
-            Output::Poll => must(self.placed == 1, "only a call that was placed is asked about"),
-            Output::EndCall => must(self.placed == 1, "only a call that was placed is ended"),
+            Output::Poll => must(self.is_named, "only a call that was placed is asked about"),
+            Output::EndCall => must(self.is_named, "only a call that was placed is ended"),
             Output::Ringing => self.news_is(News::Ringing),
             Output::Answered => self.news_is(News::Answered),
             Output::OpenLine => {
@@ -190,7 +198,7 @@ impl Watch {
                 self.line = LineIs::Closed;
                 must(was_open, "only an open line is closed")
             }
-            Output::Ended { by, .. } => self.books_close(*by),
+            Output::Ended { .. } => self.books_close(),
         }
     }
 
@@ -199,10 +207,11 @@ impl Watch {
         must(was < news, "news of the leg never goes backwards, nor comes twice")
     }
 
-    fn books_close(&mut self, by: EndedBy) -> Verdict {
+    /// What nobody ever named cannot be ended by name: the carrier's own time limit ends it.
+    fn books_close(&mut self) -> Verdict {
         self.books_closed += 1;
         must(!self.is_open(), "the line is closed before the books are")?;
-        must(by == EndedBy::Unknown || self.placed == 0 || self.leg.is_terminal(), "no leg lives on at the carrier when the books are closed")
+        must(!self.is_named || self.leg.is_terminal(), "no leg lives on at the carrier when the books are closed")
     }
 
     fn leg_moves(&mut self, state: LegState) -> Verdict {
@@ -231,7 +240,7 @@ impl Watch {
             Says::Screened { who } => {
                 let was = std::mem::replace(&mut self.who, *who);
                 // Somebody comes to the phone who has heard nothing yet.
-                self.was_disclosed &= !(is_machine(was) && !is_machine(*who));
+                self.was_disclosed &= !is_machine(was) || is_machine(*who);
                 Ok(())
             }
             Says::HangUp { .. } => must(self.stop != Stop::Asked, "nobody hangs up between a stop request and its place on disk"),

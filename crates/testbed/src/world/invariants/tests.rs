@@ -2,6 +2,8 @@
 
 use dialogue::brief::{LocalTime, Persona, TaskType};
 
+use telephony::call::EndedBy;
+
 use super::*;
 
 fn watch() -> Watch {
@@ -31,6 +33,7 @@ fn in_mid_call() -> Watch {
     for sight in [
         Sight::Call(&Output::Dial),
         Sight::Placed,
+        Sight::Named,
         Sight::Leg(LegState::Dialing),
         Sight::Leg(LegState::Ringing),
         Sight::Call(&Output::Ringing),

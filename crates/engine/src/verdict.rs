@@ -48,7 +48,9 @@ pub fn disposition(ending: &Ending) -> Disposition {
             LegState::Failed => Disposition::Unreachable,
             LegState::Canceled if ending.by == EndedBy::User => Disposition::Canceled,
             LegState::NoAnswer | LegState::Canceled | LegState::Queued | LegState::Dialing | LegState::Ringing => Disposition::NoAnswer,
-            // Ended in good order without an answer that we ever saw.
+            // Only what was answered ends in good order, so the news of the answer was lost or overtaken.
+            LegState::Completed if ending.by == EndedBy::FarEnd => Disposition::HungUpEarly,
+            // Ended by us before we ever saw an answer.
             LegState::InProgress | LegState::Completed => Disposition::SetupFailed,
         };
     }
@@ -104,6 +106,8 @@ mod tests {
             (Ending { leg: LegState::Canceled, by: EndedBy::User, ..UNANSWERED }, Disposition::Canceled),
             (Ending { by: EndedBy::Carrier, leg: LegState::Failed, ..UNANSWERED }, Disposition::CarrierRejected),
             (Ending { by: EndedBy::Unknown, leg: LegState::Failed, ..UNANSWERED }, Disposition::FailedUnknown),
+            (Ending { leg: LegState::Completed, ..UNANSWERED }, Disposition::HungUpEarly),
+            (Ending { leg: LegState::Completed, by: EndedBy::Conversation, ..UNANSWERED }, Disposition::SetupFailed),
             (Ending { by: EndedBy::FarEnd, callee_spoke: false, reason: None, ..TALKED }, Disposition::HungUpEarly),
             (Ending { by: EndedBy::MediaLost, ..TALKED }, Disposition::LineDropped),
             (Ending { by: EndedBy::SetupTimeout, was_connected: false, ..TALKED }, Disposition::SetupFailed),

@@ -220,7 +220,7 @@ pub struct SimulateArgs {
     /// Decides everything that chance decides.
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     pub seed: u64,
-    /// How bad lines and ears are.
+    /// How bad lines, ears and the phone provider's news are.
     #[arg(long, value_enum, default_value_t = ImpairmentsArg::None)]
     pub impairments: ImpairmentsArg,
     /// Print all that happened in the calls that were not as expected.
@@ -234,16 +234,17 @@ pub struct SimulateArgs {
     pub list: bool,
 }
 
-/// How bad lines and ears are.
+/// How bad lines, ears and the phone provider's news are.
 #[derive(Clone, Copy, ValueEnum, Debug)]
 pub enum ImpairmentsArg {
     /// Perfect.
     None,
-    /// A bad mobile line in a loud street; the ears know where they were unsure.
+    /// A bad mobile line in a loud street; the ears know where they were unsure. News of the call now and then comes late,
+    /// twice, in the wrong order or never.
     Rough,
     /// As rough, and every fourth wrong word is taken for a clear one.
     Deceptive,
-    /// So bad that people would hang up.
+    /// So bad that people would hang up, and every seventh webhook or reply of the phone provider is lost.
     Awful,
 }
 

@@ -178,6 +178,8 @@ pub struct CallMachine {
     leg: LegState,
     call: Option<CarrierCallId>,
     line_is_open: bool,
+    /// Whether the media stream was there and went away.
+    lost_media: bool,
     /// Whether the user asked for the end before the carrier told us which call to end.
     end_when_placed: Option<EndedBy>,
     timers: TimerTable<Timer>,
@@ -192,6 +194,7 @@ impl CallMachine {
             leg: LegState::Queued,
             call: None,
             line_is_open: false,
+            lost_media: false,
             end_when_placed: None,
             timers: TimerTable::default(),
         }

@@ -1,6 +1,7 @@
-//! What goes wrong between mouths and machines when there is no sound to spoil: mis-heard words, late words, noise, lost marks.
+//! What goes wrong when there is no sound to spoil: mis-heard words, late words, noise and lost marks between mouths and
+//! machines; webhooks, replies and media sockets between the carrier and us.
 //!
-//! Each is drawn from the call's own seed, so a bad call replays. Losses of frames and webhooks are the sandbox's business.
+//! Each is drawn from the call's own seed, so a bad call replays. Losses of frames are the sandbox's business.
 
 use serde::Serialize;
 use simulator::impairment::Chance;
@@ -18,17 +19,52 @@ pub struct Impairments {
     pub false_voice_permille: u16,
     /// Of a thousand lines of ours so many are played without a mark ever coming back.
     pub lost_marks_permille: u16,
+    /// Of a thousand webhooks so many never come.
+    pub lost_webhooks_permille: u16,
+    /// Of a thousand webhooks so many come twice.
+    pub doubled_webhooks_permille: u16,
+    /// Of a thousand webhooks so many come late by half a second to five seconds.
+    pub late_webhooks_permille: u16,
+    /// Of a thousand webhooks so many come just after the one behind them, or late if there is none.
+    pub reordered_webhooks_permille: u16,
+    /// Of a thousand requests to the carrier so many are done without a reply: a dial of which it is unclear whether it rings.
+    pub lost_replies_permille: u16,
+    /// Of a thousand calls so many lose their media socket, once, while the leg lives on.
+    pub lost_media_permille: u16,
 }
 
 impl Impairments {
-    /// A bad mobile line in a loud street. The ears know where they were unsure.
-    pub const ROUGH: Self =
-        Self { misheard_permille: 20, unnoticed_permille: 0, late_words_permille: 50, false_voice_permille: 100, lost_marks_permille: 30 };
+    /// A bad mobile line in a loud street, and a carrier whose news now and then comes late, twice or never. The ears know
+    /// where they were unsure.
+    pub const ROUGH: Self = Self {
+        misheard_permille: 20,
+        unnoticed_permille: 0,
+        late_words_permille: 50,
+        false_voice_permille: 100,
+        lost_marks_permille: 30,
+        lost_webhooks_permille: 30,
+        doubled_webhooks_permille: 50,
+        late_webhooks_permille: 50,
+        reordered_webhooks_permille: 30,
+        lost_replies_permille: 20,
+        lost_media_permille: 10,
+    };
     /// A rough line, and ears that take every fourth wrong word for a clear one.
     pub const DECEPTIVE: Self = Self { unnoticed_permille: 250, ..Self::ROUGH };
-    /// So bad that people would hang up: five words of a hundred are wrong.
-    pub const AWFUL: Self =
-        Self { misheard_permille: 50, unnoticed_permille: 0, late_words_permille: 150, false_voice_permille: 300, lost_marks_permille: 100 };
+    /// So bad that people would hang up: five words of a hundred are wrong, and every seventh webhook is lost.
+    pub const AWFUL: Self = Self {
+        misheard_permille: 50,
+        unnoticed_permille: 0,
+        late_words_permille: 150,
+        false_voice_permille: 300,
+        lost_marks_permille: 100,
+        lost_webhooks_permille: 150,
+        doubled_webhooks_permille: 150,
+        late_webhooks_permille: 150,
+        reordered_webhooks_permille: 150,
+        lost_replies_permille: 150,
+        lost_media_permille: 50,
+    };
 
     /// Returns whether nothing goes wrong.
     pub fn are_none(&self) -> bool {

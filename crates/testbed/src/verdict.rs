@@ -1,7 +1,7 @@
 //! Compares what came of a call with what its scenario expects.
 //!
 //! On a perfect line everything must be as expected. On a bad one a call may bring less, and must say so: what it may
-//! never do is go on for ever, quote what the callee did not say, or claim as proven what is not so.
+//! never do is go on for ever, claim as proven what is not so, or break an invariant of the world it was played in.
 
 use std::time::Duration;
 
@@ -59,6 +59,9 @@ pub fn judge(expectation: &Expectation, call: &Call) -> Verdict {
 
 /// What no line excuses.
 fn wrongs(expectation: &Expectation, call: &Call) -> Vec<String> {
+    if let Some(broken) = &call.broken {
+        return vec![broken.to_string()];
+    }
     let mut wrong = Vec::new();
     match call.disposition {
         None => wrong.push("the call never ended".to_owned()),
@@ -70,12 +73,6 @@ fn wrongs(expectation: &Expectation, call: &Call) -> Vec<String> {
     let Some(report) = &call.report else {
         return wrong;
     };
-    for fact in &report.facts {
-        let turn = call.transcript.of_utterance(fact.evidence.utterance);
-        if !turn.is_some_and(|turn| turn.text.contains(&fact.evidence.quote)) {
-            wrong.push(format!("the words that prove {} were never said", fact.fact));
-        }
-    }
     wrong.extend(false_claims(expectation, report));
     if report.opted_out.is_some() && !expectation.opted_out {
         wrong.push("noted a stop request that nobody made".to_owned());

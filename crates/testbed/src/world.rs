@@ -1,12 +1,17 @@
-//! One call in virtual time: conversation, script and callee, tied by words instead of sound.
+//! One call in virtual time: the machines of a real call and a callee, tied by words instead of sound.
 //!
-//! The world stands where the engine's media lane, ears and voice stand on one side and the sandbox's on the other, with
-//! fixed delays. Speech is as long as its words; what is heard of it depends on when it was cut. No clock and no
-//! chance but the call's seed: the same [`Scene`] gives the same [`Call`].
+//! The world stands where the engine's driver, media lane, ears and voice stand on one side and the carrier and its
+//! network on the other, with fixed delays. Speech is as long as its words; what is heard of it depends on when it was
+//! cut. No clock and no chance but the call's seed: the same [`Scene`] gives the same [`Call`].
 
+mod calling;
+mod carrier;
 mod ears;
 mod ending;
+mod invariants;
 mod line;
+#[cfg(test)]
+mod tests;
 mod voice;
 
 use std::collections::BTreeMap;
@@ -24,10 +29,15 @@ use dialogue::transcript::Transcript;
 use simulator::impairment::Chance;
 use simulator::network::{self, PracticeLeg};
 use simulator::script::Script;
+use telephony::call::{self, CallMachine};
 use telephony::dtmf::Digit;
 use telephony::{AudioPosition, Disposition, LineId, SessionTime, UtteranceId};
 
+use self::calling::{Facts, OptOut};
+use self::carrier::{Carrier, Request, Webhook};
 use self::ears::Ears;
+pub use self::invariants::Broken;
+use self::invariants::{Sight, Watch};
 use self::line::Line;
 use self::voice::{CalleesEar, Voice};
 use crate::impairments::Impairments;
@@ -36,8 +46,10 @@ use crate::impairments::Impairments;
 pub(crate) const WORD_MILLIS: u64 = 330;
 /// The scripted mind answers at once; this is the way there and back.
 const MIND_MILLIS: u64 = 10;
-/// From our request to hang up to the end of the leg.
-const HANG_UP_MILLIS: u64 = 100;
+/// How long the phone may ring.
+const RING_TIMEOUT: Duration = Duration::from_secs(45);
+/// The carrier's own time limit is so far behind the brief's, so that we can take our leave.
+const BEHIND_THE_BRIEF: Duration = Duration::from_secs(15);
 /// No call lasts longer than this after its first ring, whatever its brief says: a machine that does is stuck.
 const LONGEST_CALL_MILLIS: u64 = 30 * 60 * 1_000;
 /// A call of three minutes takes some two thousand steps; one that takes so many goes round without time passing.
@@ -73,6 +85,8 @@ pub struct Call {
     pub messages: Vec<String>,
     /// Virtual time from the request to the end.
     pub lasted: Duration,
+    /// What must never be and was: the call was stopped there.
+    pub broken: Option<Broken>,
     /// Everything that happened, a line each, for people.
     pub log: String,
 }
@@ -84,7 +98,14 @@ pub fn play(scene: Scene) -> Call {
 
 enum Event {
     Hear(Input),
-    MediaReady,
+    CarrierIsAsked(Request),
+    CarrierReplied(call::Input),
+    Webhook(Webhook),
+    HeldWebhooksLeave,
+    MediaOpens,
+    MediaBreaks,
+    MediaCloses,
+    OptOutKept,
     CalleeSounds { line: u32, is_on: bool },
     CalleeFinished { line: u32 },
     NoiseSounds { is_on: bool },
@@ -94,17 +115,21 @@ enum Event {
     LineEnds(LineId, u32),
     EarPauses(u32),
     EarEnds(u32),
-    KeyPressed(Digit),
+    KeyPressed(Digit, u32),
     KeysPressed,
-    HangUp,
 }
 
 struct World {
+    call: CallMachine,
+    facts: Facts,
     conversation: Conversation,
+    opt_out: OptOut,
+    held_back: Vec<Output>,
     mind: Mind,
     /// The script before its last thought, for when that is abandoned.
     mind_before: Mind,
     last_thought: Option<ThoughtId>,
+    carrier: Carrier,
     leg: PracticeLeg,
     line: Line,
     ears: Ears,
@@ -115,20 +140,31 @@ struct World {
     now: u64,
     events: BTreeMap<(u64, u32), Event>,
     sequence: u32,
+    steps: u32,
+    watch: Watch,
+    broken: Option<Broken>,
     log: String,
 }
 
 impl World {
     fn new(scene: Scene) -> Self {
         let mind = Mind::new(scene.brief.clone());
+        let time_limit = scene.brief.time_limit + BEHIND_THE_BRIEF;
         let config = network::Config {
-            // The carrier's own limit is behind ours, so that we can take our leave.
-            time_limit: scene.brief.time_limit + Duration::from_secs(15),
-            ring_timeout: Duration::from_secs(45),
+            time_limit,
+            ring_timeout: RING_TIMEOUT,
             callee: simulator::callee::Config { today: scene.brief.local_time.weekday, seed: scene.seed },
             ..network::Config::default()
         };
         Self {
+            call: CallMachine::new(call::Config::new(RING_TIMEOUT, time_limit)),
+            facts: Facts::default(),
+            watch: Watch::new(scene.brief.clone()),
+            broken: None,
+            steps: 0,
+            opt_out: OptOut::None,
+            held_back: Vec::new(),
+            carrier: Carrier::new(scene.impairments, scene.seed),
             conversation: Conversation::new(scene.brief, Config::default()),
             mind_before: mind.clone(),
             mind,
@@ -148,26 +184,58 @@ impl World {
     }
 
     fn run(mut self) -> Call {
-        self.tell_network(network::Input::Placed);
-        for _ in 0..MOST_STEPS {
-            let Some(next) = self.next_moment() else { break };
-            if self.line.ending.is_some() || next > LONGEST_CALL_MILLIS {
-                break;
-            }
-            self.now = next;
-            self.step();
-        }
+        self.begin();
+        while self.advance() {}
         self.finish()
+    }
+
+    fn begin(&mut self) {
+        self.hand_in(Input::Dialing);
+        self.call(call::Input::Start);
+    }
+
+    /// Takes one step and returns whether another may follow.
+    fn advance(&mut self) -> bool {
+        let Some(next) = self.next_moment().filter(|next| *next <= LONGEST_CALL_MILLIS) else { return false };
+        if self.is_over() || self.broken.is_some() || self.steps >= MOST_STEPS {
+            return false;
+        }
+        self.now = next;
+        self.steps += 1;
+        self.step();
+        self.see(&Sight::Step { now: self.time(), we_sound: self.voice.sounds() });
+        true
+    }
+
+    /// Shows the watch what happens. The first break is kept; no step follows it.
+    fn see(&mut self, sight: &Sight<'_>) {
+        if let Err(what) = self.watch.see(sight) {
+            self.breaks(what);
+        }
+    }
+
+    fn breaks(&mut self, what: &str) {
+        if self.broken.is_none() {
+            let broken = Broken { step: self.steps, at: self.time(), what: what.to_owned() };
+            self.note(&format!("!! {broken}"));
+            self.broken = Some(broken);
+        }
     }
 
     fn next_moment(&self) -> Option<u64> {
         let event = self.events.keys().next().map(|(at, _)| *at);
         let network = self.leg.next_wakeup().map(in_millis);
-        let conversation = self.conversation.next_wakeup().map(|(at, _)| in_millis(at));
-        event.into_iter().chain(network).chain(conversation).min().map(|next| next.max(self.now))
+        let conversation = self.conversation_wakes_at();
+        let call = self.call.next_wakeup().map(|(at, _)| in_millis(at));
+        event.into_iter().chain(network).chain(conversation).chain(call).min().map(|next| next.max(self.now))
     }
 
-    /// Events first, then the network, then the conversation: what is known is handed in before who waits for it wakes.
+    /// Nobody waits for anything on a line that is not open.
+    fn conversation_wakes_at(&self) -> Option<u64> {
+        self.conversation.next_wakeup().filter(|_| self.line.is_open).map(|(at, _)| in_millis(at))
+    }
+
+    /// Events first, then the network, then our machines: what is known is handed in before who waits for it wakes.
     fn step(&mut self) {
         let now = self.now;
         if let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= now) {
@@ -175,15 +243,24 @@ impl World {
             self.happen(event);
         } else if self.leg.next_wakeup().is_some_and(|at| in_millis(at) <= now) {
             self.tell_network(network::Input::Wakeup);
-        } else {
+        } else if self.conversation_wakes_at().is_some_and(|at| at <= now) {
             self.hand_in(Input::Wakeup);
+        } else {
+            self.call(call::Input::Wakeup);
         }
     }
 
     fn happen(&mut self, event: Event) {
         match event {
             Event::Hear(input) => self.hand_in(input),
-            Event::MediaReady => self.media_is_ready(),
+            Event::CarrierIsAsked(request) => self.carrier_is_asked(request),
+            Event::CarrierReplied(reply) => self.carrier_replied(reply),
+            Event::Webhook(webhook) => self.webhook_comes(webhook),
+            Event::HeldWebhooksLeave => self.held_webhooks_leave(self.now),
+            Event::MediaOpens => self.media_opens(),
+            Event::MediaBreaks => self.media_breaks(),
+            Event::MediaCloses => self.media_closed(),
+            Event::OptOutKept => self.opt_out_is_kept(),
             Event::CalleeSounds { line, is_on } => self.callee_sounds(line, is_on),
             Event::CalleeFinished { line } => self.callee_finished(line),
             Event::NoiseSounds { is_on } => self.sound_changes(is_on),
@@ -193,12 +270,8 @@ impl World {
             Event::LineEnds(line, epoch) => self.line_ends(line, epoch),
             Event::EarPauses(epoch) => self.callees_ear_pauses(epoch),
             Event::EarEnds(epoch) => self.callees_ear_ends(epoch),
-            Event::KeyPressed(digit) => self.key_is_pressed(digit),
+            Event::KeyPressed(digit, epoch) => self.key_is_pressed(digit, epoch),
             Event::KeysPressed => self.hand_in(Input::DigitsPressed),
-            Event::HangUp => {
-                self.callees_ear_closes();
-                self.tell_network(network::Input::HangUp);
-            }
         }
     }
 
@@ -233,6 +306,8 @@ impl World {
     }
 
     fn perform(&mut self, output: Output) {
+        let Some(output) = self.holds_back(output) else { return };
+        self.see(&Sight::Done(&output));
         match output {
             Output::Speak { line, text, kind } => self.speak(line, text, kind),
             Output::PauseLines => self.pause_lines(),
@@ -258,10 +333,10 @@ impl World {
             }
             Output::Screened { who } => self.note(&format!("(screened: {who:?})")),
             Output::Said(turn) => self.said(&turn),
-            Output::OptOut { .. } => self.note("(asked never to be called again)"),
+            Output::OptOut { .. } => self.opts_out(),
             Output::HangUp { reason } => {
                 self.note(&format!("(we hang up: {reason:?})"));
-                self.schedule(self.now + HANG_UP_MILLIS, Event::HangUp);
+                self.call(call::Input::HangUp);
             }
             Output::Prepare { .. } | Output::Heard { .. } => {}
         }

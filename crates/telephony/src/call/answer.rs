@@ -26,9 +26,7 @@ impl CallMachine {
         }
         if state == LegState::InProgress {
             debug_assert!(was.advances_to(state), "an answer is news only once");
-            outputs.push(Output::Answered);
-            self.timers.cancel(Timer::Ring);
-            self.timers.set(Timer::TotalTime, now + self.config.time_limit + self.config.grace);
+            outputs.push(self.answered(now));
             if !self.line_is_open {
                 self.timers.set(Timer::MediaSetup, now + self.config.media_setup);
             }
@@ -36,14 +34,28 @@ impl CallMachine {
         outputs
     }
 
-    /// The stream opens only on an answered leg, so it is proof of the answer even if that webhook was lost.
+    fn answered(&mut self, now: SessionTime) -> Output {
+        self.leg = LegState::InProgress;
+        self.timers.cancel(Timer::Ring);
+        self.timers.set(Timer::TotalTime, now + self.config.time_limit + self.config.grace);
+        Output::Answered
+    }
+
+    /// The stream opens only on an answered leg, so it is proof of the answer even if that webhook was lost; and it comes to
+    /// an address that only this call was given, so it is proof of the call even if no reply has named it yet.
     pub(super) fn media_opened(&mut self, now: SessionTime) -> Vec<Output> {
-        let State::Live = self.state else {
-            return Vec::new();
-        };
-        let mut outputs = match &self.call {
-            Some(call) => self.leg_news(now, call.clone(), LegState::InProgress),
-            None => Vec::new(),
+        let is_over_for_us = self.end_when_placed.is_some() || self.lost_media;
+        let mut outputs = match (&self.state, &self.call) {
+            // What was lost is lost: the conversation has ended with its stream.
+            (State::Live | State::Placing | State::Unclear, _) if is_over_for_us => return Vec::new(),
+            (State::Live, Some(call)) => self.leg_news(now, call.clone(), LegState::InProgress),
+            (State::Live, None) => Vec::new(),
+            (State::Placing | State::Unclear, _) if self.leg == LegState::InProgress => Vec::new(),
+            (State::Placing | State::Unclear, _) => {
+                self.timers.cancel(Timer::GiveUp);
+                vec![self.answered(now)]
+            }
+            (State::Idle | State::Ending(_) | State::Over, _) => return Vec::new(),
         };
         self.timers.cancel(Timer::MediaSetup);
         self.timers.cancel(Timer::Poll);
@@ -54,11 +66,17 @@ impl CallMachine {
 
     /// The far end hung up, or the stream broke: the leg's own state tells which, so ask for it.
     pub(super) fn media_closed(&mut self, now: SessionTime) -> Vec<Output> {
+        self.lost_media |= self.line_is_open;
         let mut outputs = self.close_line();
-        if self.state == State::Live {
-            self.timers.set(Timer::GiveUp, now + self.config.give_up_after);
-            self.timers.set(Timer::Poll, now + self.config.poll_every);
-            outputs.push(Output::Poll);
+        match self.state {
+            State::Live => {
+                self.timers.set(Timer::GiveUp, now + self.config.give_up_after);
+                self.timers.set(Timer::Poll, now + self.config.poll_every);
+                outputs.push(Output::Poll);
+            }
+            // Nobody to ask about yet; asked as soon as it has a name.
+            State::Placing | State::Unclear if self.lost_media => self.timers.set(Timer::GiveUp, now + self.config.give_up_after),
+            State::Idle | State::Placing | State::Unclear | State::Ending(_) | State::Over => {}
         }
         outputs
     }

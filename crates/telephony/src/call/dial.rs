@@ -25,11 +25,17 @@ impl CallMachine {
                 self.state = State::Live;
                 self.timers.cancel(Timer::FindOut);
                 self.timers.cancel(Timer::GiveUp);
-                self.timers.set(Timer::Ring, now + self.config.ring_timeout + self.config.grace);
+                if self.leg != LegState::InProgress {
+                    self.timers.set(Timer::Ring, now + self.config.ring_timeout + self.config.grace);
+                }
                 if let Some(by) = self.end_when_placed.take() {
                     return self.hang_up(now, by);
                 }
-                self.leg_news(now, call, state)
+                let mut outputs = self.leg_news(now, call, state);
+                if self.lost_media && self.state == State::Live {
+                    outputs.extend(self.media_closed(now));
+                }
+                outputs
             }
             // The reply came after a webhook had already told us.
             State::Live | State::Ending(_) => self.leg_news(now, call, state),
@@ -41,7 +47,10 @@ impl CallMachine {
         match self.state {
             State::Placing => {
                 self.state = State::Unclear;
-                self.timers.set(Timer::GiveUp, now + self.config.ring_timeout + self.config.give_up_after);
+                // Whoever talks to us is there, and a call that ends is given up by itself.
+                if self.leg != LegState::InProgress {
+                    self.timers.set(Timer::GiveUp, now + self.config.ring_timeout + self.config.give_up_after);
+                }
                 vec![Output::FindOut]
             }
             State::Idle | State::Unclear | State::Live | State::Ending(_) | State::Over => Vec::new(),
@@ -63,6 +72,8 @@ impl CallMachine {
     pub(super) fn give_up(&mut self) -> Vec<Output> {
         let by = match self.state {
             State::Ending(by) => by,
+            // We talked, and then it ended for us: that nobody named it does not change that.
+            State::Placing | State::Unclear if self.leg == LegState::InProgress => self.end_when_placed.unwrap_or(EndedBy::MediaLost),
             State::Idle | State::Placing | State::Unclear | State::Live | State::Over => EndedBy::Unknown,
         };
         self.end(LegState::Failed, by)

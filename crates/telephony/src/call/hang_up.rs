@@ -11,7 +11,11 @@ impl CallMachine {
             State::Idle => self.end(LegState::Canceled, by),
             State::Placing | State::Unclear => {
                 self.end_when_placed.get_or_insert(by);
-                Vec::new()
+                self.timers.cancel(Timer::TotalTime);
+                if self.leg == LegState::InProgress && !self.timers.is_set(Timer::GiveUp) {
+                    self.timers.set(Timer::GiveUp, now + self.config.give_up_after);
+                }
+                self.close_line()
             }
             State::Live => {
                 self.state = State::Ending(by);

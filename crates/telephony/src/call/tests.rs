@@ -216,6 +216,93 @@ fn a_lost_stream_ends_the_call_unless_the_far_end_already_did() {
 }
 
 #[test]
+fn a_stream_that_comes_back_is_too_late() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.100 media-opened
+         5.000 media-closed
+         5.500 media-opened
+         8.000 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.100 OpenLine
+            5.000 CloseLine
+            5.000 Poll
+            7.000 EndCall
+            8.000 Ended { leg: Completed, by: MediaLost }
+        "#]],
+    );
+}
+
+#[test]
+fn a_stream_is_proof_of_a_call_that_nobody_has_named_yet() {
+    check(
+        "0.000 start
+         0.500 unclear
+         3.000 media-opened
+         3.500 none-found
+         6.000 placed
+         20.000 hang-up
+         20.300 completed",
+        expect![[r#"
+            0.000 Dial
+            0.500 FindOut
+            3.000 Answered
+            3.000 OpenLine
+            5.500 FindOut
+            20.000 CloseLine
+            20.000 EndCall
+            20.300 Ended { leg: Completed, by: Conversation }
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_that_is_never_named_ends_in_the_books_when_it_has_ended_for_us() {
+    check(
+        "0.000 start
+         3.000 media-opened
+         4.000 unclear
+         4.500 none-found
+         20.000 hang-up
+         99.000 later",
+        expect![[r#"
+            0.000 Dial
+            3.000 Answered
+            3.000 OpenLine
+            4.000 FindOut
+            6.500 FindOut
+            20.000 CloseLine
+            50.000 Ended { leg: Failed, by: Conversation }
+        "#]],
+    );
+}
+
+#[test]
+fn a_stream_that_goes_before_the_call_is_named_is_asked_about_then() {
+    check(
+        "0.000 start
+         0.500 unclear
+         3.000 media-opened
+         5.000 media-closed
+         6.000 placed
+         6.100 completed",
+        expect![[r#"
+            0.000 Dial
+            0.500 FindOut
+            3.000 Answered
+            3.000 OpenLine
+            5.000 CloseLine
+            6.000 Poll
+            6.100 Ended { leg: Completed, by: FarEnd }
+        "#]],
+    );
+}
+
+#[test]
 fn an_answer_without_a_stream_is_ended() {
     check(
         "0.000 start

@@ -6,58 +6,56 @@ use dialogue::moves::EndReason;
 use dialogue::report::Report;
 use dialogue::transcript::{Speaker, Turn};
 use engine::verdict;
-use simulator::network::EndedBy;
-use telephony::{Disposition, call};
+use telephony::Disposition;
+use telephony::call::EndedBy;
+use telephony::leg::LegState;
 
-use super::line::Ending;
 use super::{Call, World};
 
-/// SIP 603, "Decline": carriers report it as busy, with this code.
-const DECLINED: u16 = 603;
-
 impl World {
-    pub(super) fn finish(self) -> Call {
-        let disposition = self.line.ending.as_ref().map(|ending| self.disposition(ending));
-        let end_reason = self.conversation.end_reason();
-        let report = self.line.answered.then(|| {
-            Report::build(
-                self.conversation.brief(),
-                self.conversation.transcript(),
-                self.conversation.notes(),
-                self.conversation.who_answered(),
-                end_reason.unwrap_or(EndReason::CalleeLeft),
-                self.conversation.opted_out(),
-            )
-        });
+    pub(super) fn finish(mut self) -> Call {
+        let disposition = self.facts.ended.map(|(leg, by)| self.disposition(leg, by));
+        let report = disposition.filter(|disposition| Report::not_reached(*disposition).is_none()).map(|_| self.report());
+        if self.broken.is_none()
+            && let Err(what) = self.watch.see_the_end(report.as_ref(), self.conversation.transcript())
+        {
+            self.breaks(what);
+        }
         Call {
             disposition,
             report,
             transcript: self.conversation.transcript().clone(),
             who_answered: self.conversation.who_answered(),
-            end_reason,
+            end_reason: self.conversation.end_reason(),
             messages: self.leg.callee().messages().to_vec(),
             lasted: Duration::from_millis(self.now),
+            broken: self.broken,
             log: self.log,
         }
     }
 
-    fn disposition(&self, ending: &Ending) -> Disposition {
-        if !self.line.answered && ending.sip_code == Some(DECLINED) {
-            return Disposition::Rejected;
-        }
+    fn report(&self) -> Report {
+        Report::build(
+            self.conversation.brief(),
+            self.conversation.transcript(),
+            self.conversation.notes(),
+            self.conversation.who_answered(),
+            self.conversation.end_reason().unwrap_or(EndReason::CalleeLeft),
+            self.conversation.opted_out(),
+        )
+    }
+
+    /// The engine's own verdict, on what the engine would know.
+    fn disposition(&self, leg: LegState, by: EndedBy) -> Disposition {
         verdict::disposition(&verdict::Ending {
-            failure_code: None,
-            leg: ending.state,
-            by: match ending.by {
-                EndedBy::Caller => call::EndedBy::Conversation,
-                EndedBy::Callee | EndedBy::RingTimeout => call::EndedBy::FarEnd,
-                EndedBy::TimeLimit => call::EndedBy::TimeLimit,
-            },
-            was_answered: self.line.answered,
-            was_connected: self.line.media_since.is_some(),
+            leg,
+            by,
+            was_answered: self.facts.was_answered,
+            was_connected: self.facts.was_connected,
             who: self.conversation.who_answered(),
             reason: self.conversation.end_reason(),
             callee_spoke: self.conversation.transcript().turns.iter().any(|turn| matches!(turn.speaker, Speaker::Callee(_))),
+            failure_code: self.facts.failure_code,
         })
     }
 

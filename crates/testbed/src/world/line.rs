@@ -2,16 +2,15 @@
 
 use dialogue::conversation::{Input, ToneHeard};
 use simulator::callee::{self, Output as CalleeDoes};
-use simulator::network::{self, EndedBy, Output};
+use simulator::network::{self, Output};
 use telephony::dtmf::Digit;
 use telephony::leg::LegState;
 
 use super::ears::Word;
+use super::invariants::Sight;
 use super::{Event, WORD_MILLIS, World};
 use crate::impairments::misheard;
 
-/// From the answer to the open media stream.
-const MEDIA_MILLIS: u64 = 100;
 /// People pause so long between two sentences: long enough for the detector, too short for a turn.
 const SENTENCE_GAP: u64 = 200;
 /// A voicemail's beep.
@@ -19,18 +18,12 @@ const BEEP_MILLIS: u64 = 400;
 /// A ringback or a fax tone is known for what it is after so long.
 const TONE_MILLIS: u64 = 1_200;
 
-/// How the leg ended.
-pub(super) struct Ending {
-    pub state: LegState,
-    pub sip_code: Option<u16>,
-    pub by: EndedBy,
-}
-
 #[derive(Default)]
 pub(super) struct Line {
+    /// When the media stream opened, on which the call's audio begins.
     pub media_since: Option<u64>,
-    pub answered: bool,
-    pub ending: Option<Ending>,
+    /// Whether it is open: sound goes both ways.
+    pub is_open: bool,
     saying: Option<Saying>,
     music_is_on: bool,
 }
@@ -51,7 +44,7 @@ impl World {
     pub(super) fn tell_network(&mut self, input: network::Input) {
         for output in self.leg.handle(self.time(), input) {
             match output {
-                Output::State { state, sip_code, ended_by } => self.leg_is(state, sip_code, ended_by),
+                Output::State { state, sip_code, ended_by: _ } => self.leg_is(state, sip_code),
                 Output::Callee(does) => self.callee_does(does),
             }
         }
@@ -61,27 +54,14 @@ impl World {
         self.tell_network(network::Input::Callee(input));
     }
 
-    fn leg_is(&mut self, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) {
+    /// The truth about the leg; we hear of it by the carrier's webhooks, its answers and the media stream.
+    fn leg_is(&mut self, state: LegState, sip_code: Option<u16>) {
         self.note(&format!("({state:?})"));
-        match state {
-            LegState::Dialing => self.hand_in(Input::Dialing),
-            LegState::InProgress => {
-                self.line.answered = true;
-                self.schedule(self.now + MEDIA_MILLIS, Event::MediaReady);
-            }
-            LegState::Queued | LegState::Ringing => {}
-            LegState::Completed | LegState::Busy | LegState::Failed | LegState::NoAnswer | LegState::Canceled => {
-                self.fall_silent();
-                self.hand_in(Input::Ended);
-                self.line.ending = Some(Ending { state, sip_code, by: ended_by.unwrap_or(EndedBy::Callee) });
-            }
+        self.see(&Sight::Leg(state));
+        if state.is_terminal() {
+            self.fall_silent();
         }
-    }
-
-    pub(super) fn media_is_ready(&mut self) {
-        self.line.media_since = Some(self.now);
-        self.hand_in(Input::MediaReady);
-        self.open_ears();
+        self.carrier_sees(state, sip_code);
     }
 
     fn callee_does(&mut self, does: CalleeDoes) {
@@ -163,8 +143,11 @@ impl World {
         }
     }
 
-    pub(super) fn key_is_pressed(&mut self, digit: Digit) {
-        self.note(&format!("(we press {digit})"));
-        self.tell_callee(callee::Input::Digit(digit));
+    pub(super) fn key_is_pressed(&mut self, digit: Digit, epoch: u32) {
+        if epoch == self.voice.keys_epoch {
+            self.note(&format!("(we press {digit})"));
+            self.see(&Sight::Key);
+            self.tell_callee(callee::Input::Digit(digit));
+        }
     }
 }

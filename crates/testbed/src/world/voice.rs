@@ -8,6 +8,7 @@ use simulator::callee;
 use telephony::LineId;
 use telephony::dtmf::Digit;
 
+use super::invariants::Sight;
 use super::{Event, WORD_MILLIS, World};
 use crate::impairments::misheard;
 
@@ -57,6 +58,15 @@ pub(super) struct Voice {
     keys: Vec<Digit>,
     is_paused: bool,
     epoch: u32,
+    /// Counts the sets of keys that were dropped before they sounded.
+    pub keys_epoch: u32,
+}
+
+impl Voice {
+    /// Returns whether a line of ours sounds.
+    pub fn sounds(&self) -> bool {
+        self.lines.iter().any(|line| line.since.is_some())
+    }
 }
 
 /// The callee's ear: a turn of ours runs until we were silent for long enough.
@@ -69,6 +79,9 @@ pub(super) struct CalleesEar {
 
 impl World {
     pub(super) fn speak(&mut self, id: LineId, text: String, kind: LineKind) {
+        if !self.line.is_open {
+            return;
+        }
         let words = text.split_whitespace().map(str::to_owned).collect();
         self.voice.lines.push_back(Playing { id, words, played: 0, since: None, is_due: false, taken: 0 });
         if self.voice.lines.len() == 1 {
@@ -90,6 +103,7 @@ impl World {
         let ends = now + line.length() - line.played;
         line.since = Some(now);
         self.schedule(ends, Event::LineEnds(id, epoch));
+        self.see(&Sight::Sounds(id));
         self.callees_ear_hears();
         if is_first {
             self.maybe_a_noise(ends);
@@ -105,6 +119,7 @@ impl World {
         if let Some(mut line) = self.voice.lines.pop_front() {
             self.callee_takes(line.take_heard(self.now));
         }
+        self.see(&Sight::SentInFull(id));
         self.callees_ear_hears_no_more();
         match self.voice.lines.front() {
             Some(next) => {
@@ -156,6 +171,16 @@ impl World {
         }
     }
 
+    /// The line is closed: what did not sound yet never will.
+    pub(super) fn voice_closes(&mut self) {
+        self.freeze();
+        for mut line in std::mem::take(&mut self.voice.lines) {
+            self.callee_takes(line.take_heard(self.now));
+        }
+        self.voice.keys.clear();
+        self.voice.keys_epoch += 1;
+    }
+
     fn freeze(&mut self) {
         self.voice.epoch += 1;
         let now = self.now;
@@ -168,6 +193,9 @@ impl World {
 
     /// Keys sound behind the lines before them.
     pub(super) fn press(&mut self, digits: Vec<Digit>) {
+        if !self.line.is_open {
+            return;
+        }
         self.voice.keys.extend(digits);
         if self.voice.lines.is_empty() {
             self.press_waiting_keys();
@@ -182,7 +210,7 @@ impl World {
         let mut at = self.now;
         for digit in keys {
             at += KEY_MILLIS;
-            self.schedule(at, Event::KeyPressed(digit));
+            self.schedule(at, Event::KeyPressed(digit, self.voice.keys_epoch));
         }
         self.schedule(at, Event::KeysPressed);
     }

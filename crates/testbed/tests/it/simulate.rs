@@ -39,6 +39,23 @@ fn bad_lines_hang_no_call_and_prove_nothing_false() {
     assert!(runs.iter().flat_map(|summary| &summary.scenarios).any(|row| row.less > 0), "the impairments did nothing");
 }
 
+/// Good ears, and a carrier that loses every seventh webhook and reply: what is said and done stays right.
+const BAD_CARRIER: Impairments = Impairments {
+    misheard_permille: 0,
+    unnoticed_permille: 0,
+    late_words_permille: 0,
+    false_voice_permille: 0,
+    lost_marks_permille: 0,
+    ..Impairments::AWFUL
+};
+
+#[test]
+fn a_carriers_bad_day_costs_lines_and_never_the_truth() {
+    let summary = simulate(1_000, 11, BAD_CARRIER);
+    assert!(summary.failures.is_empty(), "{}", told(&summary));
+    assert!(summary.scenarios.iter().any(|row| row.less > 0), "the impairments did nothing");
+}
+
 #[test]
 fn a_run_replays() {
     let (mut first, mut again) = (simulate(100, 3, VERY_BAD), simulate(100, 3, VERY_BAD));

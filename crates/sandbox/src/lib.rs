@@ -45,6 +45,8 @@ pub struct SandboxConfig {
     pub times: Times,
     /// The day at the callees' place, 0 (Monday) to 6 (Sunday); `None`: today, in New York's standard time.
     pub today: Option<u8>,
+    /// Where the calls of the account's own number go, until a program says otherwise.
+    pub voice_url: Option<String>,
     /// Varies how long callees think; 0: not at all.
     pub seed: u64,
 }
@@ -52,7 +54,16 @@ pub struct SandboxConfig {
 impl SandboxConfig {
     /// Returns a sandbox with this cast on a free loopback port.
     pub fn new(cast: Cast) -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 0)), credentials: None, speech: None, cast, times: Times::default(), today: None, seed: 0 }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            credentials: None,
+            speech: None,
+            cast,
+            times: Times::default(),
+            today: None,
+            voice_url: None,
+            seed: 0,
+        }
     }
 }
 

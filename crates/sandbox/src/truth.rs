@@ -76,6 +76,8 @@ pub struct CallTruth {
     pub callee_heard: Vec<String>,
     /// What the carrier understood of the callee, for `<Gather>` and conversations in text.
     pub carrier_heard: Vec<String>,
+    /// Calls whose callees this one's heard, in a conference or connected by `<Dial>`.
+    pub heard_calls: Vec<String>,
     /// Keys that the callee's side heard.
     pub keys_heard: String,
     /// Messages that a voicemail kept.

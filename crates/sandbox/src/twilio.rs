@@ -1,10 +1,19 @@
 //! Twilio's side of the wire: [`Service`] listens, answers REST requests and runs one driver a call.
 
+mod announce;
+mod between;
 mod call;
+mod conferences;
+mod inbound;
 mod media_socket;
+mod place;
+mod queues;
 mod registry;
 mod rest;
 mod rest_beside;
+mod rest_conferences;
+mod rest_queues;
+mod room;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -15,12 +24,15 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use wire::twilio::rest::NumberResource;
 use wire::twilio::signature::SigningKey;
 
 use crate::clock::{wall_clock, weekday_of};
 use crate::faults::FaultSwitches;
 use crate::truth::GroundTruth;
 use crate::{Credentials, SandboxConfig, SandboxError};
+use conferences::Conferences;
+use queues::Queues;
 use registry::Registry;
 use webhooks::Webhooks;
 
@@ -37,6 +49,10 @@ pub(crate) struct Service {
     truth: GroundTruth,
     faults: FaultSwitches,
     webhooks: Webhooks,
+    conferences: Conferences,
+    queues: Queues,
+    /// The account's only number.
+    number: Mutex<NumberResource>,
     /// One for each call that may live at once.
     lines: Arc<Semaphore>,
     /// Calls and their webhooks; ended together.
@@ -50,6 +66,10 @@ impl Service {
     /// Begins to answer requests on a socket that listens already.
     pub fn start(config: SandboxConfig, credentials: Credentials, base_url: String, listener: TcpListener) -> Result<Arc<Self>, SandboxError> {
         let webhooks = Webhooks::new(SigningKey::new(&credentials.auth_token), config.times.webhook_timeout)?;
+        let queues = Queues::new(config.times.pace);
+        let failed = |_| SandboxError::CannotSetUp { what: "the system gives no random numbers" };
+        let mut number = NumberResource::plain(&credentials.account_sid, &fresh_sid("PN").map_err(failed)?, &credentials.from_number);
+        number.voice_url = Some(config.voice_url.clone().unwrap_or_default());
         let service = Arc::new(Self {
             config,
             credentials,
@@ -58,6 +78,9 @@ impl Service {
             truth: GroundTruth::default(),
             faults: FaultSwitches::default(),
             webhooks,
+            conferences: Conferences::default(),
+            queues,
+            number: Mutex::new(number),
             lines: Arc::new(Semaphore::new(MAX_LIVE_CALLS)),
             tasks: Mutex::new(JoinSet::new()),
             closing: watch::Sender::new(false),
@@ -96,6 +119,18 @@ impl Service {
         if !self.is_dead.load(Ordering::SeqCst) {
             tasks.spawn(work);
         }
+    }
+
+    /// Returns the SID of the conference that lives under a name, or of a new one.
+    fn conference_named(&self, name: &str) -> Option<String> {
+        if let Some(sid) = self.conferences.find_live(name) {
+            return Some(sid);
+        }
+        let sid = fresh_sid("CF").ok()?;
+        let (news, sender) = conferences::send_in_order(self.webhooks.clone());
+        self.conferences.open(&self.credentials.account_sid, &sid, name, news);
+        self.spawn(sender);
+        Some(sid)
     }
 
     /// Returns the weekday at the callees' place.

@@ -5,15 +5,20 @@
 //! comes back as an [`Event`].
 
 mod beside;
+mod confer;
 mod detection;
+mod dial;
 mod document;
 mod gather;
+mod origin;
 mod record;
 mod relay;
 mod spoken;
+mod stay;
 mod stream;
 mod tape;
 mod transcribe;
+mod wait;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,7 +34,7 @@ use telephony::leg::LegState;
 use tokio::sync::mpsc;
 use wire::date;
 use wire::http::Method;
-use wire::twilio::callback::{CallCallback, Progress};
+use wire::twilio::callback::{CallCallback, LeftBecause, Progress};
 use wire::twilio::document::Verb;
 use wire::twilio::rest::CreateCall;
 use wire::twilio::status::{CallEvent, CallStatus};
@@ -43,6 +48,9 @@ use crate::ear::Ear;
 use crate::faults::Faults;
 use crate::prompter::{Need, Prompter};
 use crate::truth::{CallTruth, Notes, WebhookTruth, keep};
+
+pub(super) use document::samples_of;
+pub(super) use origin::Origin;
 
 /// Length of a frame.
 const FRAME: Duration = Duration::from_millis(20);
@@ -62,6 +70,8 @@ enum Event {
     CarrierHeard(u32, Heard),
     /// A program's answer to a request for a document.
     Document(u32, Result<HookReply, HookError>),
+    /// A pause is over that somebody has rung through.
+    Rested(u32),
     /// A file for `<Play>`.
     File(u32, Result<Vec<i16>, u32>),
     /// Something came on the socket of a stream beside.
@@ -90,6 +100,8 @@ enum Doing {
     Streaming(Box<stream::Streaming>),
     /// Is connected to a conversation in text.
     Relaying(Box<relay::Relaying>),
+    /// Stays somewhere, and no document plays anything.
+    Staying,
 }
 
 /// The document in hand.
@@ -120,6 +132,7 @@ struct Hook {
 pub(super) struct Driver {
     service: Arc<Service>,
     sid: String,
+    origin: Origin,
     truth: Notes,
     create: CreateCall,
     leg: PracticeLeg,
@@ -133,6 +146,8 @@ pub(super) struct Driver {
     prompter: Prompter,
     carrier_speech: Option<Box<dyn Speaking>>,
     doing: Doing,
+    stay: Option<stay::Stay>,
+    backdrop: stay::Backdrop,
     script: Script,
     tapes: Vec<tape::Tape>,
     streams: Vec<beside::SideStream>,
@@ -149,11 +164,25 @@ pub(super) struct Driver {
     faults: Faults,
     has_dropped: bool,
     ended_by: Option<&'static str>,
+    /// How an incoming call was refused.
+    refused_as: Option<LegState>,
 }
 
 impl Driver {
     /// Returns the driver of a call that was just accepted.
     pub fn new(service: Arc<Service>, sid: String, create: CreateCall, leg: PracticeLeg, orders: mpsc::UnboundedReceiver<Command>) -> Self {
+        Self::of_origin(service, sid, create, leg, orders, Origin::Api)
+    }
+
+    /// Returns the driver of a call of any origin.
+    pub fn of_origin(
+        service: Arc<Service>,
+        sid: String,
+        create: CreateCall,
+        leg: PracticeLeg,
+        orders: mpsc::UnboundedReceiver<Command>,
+        origin: Origin,
+    ) -> Self {
         let truth = service.truth.begin(&sid, &create.to);
         let clock = Clock::start(service.config.times.pace);
         let (post, events) = mpsc::unbounded_channel();
@@ -164,6 +193,7 @@ impl Driver {
             status_callback: create.status_callback.clone(),
             service,
             sid,
+            origin,
             truth,
             create,
             leg,
@@ -176,6 +206,8 @@ impl Driver {
             prompter: Prompter::default(),
             carrier_speech: None,
             doing: Doing::Waiting,
+            stay: None,
+            backdrop: stay::Backdrop::default(),
             script: Script::default(),
             tapes: Vec::new(),
             streams: Vec::new(),
@@ -189,13 +221,17 @@ impl Driver {
             faults,
             has_dropped: false,
             ended_by: None,
+            refused_as: None,
         }
     }
 
     /// Runs the call to its end.
     pub async fn run(mut self) {
         let mut closing = self.service.closing.subscribe();
-        self.tell(Input::Placed);
+        match &self.origin {
+            Origin::Inbound { .. } => self.rings_in(),
+            Origin::Api | Origin::Participant { .. } | Origin::Dialled { .. } => self.tell(Input::Placed),
+        }
         while !self.leg.state().is_terminal() && !self.has_dropped {
             if *closing.borrow_and_update() {
                 self.hang_up("caller");
@@ -283,6 +319,7 @@ impl Driver {
     fn tick(&mut self) {
         let (mut down, mut up) = (SILENCE, SILENCE);
         self.play_to_callee(&mut down);
+        self.stay_hear(&mut down);
         for input in self.voice.hear(&down) {
             self.note_heard(&input);
             self.tell(Input::Callee(input));
@@ -294,6 +331,7 @@ impl Driver {
             tape.push(&up, &down);
         }
         self.beside_frame(&up, &down);
+        self.stay_frame(&up);
         self.detection_frame(&up);
         match &self.doing {
             Doing::Streaming(_) => self.stream_frame(&up),
@@ -301,8 +339,8 @@ impl Driver {
             Doing::Gathering(_) => self.gather_frame(&up),
             Doing::Recording(_) => self.record_frame(&up),
             Doing::Prompting if self.prompter.is_done() => self.next_verb(),
-            Doing::SendingDigits if self.prompter.is_done() => self.run_instructions(self.create.instructions.clone(), Vec::new()),
-            Doing::Prompting | Doing::SendingDigits | Doing::Waiting | Doing::Detecting => {}
+            Doing::SendingDigits if self.prompter.is_done() => self.begin(),
+            Doing::Prompting | Doing::SendingDigits | Doing::Waiting | Doing::Detecting | Doing::Staying => {}
         }
         self.misbehave();
     }
@@ -315,6 +353,7 @@ impl Driver {
                 let needs = self.prompter.fill(down);
                 self.get(needs);
             }
+            Doing::Staying => self.stay_play(down),
             Doing::Waiting | Doing::Detecting => {}
         }
     }
@@ -327,6 +366,7 @@ impl Driver {
             self.tell(Input::CalleeHangsUp);
         } else if self.faults.line_drops_after.is_some_and(|after| lasted >= after) {
             self.has_dropped = true;
+            self.leave_stay(stay::Because::Lost);
             self.note(|truth| truth.ended_by = Some("fault".into()));
             let now = wall_clock();
             self.service.registry.change(&self.sid, |call| {
@@ -367,6 +407,8 @@ impl Driver {
             Event::RelaySpeech(job, piece) => self.relay_speech(job, piece),
             Event::RelayFile(job, samples) => self.relay_file(job, samples),
             Event::Document(request, reply) => self.document_came(request, reply),
+            Event::Rested(request) if request == self.script.request => self.next_verb(),
+            Event::Rested(_) => {}
             Event::File(job, Ok(samples)) => {
                 self.prompter.take(job, &samples);
                 self.prompter.complete(job);
@@ -381,6 +423,7 @@ impl Driver {
     fn obey(&mut self, order: Command) {
         match order {
             Command::HangUp => self.hang_up("caller"),
+            Command::Between(word) => self.between(word),
             Command::StartStream { sid, start } => self.start_stream(sid, start),
             Command::StopStream(name) => self.stop_side_stream(Some(&name)),
             Command::StartTranscription { sid, start } => self.start_transcription(sid, *start),
@@ -425,7 +468,14 @@ impl Driver {
     }
 
     fn state_changed(&mut self, now: SessionTime, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) {
+        let is_inbound = matches!(self.origin, Origin::Inbound { .. });
+        // It rings already, and nobody is dialled.
+        if is_inbound && matches!(state, LegState::Dialing | LegState::Ringing) {
+            return;
+        }
+        let state = self.refused_as.filter(|_| state == LegState::Canceled).unwrap_or(state);
         let was_queued = self.sequence == 0
+            && !is_inbound
             && self.service.registry.with(|shelves| shelves.calls.get(&self.sid).is_some_and(|call| call.state == LegState::Queued));
         let wall = wall_clock();
         let lasted = self.answered_at.map(|answered_at| now.since(answered_at));
@@ -473,6 +523,10 @@ impl Driver {
         if self.create.record {
             self.record_whole_call();
         }
+        // The document of an incoming call runs already: it has answered it.
+        if matches!(self.origin, Origin::Inbound { .. }) {
+            return;
+        }
         match self.create.send_digits.clone() {
             Some(digits) => {
                 self.doing = Doing::SendingDigits;
@@ -481,8 +535,49 @@ impl Driver {
                 self.get(needs);
             }
             None if self.detect() => self.doing = Doing::Detecting,
-            None => self.run_instructions(self.create.instructions.clone(), Vec::new()),
+            None => self.begin(),
         }
+    }
+
+    /// Begins with what the call is for.
+    fn begin(&mut self) {
+        match &self.origin {
+            Origin::Dialled { to, .. } => self.begin_link(to.clone()),
+            Origin::Api | Origin::Participant { .. } | Origin::Inbound { .. } => self.run_instructions(self.create.instructions.clone(), Vec::new()),
+        }
+    }
+
+    /// Returns whether both sides hear each other.
+    const fn is_picked_up(&self) -> bool {
+        self.answered_at.is_some()
+    }
+
+    /// Answers a call that somebody of the cast makes, if it is one and nobody has yet.
+    fn pick_up(&mut self) {
+        if !self.is_picked_up() && matches!(self.origin, Origin::Inbound { .. }) {
+            self.tell(Input::Placed);
+            self.tell(Input::Wakeup);
+        }
+    }
+
+    /// Somebody of the cast rings: the program says what becomes of it.
+    fn rings_in(&mut self) {
+        self.note(|truth| {
+            truth.rings += 1;
+            keep(&mut truth.states, CallStatus::Ringing.as_str().to_owned());
+        });
+        self.begin();
+    }
+
+    /// Refuses an incoming call that was not answered.
+    fn refuse(&mut self, is_busy: bool) {
+        self.refused_as = Some(if is_busy { LegState::Busy } else { LegState::NoAnswer });
+        self.hang_up("document");
+    }
+
+    /// Returns the way to this call itself, for others.
+    fn own_commands(&self) -> Option<mpsc::UnboundedSender<Command>> {
+        self.service.registry.with(|shelves| shelves.calls.get(&self.sid).map(|call| call.commands.clone()))
     }
 
     /// Ends everything that hangs on the line.
@@ -491,7 +586,20 @@ impl Driver {
             Doing::Streaming(streaming) => self.stop_stream(*streaming),
             Doing::Relaying(relaying) => self.relay_cut_off(*relaying, true),
             Doing::Recording(recording) => self.message_cut_off(*recording),
-            Doing::Gathering(_) | Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting => {}
+            Doing::Gathering(_) | Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Staying => {}
+        }
+        let was_linked = matches!(self.stay, Some(stay::Stay::Linked(_)));
+        self.leave_stay(stay::Because::CallOver);
+        if let Origin::Dialled { to, .. } = &self.origin
+            && !was_linked
+        {
+            // Whoever dialled may be gone already.
+            let _ = to.send(self.is_over());
+        }
+        if let Origin::Participant { conference } = &self.origin {
+            // Whoever has never come in is not waited for any more.
+            let status = CallStatus::of_leg(self.leg.state());
+            self.service.conferences.with(conference, |conference| conference.leave(&self.sid, &LeftBecause::AddFailed, status));
         }
         self.end_beside();
         for tape in std::mem::take(&mut self.tapes) {
@@ -535,7 +643,9 @@ impl Driver {
     fn callback(&self, status: CallStatus) -> CallCallback {
         let to = self.service.registry.with(|shelves| shelves.calls.get(&self.sid).and_then(|call| call.resource.to.clone()));
         let to = to.unwrap_or_else(|| self.create.to.clone());
-        CallCallback::document_request(&self.service.credentials.account_sid, &self.sid, &self.create.from, &to, status)
+        let callback = CallCallback::document_request(&self.service.credentials.account_sid, &self.sid, &self.create.from, &to, status);
+        let (direction, parent) = (self.origin.direction().to_owned(), self.origin.parent().map(str::to_owned));
+        CallCallback { direction, parent_call_sid: parent, ..callback }
     }
 
     fn hook(&self, kind: &'static str, method: Method, url: String, form: wire::http::Form<'static>) {
@@ -545,12 +655,13 @@ impl Driver {
 
     fn callee_pressed(&mut self, key: char) {
         self.beside_key(key);
+        self.stay_key(key);
         match &self.doing {
             Doing::Streaming(_) => self.stream_key(key),
             Doing::Relaying(_) => self.relay_key(key),
             Doing::Gathering(_) => self.gather_key(key),
             Doing::Recording(_) => self.record_key(key),
-            Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting => {}
+            Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Staying => {}
         }
     }
 

@@ -8,6 +8,8 @@ use telephony::leg::LegState;
 use tokio::sync::mpsc;
 use wire::twilio::rest::{CallInstructions, CallResource, RecordingResource, RecordingStart, StreamStart, TranscriptionStart};
 
+use super::between::Between;
+
 /// Calls that are remembered. The oldest that has ended is forgotten first.
 const MAX_CALLS: usize = 10_000;
 
@@ -32,6 +34,8 @@ pub enum Command {
         /// How.
         start: RecordingStart,
     },
+    /// A word of another call.
+    Between(Between),
     /// Send its sound to a socket.
     StartStream {
         /// The new stream.

@@ -9,7 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use simulator::callee;
 use simulator::network::{self, PracticeLeg};
 use telephony::PhoneNumber;
@@ -25,6 +25,7 @@ use wire::twilio::rest::{
 use wire::twilio::status::CallStatus;
 
 use super::call::Driver;
+use super::inbound;
 use super::registry::{CallEntry, Command, RecordingEntry, Shelves};
 use super::{Service, fresh_sid};
 use crate::clock::wall_clock;
@@ -36,7 +37,12 @@ type Answer = Result<HttpReply, RestError>;
 
 /// All routes on one page.
 pub fn router(service: Weak<Service>) -> Router {
-    Router::new().route("/sandbox/log", get(log)).fallback(api).with_state(service)
+    Router::new()
+        .route("/sandbox/log", get(log))
+        .route("/sandbox/ring", post(inbound::ring))
+        .route("/sandbox/number", post(inbound::number))
+        .fallback(api)
+        .with_state(service)
 }
 
 /// Shows the ground truth to programs of this machine.
@@ -63,7 +69,7 @@ async fn api(State(service): State<Weak<Service>>, request: Request) -> Response
     response(reply)
 }
 
-fn response(reply: HttpReply) -> Response {
+pub(super) fn response(reply: HttpReply) -> Response {
     let mut response = Response::new(Body::from(reply.body));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in &reply.headers {
@@ -115,6 +121,10 @@ impl Service {
             RestRequest::ListRecordings { call, filter, paging, .. } => self.list_recordings(call.or(filter.call_sid), &paging, target),
             RestRequest::DeleteRecording { recording, .. } => self.delete_recording(&recording, target),
             RestRequest::RecordingMedia { recording, format, .. } => self.recording_media(&recording, format, target),
+            RestRequest::Conference { request, .. } => self.conference_request(request, target, path(target)),
+            RestRequest::Participant { conference, request, .. } => self.participant_request(&conference, request, target, path(target)),
+            RestRequest::Number { request, .. } => self.number_request(request, target, path(target)),
+            RestRequest::Queue { request, .. } => self.queue_request(request, target, path(target)),
             RestRequest::Stream { call, request, .. } => self.stream_request(&call, request, path(target)),
             RestRequest::LiveTranscription { call, request, .. } => self.transcription_request(&call, request, path(target)),
             RestRequest::FetchAccount { .. } => Ok(AccountResource::active(&self.credentials.account_sid).reply(200)),
@@ -341,7 +351,13 @@ fn find_recording(shelves: &Shelves, call: Option<&str>, name: &str) -> Option<S
 }
 
 /// Cuts a page out of a list. The token names the last entry of the page before, so that new entries do not shift it.
-fn page<T: serde::Serialize + Clone>(plural: &str, target: &str, paging: &Paging, all: &[T], sid: impl Fn(&T) -> Option<&str>) -> HttpReply {
+pub(super) fn page<T: serde::Serialize + Clone>(
+    plural: &str,
+    target: &str,
+    paging: &Paging,
+    all: &[T],
+    sid: impl Fn(&T) -> Option<&str>,
+) -> HttpReply {
     let after_token = paging.token.as_deref().and_then(|token| {
         let last = token.strip_prefix("PA")?;
         all.iter().position(|entry| sid(entry).and_then(|sid| sid.get(2..)) == Some(last)).map(|at| at + 1)

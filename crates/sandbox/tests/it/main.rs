@@ -3,7 +3,11 @@
 
 mod app;
 mod bad_input;
+mod conference;
+mod dial;
 mod documents;
+mod inbound;
+mod queue;
 mod relay;
 mod rest;
 mod streams;

@@ -3,11 +3,13 @@
 use audio::resample::{Conversion, resample};
 use audio::wav::read_wav;
 use wire::http::Method;
+use wire::twilio::callback::QueueResult;
 use wire::twilio::document::{ConnectTo, Document, Refer, Say, Start, Verb};
 use wire::twilio::rest::CallInstructions;
 use wire::twilio::status::CallStatus;
 
-use super::{Doing, Driver, Event};
+use super::stay::{Because, Stay};
+use super::{Doing, Driver, Event, Origin};
 use crate::truth::{WebhookTruth, keep};
 use crate::twilio::webhooks::{HookError, HookReply, resolve};
 
@@ -39,8 +41,9 @@ impl Driver {
             Doing::Streaming(streaming) => self.stop_stream(*streaming),
             Doing::Relaying(relaying) => self.relay_cut_off(*relaying, false),
             Doing::Recording(recording) => self.message_cut_off(*recording),
-            Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Gathering(_) => {}
+            Doing::Waiting | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Gathering(_) | Doing::Staying => {}
         }
+        self.leave_stay(Because::Redirected);
         self.run_instructions(instructions, Vec::new());
     }
 
@@ -56,7 +59,10 @@ impl Driver {
             Ok(_) => return self.application_error(11_215),
             Err(error) => return self.application_error(error.code),
         };
-        let mut callback = self.callback(CallStatus::InProgress);
+        let mut callback = self.callback(if self.is_picked_up() { CallStatus::InProgress } else { CallStatus::Ringing });
+        if let Origin::Inbound { token } = &self.origin {
+            callback = callback.with("CallToken", token);
+        }
         for (key, value) in extra {
             callback = callback.with(key, value);
         }
@@ -136,6 +142,9 @@ impl Driver {
 
     /// Asks the fallback address, once; if that fails too, the callee hears that something went wrong.
     fn fall_back(&mut self, code: u32) {
+        if self.inner_failed(code) {
+            return;
+        }
         match self.create.fallback_url.clone().filter(|_| !self.script.is_fallback) {
             Some(url) => {
                 self.failed(code);
@@ -149,6 +158,9 @@ impl Driver {
     }
 
     pub(super) fn application_error(&mut self, code: u32) {
+        if self.inner_failed(code) {
+            return;
+        }
         self.failed(code);
         let sorry = "We are sorry. An application error has occurred. Goodbye.";
         self.script.verbs = vec![Verb::Say(Say::plain(sorry)), Verb::Hangup].into();
@@ -158,6 +170,15 @@ impl Driver {
     /// Runs the next verb; at the end of the document the call ends.
     pub(super) fn next_verb(&mut self) {
         while let Some(verb) = self.script.verbs.pop_front() {
+            if !self.has_meaning(&verb) {
+                self.failed(12_200);
+                continue;
+            }
+            match &verb {
+                Verb::Reject { .. } | Verb::Redirect { .. } | Verb::Dial(_) => {}
+                Verb::Pause { length } if !self.is_picked_up() => return self.rest(*length),
+                _ => self.pick_up(),
+            }
             match verb {
                 Verb::Say(_) | Verb::Play(_) | Verb::Pause { .. } => return self.prompt(vec![verb]),
                 Verb::Gather(gather) => return self.gather(*gather),
@@ -171,12 +192,36 @@ impl Driver {
                 Verb::Stop(stop) => self.stop_beside(&stop),
                 Verb::Refer(refer) => return self.refuse_refer(&refer),
                 Verb::Other(element) => self.unsupported(&element.name),
-                Verb::Dial(_) | Verb::Enqueue(_) | Verb::Leave => self.failed(12_200),
+                Verb::Dial(dial) => return self.dial(*dial),
+                Verb::Enqueue(enqueue) => return self.enqueue(enqueue),
+                Verb::Leave if matches!(self.stay, Some(Stay::Queue(_))) => return self.wait_leaves(QueueResult::Leave),
+                Verb::Leave => self.failed(12_200),
                 Verb::Redirect { url, method } => return self.ask(method, &url, Vec::new()),
-                Verb::Reject { .. } | Verb::Hangup => return self.hang_up("document"),
+                Verb::Reject { busy } if !self.is_picked_up() => return self.refuse(busy),
+                // Only a call that rings can be refused.
+                Verb::Reject { .. } => self.failed(12_200),
+                Verb::Hangup => return self.hang_up("document"),
             }
         }
-        self.hang_up("document");
+        match &self.stay {
+            Some(_) => self.inner_ended(),
+            None => {
+                self.pick_up();
+                self.hang_up("document");
+            }
+        }
+    }
+
+    /// Lets it ring for so many seconds more.
+    fn rest(&mut self, seconds: u32) {
+        self.doing = Doing::Waiting;
+        // An hour at most: nobody lets it ring for longer.
+        let until = self.clock.instant_of(self.clock.now() + std::time::Duration::from_secs(seconds.min(3_600).into()));
+        let (request, post) = (self.script.request, self.post.clone());
+        self.service.spawn(async move {
+            tokio::time::sleep_until(until).await;
+            let _ = post.send(Event::Rested(request));
+        });
     }
 
     /// A telephone cannot be referred, only a SIP caller, and the cast has none: it fails as it would there.
@@ -230,7 +275,7 @@ impl Driver {
 }
 
 /// Reads a WAV file of a usual rate as telephone audio, the first channel.
-fn samples_of(bytes: &[u8]) -> Option<Vec<i16>> {
+pub(in crate::twilio) fn samples_of(bytes: &[u8]) -> Option<Vec<i16>> {
     let wav = read_wav(bytes, MAX_FILE_SAMPLES).ok()?;
     let samples = wav.channel(0);
     match wav.rate_hz {

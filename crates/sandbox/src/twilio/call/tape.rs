@@ -8,7 +8,7 @@ use audio::wav::write_wav;
 use wire::date;
 use wire::http::Method;
 use wire::twilio::callback::RecordingCallback;
-use wire::twilio::document::{Record, StartRecording};
+use wire::twilio::document::{Conference, Dial, Record, StartRecording, Trim};
 use wire::twilio::rest::{API_VERSION, RecordingStart};
 use wire::twilio::status::RecordingStatus;
 
@@ -37,6 +37,8 @@ pub(super) struct Tape {
     status_callback: Option<String>,
     method: Method,
     events: Vec<String>,
+    /// `CF…`, if it is of a conference.
+    conference: Option<String>,
     /// What the callee says.
     up: Vec<i16>,
     /// What the callee hears.
@@ -57,6 +59,7 @@ impl Tape {
             status_callback: None,
             method: Method::Post,
             events: Vec::new(),
+            conference: None,
             up: Vec::new(),
             down: Vec::new(),
         }
@@ -166,9 +169,48 @@ impl Driver {
         self.start_tape(tape);
     }
 
+    /// Records a `<Dial>`: the first channel is this call, the second whom it dialled. Returns the recording.
+    pub(super) fn record_dial(&mut self, dial: &Dial) -> Option<String> {
+        let sid = fresh_sid("RE").ok()?;
+        let tape = Tape {
+            is_dual: dial.record.is_dual(),
+            track: dial.recording_track.clone(),
+            trims: dial.trim == Trim::TrimSilence,
+            status_callback: dial.recording_status_callback.as_deref().and_then(|url| resolve(self.script.url.as_deref(), url).ok()),
+            method: dial.recording_status_callback_method,
+            events: dial.recording_status_events.clone(),
+            ..Tape::new(sid.clone(), "DialVerb")
+        };
+        self.keep_new(&tape);
+        self.start_tape(tape);
+        Some(sid)
+    }
+
+    /// Records what this call hears and says in a conference.
+    pub(super) fn record_room(&mut self, sid: String, noun: &Conference, conference: &str) {
+        let tape = Tape {
+            trims: noun.trim == Trim::TrimSilence,
+            status_callback: noun.recording_status_callback.clone(),
+            method: noun.recording_status_callback_method,
+            events: noun.recording_status_events.clone(),
+            conference: Some(conference.to_owned()),
+            ..Tape::new(sid, "Conference")
+        };
+        self.keep_new(&tape);
+        self.start_tape(tape);
+    }
+
+    /// Ends a tape by the recording's SID.
+    pub(super) fn end_tape(&mut self, sid: &str) -> Option<(String, String, u32)> {
+        let at = self.tapes.iter().position(|tape| tape.sid == sid)?;
+        let tape = self.tapes.remove(at);
+        self.finish_tape(tape)
+    }
+
     fn keep_new(&self, tape: &Tape) {
         let channels = if tape.is_dual { 2 } else { 1 };
-        let resource = self.service.new_recording(&tape.sid, &self.sid, channels, tape.source);
+        let mut resource = self.service.new_recording(&tape.sid, &self.sid, channels, tape.source);
+        resource.conference_sid.clone_from(&tape.conference);
         self.service.registry.with(|shelves| shelves.add_recording(tape.sid.clone(), RecordingEntry { resource, wav: None }));
     }
 
@@ -221,7 +263,7 @@ impl Driver {
         let Some(url) = tape.status_callback.clone().filter(|_| tape.wants(status)) else { return };
         let callback = RecordingCallback {
             account_sid: self.service.credentials.account_sid.clone(),
-            call_sid: self.sid.clone(),
+            call_sid: if tape.conference.is_none() { self.sid.clone() } else { String::new() },
             recording_sid: tape.sid.clone(),
             url: self.recording_url(&tape.sid),
             status: RecordingStatus::parse(status),
@@ -231,7 +273,7 @@ impl Driver {
             source: tape.source.into(),
             track: tape.track.clone(),
             error_code: Some(0),
-            conference_sid: None,
+            conference_sid: tape.conference.clone(),
             others: Vec::new(),
         };
         self.hook("recording", tape.method, url, callback.to_form().into_owned());

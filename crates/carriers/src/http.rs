@@ -75,8 +75,8 @@ pub enum NoReply {
     Unclear,
 }
 
-/// A client of one carrier.
-#[derive(Debug)]
+/// A client of one carrier. A clone shares its connections.
+#[derive(Clone, Debug)]
 pub struct HttpShell {
     origin: Url,
     user: String,
@@ -112,6 +112,24 @@ impl HttpShell {
         let fresh = builder().pool_max_idle_per_host(0).build().map_err(|_| HttpConfigError::NoTls)?;
         let pooled = builder().pool_idle_timeout(Duration::from_secs(30)).build().map_err(|_| HttpConfigError::NoTls)?;
         Ok(Self { origin, user: config.user, password: config.password, fresh, pooled })
+    }
+
+    /// Returns the same client, signed in as somebody else.
+    #[must_use]
+    pub fn signed_in(&self, user: &str, password: Private<String>) -> Self {
+        Self { user: user.to_owned(), password, ..self.clone() }
+    }
+
+    /// Returns the same client for another host of the same carrier, with the same credentials.
+    ///
+    /// # Errors
+    /// The origin is none, or is not of the same scheme: the client was made for that.
+    pub fn beside(&self, origin: &str) -> Result<Self, HttpConfigError> {
+        let origin = Url::parse(origin).map_err(|_| HttpConfigError::BadOrigin)?;
+        if origin.scheme() != self.origin.scheme() || !origin.has_host() {
+            return Err(HttpConfigError::BadOrigin);
+        }
+        Ok(Self { origin, ..self.clone() })
     }
 
     /// Sends a request that must not be doubled. At most one leaves this process.

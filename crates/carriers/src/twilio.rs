@@ -2,6 +2,7 @@
 //!
 //! The practice network speaks the same formats at another address; there is no other path through this file for it.
 
+mod account;
 mod callbacks;
 mod media;
 mod relay;
@@ -17,9 +18,9 @@ use wire::date;
 use wire::http::{HttpReply, Method};
 use wire::twilio::error_codes;
 use wire::twilio::rest::{
-    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, MediaFormat, Page, Paging, RestError,
+    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Credentials, MediaFormat, Page, Paging, RestError,
 };
-use wire::twilio::signature::SigningKey;
+use wire::twilio::signature::Keyring;
 use wire::twilio::status::CallEvent;
 
 pub use media::TwilioMediaCodec;
@@ -46,14 +47,27 @@ pub struct TwilioConfig {
     pub base_url: String,
     /// `AC…`.
     pub account_sid: String,
-    /// Signs in, and signs webhooks.
+    /// Signs webhooks; signs in too unless there is an API key.
     pub auth_token: Private<String>,
+    /// The auth token before or after this one: while tokens are changed, webhooks may be signed with either.
+    pub other_auth_token: Option<Private<String>>,
+    /// Signs in, in place of the auth token.
+    pub api_key: Option<ApiKey>,
     /// Which network this is; a clearance for the other one does not dial here.
     pub line: Line,
     /// How long a connection may take.
     pub connect_timeout: Duration,
     /// How long request and reply may take together.
     pub total_timeout: Duration,
+}
+
+/// A key made for one program, which can be taken away alone. Its secret signs no webhooks.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    /// `SK…`.
+    pub sid: String,
+    /// Its secret.
+    pub secret: Private<String>,
 }
 
 impl TwilioConfig {
@@ -64,6 +78,8 @@ impl TwilioConfig {
             base_url: http.origin,
             account_sid: account_sid.into(),
             auth_token,
+            other_auth_token: None,
+            api_key: None,
             line: Line::Real,
             connect_timeout: http.connect_timeout,
             total_timeout: http.total_timeout,
@@ -76,7 +92,10 @@ impl TwilioConfig {
 pub struct Twilio {
     account_sid: String,
     line: Line,
-    key: SigningKey,
+    token: Credentials,
+    key: Option<Credentials>,
+    keys: Keyring,
+    base_url: String,
     http: HttpShell,
 }
 
@@ -95,15 +114,19 @@ impl Twilio {
     /// # Errors
     /// The address is none, or TLS cannot be set up.
     pub fn new(config: TwilioConfig) -> Result<Self, HttpConfigError> {
-        let key = SigningKey::new(config.auth_token.expose());
+        let keys = Keyring::new(config.auth_token.expose());
+        let keys = config.other_auth_token.iter().fold(keys, |keys, other| keys.and_token(other.expose()));
+        let token = Credentials::token(config.account_sid.clone(), config.auth_token);
+        let key = config.api_key.map(|key| Credentials::key(config.account_sid.clone(), key.sid, key.secret));
+        let (user, password) = key.as_ref().unwrap_or(&token).basic();
         let http = HttpShell::new(HttpConfig {
-            origin: config.base_url,
-            user: config.account_sid.clone(),
-            password: config.auth_token,
+            origin: config.base_url.clone(),
+            user: user.to_owned(),
+            password: Private::new(password.to_owned()),
             connect_timeout: config.connect_timeout,
             total_timeout: config.total_timeout,
         })?;
-        Ok(Self { account_sid: config.account_sid, line: config.line, key, http })
+        Ok(Self { account_sid: config.account_sid, line: config.line, token, key, keys, base_url: config.base_url, http })
     }
 
     /// Asks Twilio whether the credentials are right. Costs nothing and rings nobody.
@@ -111,7 +134,7 @@ impl Twilio {
     /// # Errors
     /// [`CarrierError::Unauthorized`] if they are wrong.
     pub async fn check_credentials(&self) -> Result<AccountCheck, CarrierError> {
-        let reply = self.ask(&rest::fetch_account(&self.account_sid)).await?;
+        let reply = self.ask_as_account(&rest::fetch_account(&self.account_sid)).await?;
         let account: AccountResource = rest::read_reply(&reply).ok_or(CarrierError::Unclear { carrier: NAME })?;
         Ok(AccountCheck {
             is_active: account.status.as_deref().is_none_or(|status| status == "active"),
@@ -122,6 +145,12 @@ impl Twilio {
     /// Sends a request that may be doubled and sorts the reply.
     async fn ask(&self, request: &wire::http::HttpRequest) -> Result<HttpReply, CarrierError> {
         self.http.send(request).await.map_err(no_reply).and_then(accepted)
+    }
+
+    /// Sends a request as the account itself: an API key may not ask everything.
+    async fn ask_as_account(&self, request: &wire::http::HttpRequest) -> Result<HttpReply, CarrierError> {
+        let (user, password) = self.token.basic();
+        self.http.signed_in(user, Private::new(password.to_owned())).send(request).await.map_err(no_reply).and_then(accepted)
     }
 
     /// Writes the request that places a call.

@@ -7,7 +7,8 @@ mod callbacks;
 mod media;
 mod relay;
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line};
@@ -27,9 +28,15 @@ pub use media::TwilioMediaCodec;
 pub use relay::TwilioRelayCodec;
 
 use crate::http::{HttpConfig, HttpConfigError, HttpShell, NoReply, retry_after};
+use crate::pace::Pace;
 
 /// Where Twilio's API is.
 pub const ORIGIN: &str = "https://api.twilio.com";
+
+/// Calls that an account may ask for in a second if nothing else was agreed.
+///
+/// Source: Twilio's page of the Call resource, 2026. What comes faster waits at Twilio.
+pub const CALLS_PER_SECOND: u32 = 1;
 
 /// Our name for it in records and errors.
 const NAME: &str = "twilio";
@@ -53,6 +60,8 @@ pub struct TwilioConfig {
     pub other_auth_token: Option<Private<String>>,
     /// Signs in, in place of the auth token.
     pub api_key: Option<ApiKey>,
+    /// Calls that may be asked for in a second; `None` for as many as come.
+    pub calls_per_second: Option<u32>,
     /// Which network this is; a clearance for the other one does not dial here.
     pub line: Line,
     /// How long a connection may take.
@@ -80,6 +89,7 @@ impl TwilioConfig {
             auth_token,
             other_auth_token: None,
             api_key: None,
+            calls_per_second: Some(CALLS_PER_SECOND),
             line: Line::Real,
             connect_timeout: http.connect_timeout,
             total_timeout: http.total_timeout,
@@ -96,6 +106,8 @@ pub struct Twilio {
     key: Option<Credentials>,
     keys: Keyring,
     base_url: String,
+    pace: Option<Mutex<Pace>>,
+    began: Instant,
     http: HttpShell,
 }
 
@@ -119,6 +131,7 @@ impl Twilio {
         let token = Credentials::token(config.account_sid.clone(), config.auth_token);
         let key = config.api_key.map(|key| Credentials::key(config.account_sid.clone(), key.sid, key.secret));
         let (user, password) = key.as_ref().unwrap_or(&token).basic();
+        let pace = config.calls_per_second.map(|calls| Mutex::new(Pace::per_second(calls)));
         let http = HttpShell::new(HttpConfig {
             origin: config.base_url.clone(),
             user: user.to_owned(),
@@ -126,7 +139,17 @@ impl Twilio {
             connect_timeout: config.connect_timeout,
             total_timeout: config.total_timeout,
         })?;
-        Ok(Self { account_sid: config.account_sid, line: config.line, token, key, keys, base_url: config.base_url, http })
+        Ok(Self {
+            account_sid: config.account_sid,
+            line: config.line,
+            token,
+            key,
+            keys,
+            base_url: config.base_url,
+            pace,
+            began: Instant::now(),
+            http,
+        })
     }
 
     /// Asks Twilio whether the credentials are right. Costs nothing and rings nobody.
@@ -145,6 +168,19 @@ impl Twilio {
     /// Sends a request that may be doubled and sorts the reply.
     async fn ask(&self, request: &wire::http::HttpRequest) -> Result<HttpReply, CarrierError> {
         self.http.send(request).await.map_err(no_reply).and_then(accepted)
+    }
+
+    /// Waits until one more call may be asked for.
+    async fn keep_pace(&self) {
+        let Some(pace) = &self.pace else {
+            return;
+        };
+        // Taking a leave cannot panic half-way, so a poisoned bucket is as good as any.
+        let wait = pace.lock().unwrap_or_else(PoisonError::into_inner).take(self.began.elapsed());
+        if !wait.is_zero() {
+            tracing::debug!(wait_ms = wait.as_millis(), "a call waits for its turn");
+            tokio::time::sleep(wait).await;
+        }
     }
 
     /// Sends a request as the account itself: an API key may not ask everything.
@@ -187,6 +223,7 @@ impl Carrier for Twilio {
         if !is_meant {
             return Err(CarrierError::Rejected { carrier: NAME, code: 0, message: "the clearance is for another call; report this".into() });
         }
+        self.keep_pace().await;
         let create = rest::create_call(&self.account_sid, &self.create(request));
         let reply = self.http.send_once(&create).await.map_err(no_reply).and_then(accepted)?;
         let call: Option<CallResource> = rest::read_reply(&reply);

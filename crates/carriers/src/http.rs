@@ -202,7 +202,7 @@ pub fn retry_after(reply: &HttpReply) -> Option<Duration> {
     reply.header("retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 
-async fn read_body(mut response: reqwest::Response) -> Result<Bytes, NoReply> {
+pub(crate) async fn read_body(mut response: reqwest::Response) -> Result<Bytes, NoReply> {
     let mut body = BytesMut::new();
     while let Some(piece) = response.chunk().await.map_err(|_| NoReply::Unclear)? {
         if body.len() + piece.len() > MAX_REPLY_BYTES {
@@ -219,7 +219,7 @@ fn sort(error: &reqwest::Error) -> NoReply {
     if not_sent { NoReply::NotSent } else { NoReply::Unclear }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(|host| {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -227,7 +227,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// Chooses the cryptography of TLS for the process, once. Another choice made before stays.
-fn install_tls() {
+pub(crate) fn install_tls() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let already_chosen = rustls::crypto::ring::default_provider().install_default().is_err();

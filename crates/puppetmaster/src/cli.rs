@@ -52,8 +52,8 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
     },
-    /// Look whether everything that calls need is in order.
-    Doctor,
+    /// Look whether everything that calls need is in order: this machine, and the phone provider if one is in use.
+    Doctor(DoctorArgs),
     /// Make, check or show the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -174,6 +174,36 @@ pub enum TaskCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What to look at.
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// Look at this phone provider only: credentials, number, public address, permissions, limits, money.
+    #[arg(long, value_enum)]
+    pub provider: Option<ProviderArg>,
+    /// Try the provider's test credentials instead: the magic numbers give what is documented, nothing rings.
+    #[arg(long, requires = "provider")]
+    pub test_credentials: bool,
+    /// Print JSON for machines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The phone providers that can be looked at.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum ProviderArg {
+    /// Twilio.
+    Twilio,
+}
+
+impl ProviderArg {
+    /// Returns the word of the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Twilio => "twilio",
+        }
+    }
 }
 
 /// How to run the server.

@@ -6,12 +6,13 @@ use std::fmt::Write;
 
 use assistant::codes::CodeEntry;
 
+use crate::checkup;
 use crate::config::problem;
 use crate::failure;
 
 /// Returns all codes: those of the configuration, of commands, and of the errand, each family in its own order.
 pub fn all() -> impl Iterator<Item = &'static CodeEntry> {
-    problem::CODES.iter().chain(failure::codes::CODES).chain(assistant::codes::CODES)
+    problem::CODES.iter().chain(failure::codes::CODES).chain(checkup::codes::CODES).chain(assistant::codes::CODES)
 }
 
 /// Returns the entry of a code, `None` if it is not ours.

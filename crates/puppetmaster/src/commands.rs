@@ -10,7 +10,7 @@ mod simulate;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command, ConfigCommand};
+use crate::cli::{Cli, Command, ConfigCommand, DoctorArgs};
 use crate::config::load::{Loaded, load};
 use crate::config::sources::Sources;
 use crate::config::{show, template};
@@ -63,7 +63,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Serve(args) => serve::serve(args, config).await,
         Command::Sandbox(args) => practice::sandbox(&args, config).await,
         Command::Simulate(args) => simulate::simulate(args, config).await,
-        Command::Doctor => doctor::doctor(config).await,
+        Command::Doctor(args) => doctor::doctor(&args, config).await,
         Command::Config(ConfigCommand::Check) => {
             println!("{}", show::all_is_well(loaded));
             Ok(ExitCode::SUCCESS)
@@ -81,7 +81,12 @@ fn sources(cli: &Cli) -> Result<Sources, Failure> {
         Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
         None => Err(Failure::of(&codes::BAD_FLAG)),
     });
-    Ok(Sources::of_process(cli.config.clone(), flags.collect::<Result<_, _>>()?))
+    let mut flags: Vec<(String, String)> = flags.collect::<Result<_, _>>()?;
+    // Whoever has the provider checked wants it checked as if it were in use, complete settings included.
+    if let Command::Doctor(DoctorArgs { provider: Some(provider), test_credentials: false, .. }) = &cli.command {
+        flags.push(("phone_provider".into(), provider.as_str().into()));
+    }
+    Ok(Sources::of_process(cli.config.clone(), flags))
 }
 
 /// The log goes to standard error and is silent below WARN unless `RUST_LOG` says otherwise.

@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod checkup;
 pub mod cli;
 pub mod codes;
 pub mod commands;

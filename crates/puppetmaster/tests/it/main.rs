@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod doctor;
+mod fake_twilio;
 mod interrupted;
 mod killed;
 mod pages;

@@ -324,7 +324,7 @@ fn accepted(reply: HttpReply) -> Result<HttpReply, CarrierError> {
         300..=399 => {
             CarrierError::Rejected { carrier: NAME, code, message: "the address of the API leads elsewhere; check the setting of its address".into() }
         }
-        status => CarrierError::Rejected { carrier: NAME, code, message: error_codes::sentence(code, status).into_owned() },
+        status => CarrierError::Rejected { carrier: NAME, code, message: error_codes::named_sentence(code, status).into_owned() },
     })
 }
 

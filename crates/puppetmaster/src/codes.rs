@@ -2,6 +2,8 @@
 //!
 //! The page docs/troubleshooting.md is made from here; an error's help link leads to its heading.
 
+mod twilio;
+
 use std::fmt::Write;
 
 use assistant::codes::CodeEntry;
@@ -36,6 +38,7 @@ pub fn troubleshooting_page() -> String {
         }
         let _ = write!(out, "\n### `{}`\n\n{}. {}\n", entry.code, capitalised(entry.text), entry.remedy);
     }
+    out.push_str(&twilio::section());
     out
 }
 

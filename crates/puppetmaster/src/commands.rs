@@ -6,11 +6,12 @@ mod ending;
 mod practice;
 mod records;
 mod serve;
+mod setup;
 mod simulate;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command, ConfigCommand, DoctorArgs};
+use crate::cli::{Cli, Command, ConfigCommand, DoctorArgs, SetupCommand};
 use crate::config::load::{Loaded, load};
 use crate::config::sources::Sources;
 use crate::config::{show, template};
@@ -35,16 +36,20 @@ pub fn run(cli: Cli) -> ExitCode {
             }
         };
     }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::new(&codes::NO_RUNTIME, error.to_string()).tell(),
+    };
+    // The setup makes a configuration, so it needs none.
+    if let Command::Setup(SetupCommand::Twilio(args)) = &cli.command {
+        return runtime.block_on(setup::twilio(args, &sources)).unwrap_or_else(|failure| failure.tell());
+    }
     let loaded = match load(&sources) {
         Ok(loaded) => loaded,
         Err(problems) => {
             problems.iter().for_each(|problem| eprintln!("{problem}"));
             return ExitCode::from(FAILED);
         }
-    };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return Failure::new(&codes::NO_RUNTIME, error.to_string()).tell(),
     };
     let ended = runtime.block_on(command(cli.command, &loaded));
     // Speech threads may be in the middle of something that nobody wants any more.
@@ -72,7 +77,8 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
             println!("{}", show::show(loaded));
             Ok(ExitCode::SUCCESS)
         }
-        Command::Config(ConfigCommand::Init { .. }) => Ok(ExitCode::SUCCESS),
+        // Done before there is a configuration.
+        Command::Config(ConfigCommand::Init { .. }) | Command::Setup(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

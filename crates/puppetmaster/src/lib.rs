@@ -13,4 +13,5 @@ pub mod failure;
 pub mod live_view;
 pub mod report_view;
 pub mod stub_line;
+pub mod tunnel;
 pub mod wiring;

@@ -143,3 +143,19 @@ fn reply(books: &mut Books, who: Option<(String, String)>, method: &str, target:
         _ => return Err(none()),
     })
 }
+
+/// Serves on a free port of loopback: path to status and body. Returns its origin.
+pub fn serve(answer: impl Fn(&str) -> (u16, String) + Clone + Send + Sync + 'static) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let app = axum::Router::new().fallback(move |request: Request| {
+        let (status, body) = answer(request.uri().path());
+        async move { (axum::http::StatusCode::from_u16(status).unwrap(), body) }
+    });
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { axum::serve(tokio::net::TcpListener::from_std(listener).unwrap(), app).await.unwrap() });
+    });
+    origin
+}

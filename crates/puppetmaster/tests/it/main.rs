@@ -12,4 +12,5 @@ mod program;
 mod recording;
 mod secrets;
 mod serve;
+mod setup;
 mod simulate;

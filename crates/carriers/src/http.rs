@@ -2,8 +2,8 @@
 //!
 //! That difference is the whole point. A request that may not be doubled ([`HttpShell::send_once`]) gets a connection of its
 //! own: a pooled one may be dead already, and then nobody could tell whether the bytes arrived. What may be doubled
-//! ([`HttpShell::send`]) uses the pool and is tried a little more. Redirects are never followed, and nothing is logged but
-//! status, count and kind of failure.
+//! ([`HttpShell::send`]) uses the pool and is tried a little more. Redirects are never followed. What is logged of requests
+//! and replies is made by [`masked`], under a name of its own ([`WIRE_LOG`]); else status, count and kind of failure.
 
 use std::net::IpAddr;
 use std::sync::Once;
@@ -16,6 +16,11 @@ use reqwest::{Client, ClientBuilder, Url};
 use telephony::Private;
 use thiserror::Error;
 use wire::http::{HttpReply, HttpRequest, Method};
+
+use crate::masked;
+
+/// The part of the log that shows requests and replies, at DEBUG.
+pub const WIRE_LOG: &str = "carriers::wire";
 
 /// Longer replies are none of a carrier's API. The longest are recordings: an hour of both sides is 115 MB.
 const MAX_REPLY_BYTES: usize = 256 << 20;
@@ -165,6 +170,7 @@ impl HttpShell {
     }
 
     async fn exchange(&self, client: &Client, request: &HttpRequest) -> Result<HttpReply, NoReply> {
+        tracing::debug!(target: WIRE_LOG, request = masked::request(request), "to a carrier");
         // What cannot even be written down was not sent.
         let url = self.url(&request.target).ok_or(NoReply::NotSent)?;
         let method = match request.method {
@@ -185,8 +191,9 @@ impl HttpShell {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
         let body = read_body(response).await?;
-        tracing::debug!(status, "a carrier replied");
-        Ok(HttpReply { status, headers, body: body.into() })
+        let reply = HttpReply { status, headers, body: body.into() };
+        tracing::debug!(target: WIRE_LOG, reply = masked::reply(&reply), "from a carrier");
+        Ok(reply)
     }
 
     /// Puts path and query behind the origin, whose own path (a reverse proxy's) stays in front.

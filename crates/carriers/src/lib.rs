@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod http;
+pub mod masked;
 pub mod pace;
 pub mod probe;
 pub mod registry;

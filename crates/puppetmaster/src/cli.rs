@@ -18,6 +18,9 @@ pub struct Cli {
     /// Set a configuration key for this run: persona=concise. Secrets belong in files or the environment.
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
+    /// Show the phone provider's requests and replies on standard error, with secrets, numbers and words masked.
+    #[arg(long, global = true)]
+    pub debug: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

@@ -19,7 +19,7 @@ use crate::failure::{FAILED, Failure, codes};
 
 /// Runs a command to its end and returns the exit code.
 pub fn run(cli: Cli) -> ExitCode {
-    start_log();
+    start_log(cli.debug);
     let sources = match sources(&cli) {
         Ok(sources) => sources,
         Err(failure) => return failure.tell(),
@@ -95,9 +95,15 @@ fn sources(cli: &Cli) -> Result<Sources, Failure> {
     Ok(Sources::of_process(cli.config.clone(), flags))
 }
 
-/// The log goes to standard error and is silent below WARN unless `RUST_LOG` says otherwise.
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+/// The log goes to standard error and is silent below WARN unless `RUST_LOG` says otherwise; `--debug` adds the carrier's wire.
+fn start_log(shows_wire: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let wire = format!("{}=debug", carriers::http::WIRE_LOG).parse();
+    let filter = match (shows_wire, wire) {
+        (true, Ok(wire)) => filter.add_directive(wire),
+        _ => filter,
+    };
     // A second start is a test's; the first log stays.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

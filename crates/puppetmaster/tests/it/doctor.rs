@@ -25,7 +25,8 @@ fn home(twilio: &FakeTwilio, listen: &str, public_url: &str) -> Home {
     home
 }
 
-fn well(twilio: &FakeTwilio) -> Home {
+/// A home in which all is well.
+pub fn well(twilio: &FakeTwilio) -> Home {
     let listen = free_address();
     home(twilio, &listen, &format!("http://{listen}"))
 }

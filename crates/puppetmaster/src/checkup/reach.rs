@@ -10,7 +10,7 @@ use std::time::Duration;
 use carriers::probe::{self, Answer, NoAnswer};
 use engine::directory::Directory;
 use engine::metrics::Metrics;
-use ports::carrier::{CallbackError, Callbacks, CarrierEvent, MediaCodec, WebhookRequest};
+use ports::carrier::{CallbackError, Callbacks, CarrierEvent, MediaCodec, RelayCodec, WebhookRequest};
 use ports::carrier_account::CarrierAccount;
 use server::serve::{Bound, ServeError};
 use server::{Server, ServerState};
@@ -180,6 +180,10 @@ impl Callbacks for Witness {
 
     fn media_codec(&self) -> Box<dyn MediaCodec> {
         self.inner.media_codec()
+    }
+
+    fn relay_codec(&self) -> Option<Box<dyn RelayCodec>> {
+        self.inner.relay_codec()
     }
 }
 

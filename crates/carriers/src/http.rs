@@ -2,8 +2,8 @@
 //!
 //! That difference is the whole point. A request that may not be doubled ([`HttpShell::send_once`]) gets a connection of its
 //! own: a pooled one may be dead already, and then nobody could tell whether the bytes arrived. What may be doubled
-//! ([`HttpShell::send`]) uses the pool and is tried a little more. Redirects are never followed, and nothing is logged but
-//! status, count and kind of failure.
+//! ([`HttpShell::send`]) uses the pool and is tried a little more. Redirects are never followed. What is logged of requests
+//! and replies is made by [`masked`], under a name of its own ([`WIRE_LOG`]); else status, count and kind of failure.
 
 use std::net::IpAddr;
 use std::sync::Once;
@@ -16,6 +16,11 @@ use reqwest::{Client, ClientBuilder, Url};
 use telephony::Private;
 use thiserror::Error;
 use wire::http::{HttpReply, HttpRequest, Method};
+
+use crate::masked;
+
+/// The part of the log that shows requests and replies, at DEBUG.
+pub const WIRE_LOG: &str = "carriers::wire";
 
 /// Longer replies are none of a carrier's API. The longest are recordings: an hour of both sides is 115 MB.
 const MAX_REPLY_BYTES: usize = 256 << 20;
@@ -75,8 +80,8 @@ pub enum NoReply {
     Unclear,
 }
 
-/// A client of one carrier.
-#[derive(Debug)]
+/// A client of one carrier. A clone shares its connections.
+#[derive(Clone, Debug)]
 pub struct HttpShell {
     origin: Url,
     user: String,
@@ -114,6 +119,24 @@ impl HttpShell {
         Ok(Self { origin, user: config.user, password: config.password, fresh, pooled })
     }
 
+    /// Returns the same client, signed in as somebody else.
+    #[must_use]
+    pub fn signed_in(&self, user: &str, password: Private<String>) -> Self {
+        Self { user: user.to_owned(), password, ..self.clone() }
+    }
+
+    /// Returns the same client for another host of the same carrier, with the same credentials.
+    ///
+    /// # Errors
+    /// The origin is none, or is not of the same scheme: the client was made for that.
+    pub fn beside(&self, origin: &str) -> Result<Self, HttpConfigError> {
+        let origin = Url::parse(origin).map_err(|_| HttpConfigError::BadOrigin)?;
+        if origin.scheme() != self.origin.scheme() || !origin.has_host() {
+            return Err(HttpConfigError::BadOrigin);
+        }
+        Ok(Self { origin, ..self.clone() })
+    }
+
     /// Sends a request that must not be doubled. At most one leaves this process.
     ///
     /// # Errors
@@ -147,6 +170,7 @@ impl HttpShell {
     }
 
     async fn exchange(&self, client: &Client, request: &HttpRequest) -> Result<HttpReply, NoReply> {
+        tracing::debug!(target: WIRE_LOG, request = masked::request(request), "to a carrier");
         // What cannot even be written down was not sent.
         let url = self.url(&request.target).ok_or(NoReply::NotSent)?;
         let method = match request.method {
@@ -167,8 +191,9 @@ impl HttpShell {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
         let body = read_body(response).await?;
-        tracing::debug!(status, "a carrier replied");
-        Ok(HttpReply { status, headers, body: body.into() })
+        let reply = HttpReply { status, headers, body: body.into() };
+        tracing::debug!(target: WIRE_LOG, reply = masked::reply(&reply), "from a carrier");
+        Ok(reply)
     }
 
     /// Puts path and query behind the origin, whose own path (a reverse proxy's) stays in front.
@@ -184,7 +209,7 @@ pub fn retry_after(reply: &HttpReply) -> Option<Duration> {
     reply.header("retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 
-async fn read_body(mut response: reqwest::Response) -> Result<Bytes, NoReply> {
+pub(crate) async fn read_body(mut response: reqwest::Response) -> Result<Bytes, NoReply> {
     let mut body = BytesMut::new();
     while let Some(piece) = response.chunk().await.map_err(|_| NoReply::Unclear)? {
         if body.len() + piece.len() > MAX_REPLY_BYTES {
@@ -201,7 +226,7 @@ fn sort(error: &reqwest::Error) -> NoReply {
     if not_sent { NoReply::NotSent } else { NoReply::Unclear }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(|host| {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -209,7 +234,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// Chooses the cryptography of TLS for the process, once. Another choice made before stays.
-fn install_tls() {
+pub(crate) fn install_tls() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let already_chosen = rustls::crypto::ring::default_provider().install_default().is_err();

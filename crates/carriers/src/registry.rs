@@ -4,22 +4,29 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ports::carrier::{Callbacks, Carrier, Line};
+use ports::carrier_account::CarrierAccount;
 use telephony::Private;
 use thiserror::Error;
 
 use crate::http::HttpConfigError;
-use crate::twilio::{ORIGIN, Twilio, TwilioConfig};
+use crate::twilio::{self, ApiKey, ORIGIN, Twilio, TwilioConfig};
 
 /// The names that [`open`] knows: the practice network first, for it is the default.
 pub const PROVIDERS: [&str; 2] = ["mock", "twilio"];
 
 /// What an account at any provider needs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Account {
     /// The account's name at the provider.
     pub id: String,
     /// Its secret.
     pub secret: Private<String>,
+    /// The secret before or after this one, while they are changed: what either has signed is accepted.
+    pub other_secret: Option<Private<String>>,
+    /// Name and secret of a key that signs requests in place of the account's secret.
+    pub key: Option<(String, Private<String>)>,
+    /// Calls that may be asked for in a second; `None` for the provider's usual figure.
+    pub calls_per_second: Option<u32>,
     /// What stands in place of the provider's own address. `mock` has none of its own, so needs it.
     pub base_url: Option<String>,
 }
@@ -31,6 +38,8 @@ pub struct Provider {
     pub carrier: Arc<dyn Carrier>,
     /// Verifies, reads and answers what it sends.
     pub callbacks: Arc<dyn Callbacks>,
+    /// Shows and arranges the account.
+    pub account: Arc<dyn CarrierAccount>,
     /// Whether real telephones ring.
     pub line: Line,
 }
@@ -67,8 +76,20 @@ pub fn open(name: &str, account: Account) -> Result<Provider, OpenError> {
         "twilio" => (account.base_url.unwrap_or_else(|| ORIGIN.to_owned()), Line::Real),
         other => return Err(OpenError::Unknown { name: other.to_owned() }),
     };
-    let twilio = Arc::new(Twilio::new(TwilioConfig { base_url, line, ..TwilioConfig::new(account.id, account.secret) })?);
-    Ok(Provider { carrier: twilio.clone(), callbacks: twilio, line })
+    let pace = match line {
+        Line::Real => Some(account.calls_per_second.unwrap_or(twilio::CALLS_PER_SECOND)),
+        // The practice network keeps its own pace, which is what tests of it want to see.
+        Line::Practice => None,
+    };
+    let twilio = Arc::new(Twilio::new(TwilioConfig {
+        base_url,
+        line,
+        calls_per_second: pace,
+        other_auth_token: account.other_secret,
+        api_key: account.key.map(|(sid, secret)| ApiKey { sid, secret }),
+        ..TwilioConfig::new(account.id, account.secret)
+    })?);
+    Ok(Provider { carrier: twilio.clone(), callbacks: twilio.clone(), account: twilio, line })
 }
 
 /// Lets an address of this machine pass. Practice is lenient with hours and caps because nobody real is rung there.
@@ -83,7 +104,7 @@ mod tests {
     use super::*;
 
     fn account(base_url: Option<&str>) -> Account {
-        Account { id: "AC1".into(), secret: Private::new("s3cr3t".into()), base_url: base_url.map(str::to_owned) }
+        Account { id: "AC1".into(), secret: Private::new("s3cr3t".into()), base_url: base_url.map(str::to_owned), ..Account::default() }
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //!
 //! The practice network speaks the same formats at another address; there is no other path through this file for it.
 
+mod account;
 mod callbacks;
 mod media;
 mod relay;
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line};
@@ -17,18 +19,24 @@ use wire::date;
 use wire::http::{HttpReply, Method};
 use wire::twilio::error_codes;
 use wire::twilio::rest::{
-    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, MediaFormat, Page, Paging, RestError,
+    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Credentials, MediaFormat, Page, Paging, RestError,
 };
-use wire::twilio::signature::SigningKey;
+use wire::twilio::signature::Keyring;
 use wire::twilio::status::CallEvent;
 
 pub use media::TwilioMediaCodec;
 pub use relay::TwilioRelayCodec;
 
 use crate::http::{HttpConfig, HttpConfigError, HttpShell, NoReply, retry_after};
+use crate::pace::Pace;
 
 /// Where Twilio's API is.
 pub const ORIGIN: &str = "https://api.twilio.com";
+
+/// Calls that an account may ask for in a second if nothing else was agreed.
+///
+/// Source: Twilio's page of the Call resource, 2026. What comes faster waits at Twilio.
+pub const CALLS_PER_SECOND: u32 = 1;
 
 /// Our name for it in records and errors.
 const NAME: &str = "twilio";
@@ -46,14 +54,29 @@ pub struct TwilioConfig {
     pub base_url: String,
     /// `AC…`.
     pub account_sid: String,
-    /// Signs in, and signs webhooks.
+    /// Signs webhooks; signs in too unless there is an API key.
     pub auth_token: Private<String>,
+    /// The auth token before or after this one: while tokens are changed, webhooks may be signed with either.
+    pub other_auth_token: Option<Private<String>>,
+    /// Signs in, in place of the auth token.
+    pub api_key: Option<ApiKey>,
+    /// Calls that may be asked for in a second; `None` for as many as come.
+    pub calls_per_second: Option<u32>,
     /// Which network this is; a clearance for the other one does not dial here.
     pub line: Line,
     /// How long a connection may take.
     pub connect_timeout: Duration,
     /// How long request and reply may take together.
     pub total_timeout: Duration,
+}
+
+/// A key made for one program, which can be taken away alone. Its secret signs no webhooks.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    /// `SK…`.
+    pub sid: String,
+    /// Its secret.
+    pub secret: Private<String>,
 }
 
 impl TwilioConfig {
@@ -64,6 +87,9 @@ impl TwilioConfig {
             base_url: http.origin,
             account_sid: account_sid.into(),
             auth_token,
+            other_auth_token: None,
+            api_key: None,
+            calls_per_second: Some(CALLS_PER_SECOND),
             line: Line::Real,
             connect_timeout: http.connect_timeout,
             total_timeout: http.total_timeout,
@@ -76,7 +102,12 @@ impl TwilioConfig {
 pub struct Twilio {
     account_sid: String,
     line: Line,
-    key: SigningKey,
+    token: Credentials,
+    key: Option<Credentials>,
+    keys: Keyring,
+    base_url: String,
+    pace: Option<Mutex<Pace>>,
+    began: Instant,
     http: HttpShell,
 }
 
@@ -95,15 +126,30 @@ impl Twilio {
     /// # Errors
     /// The address is none, or TLS cannot be set up.
     pub fn new(config: TwilioConfig) -> Result<Self, HttpConfigError> {
-        let key = SigningKey::new(config.auth_token.expose());
+        let keys = Keyring::new(config.auth_token.expose());
+        let keys = config.other_auth_token.iter().fold(keys, |keys, other| keys.and_token(other.expose()));
+        let token = Credentials::token(config.account_sid.clone(), config.auth_token);
+        let key = config.api_key.map(|key| Credentials::key(config.account_sid.clone(), key.sid, key.secret));
+        let (user, password) = key.as_ref().unwrap_or(&token).basic();
+        let pace = config.calls_per_second.map(|calls| Mutex::new(Pace::per_second(calls)));
         let http = HttpShell::new(HttpConfig {
-            origin: config.base_url,
-            user: config.account_sid.clone(),
-            password: config.auth_token,
+            origin: config.base_url.clone(),
+            user: user.to_owned(),
+            password: Private::new(password.to_owned()),
             connect_timeout: config.connect_timeout,
             total_timeout: config.total_timeout,
         })?;
-        Ok(Self { account_sid: config.account_sid, line: config.line, key, http })
+        Ok(Self {
+            account_sid: config.account_sid,
+            line: config.line,
+            token,
+            key,
+            keys,
+            base_url: config.base_url,
+            pace,
+            began: Instant::now(),
+            http,
+        })
     }
 
     /// Asks Twilio whether the credentials are right. Costs nothing and rings nobody.
@@ -111,7 +157,7 @@ impl Twilio {
     /// # Errors
     /// [`CarrierError::Unauthorized`] if they are wrong.
     pub async fn check_credentials(&self) -> Result<AccountCheck, CarrierError> {
-        let reply = self.ask(&rest::fetch_account(&self.account_sid)).await?;
+        let reply = self.ask_as_account(&rest::fetch_account(&self.account_sid)).await?;
         let account: AccountResource = rest::read_reply(&reply).ok_or(CarrierError::Unclear { carrier: NAME })?;
         Ok(AccountCheck {
             is_active: account.status.as_deref().is_none_or(|status| status == "active"),
@@ -122,6 +168,25 @@ impl Twilio {
     /// Sends a request that may be doubled and sorts the reply.
     async fn ask(&self, request: &wire::http::HttpRequest) -> Result<HttpReply, CarrierError> {
         self.http.send(request).await.map_err(no_reply).and_then(accepted)
+    }
+
+    /// Waits until one more call may be asked for.
+    async fn keep_pace(&self) {
+        let Some(pace) = &self.pace else {
+            return;
+        };
+        // Taking a leave cannot panic half-way, so a poisoned bucket is as good as any.
+        let wait = pace.lock().unwrap_or_else(PoisonError::into_inner).take(self.began.elapsed());
+        if !wait.is_zero() {
+            tracing::debug!(wait_ms = wait.as_millis(), "a call waits for its turn");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Sends a request as the account itself: an API key may not ask everything.
+    async fn ask_as_account(&self, request: &wire::http::HttpRequest) -> Result<HttpReply, CarrierError> {
+        let (user, password) = self.token.basic();
+        self.http.signed_in(user, Private::new(password.to_owned())).send(request).await.map_err(no_reply).and_then(accepted)
     }
 
     /// Writes the request that places a call.
@@ -158,6 +223,7 @@ impl Carrier for Twilio {
         if !is_meant {
             return Err(CarrierError::Rejected { carrier: NAME, code: 0, message: "the clearance is for another call; report this".into() });
         }
+        self.keep_pace().await;
         let create = rest::create_call(&self.account_sid, &self.create(request));
         let reply = self.http.send_once(&create).await.map_err(no_reply).and_then(accepted)?;
         let call: Option<CallResource> = rest::read_reply(&reply);
@@ -258,7 +324,7 @@ fn accepted(reply: HttpReply) -> Result<HttpReply, CarrierError> {
         300..=399 => {
             CarrierError::Rejected { carrier: NAME, code, message: "the address of the API leads elsewhere; check the setting of its address".into() }
         }
-        status => CarrierError::Rejected { carrier: NAME, code, message: error_codes::sentence(code, status).into_owned() },
+        status => CarrierError::Rejected { carrier: NAME, code, message: error_codes::named_sentence(code, status).into_owned() },
     })
 }
 

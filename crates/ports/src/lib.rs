@@ -4,6 +4,7 @@
 
 pub mod brain;
 pub mod carrier;
+pub mod carrier_account;
 pub mod clock;
 pub mod error;
 pub mod recording_vault;

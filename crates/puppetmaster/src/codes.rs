@@ -2,16 +2,19 @@
 //!
 //! The page docs/troubleshooting.md is made from here; an error's help link leads to its heading.
 
+mod twilio;
+
 use std::fmt::Write;
 
 use assistant::codes::CodeEntry;
 
+use crate::checkup;
 use crate::config::problem;
 use crate::failure;
 
 /// Returns all codes: those of the configuration, of commands, and of the errand, each family in its own order.
 pub fn all() -> impl Iterator<Item = &'static CodeEntry> {
-    problem::CODES.iter().chain(failure::codes::CODES).chain(assistant::codes::CODES)
+    problem::CODES.iter().chain(failure::codes::CODES).chain(checkup::codes::CODES).chain(assistant::codes::CODES)
 }
 
 /// Returns the entry of a code, `None` if it is not ours.
@@ -35,6 +38,7 @@ pub fn troubleshooting_page() -> String {
         }
         let _ = write!(out, "\n### `{}`\n\n{}. {}\n", entry.code, capitalised(entry.text), entry.remedy);
     }
+    out.push_str(&twilio::section());
     out
 }
 

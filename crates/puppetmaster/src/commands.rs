@@ -6,11 +6,12 @@ mod ending;
 mod practice;
 mod records;
 mod serve;
+mod setup;
 mod simulate;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command, ConfigCommand};
+use crate::cli::{Cli, Command, ConfigCommand, DoctorArgs, SetupCommand};
 use crate::config::load::{Loaded, load};
 use crate::config::sources::Sources;
 use crate::config::{show, template};
@@ -18,7 +19,7 @@ use crate::failure::{FAILED, Failure, codes};
 
 /// Runs a command to its end and returns the exit code.
 pub fn run(cli: Cli) -> ExitCode {
-    start_log();
+    start_log(cli.debug);
     let sources = match sources(&cli) {
         Ok(sources) => sources,
         Err(failure) => return failure.tell(),
@@ -35,16 +36,20 @@ pub fn run(cli: Cli) -> ExitCode {
             }
         };
     }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::new(&codes::NO_RUNTIME, error.to_string()).tell(),
+    };
+    // The setup makes a configuration, so it needs none.
+    if let Command::Setup(SetupCommand::Twilio(args)) = &cli.command {
+        return runtime.block_on(setup::twilio(args, &sources)).unwrap_or_else(|failure| failure.tell());
+    }
     let loaded = match load(&sources) {
         Ok(loaded) => loaded,
         Err(problems) => {
             problems.iter().for_each(|problem| eprintln!("{problem}"));
             return ExitCode::from(FAILED);
         }
-    };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return Failure::new(&codes::NO_RUNTIME, error.to_string()).tell(),
     };
     let ended = runtime.block_on(command(cli.command, &loaded));
     // Speech threads may be in the middle of something that nobody wants any more.
@@ -63,7 +68,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Serve(args) => serve::serve(args, config).await,
         Command::Sandbox(args) => practice::sandbox(&args, config).await,
         Command::Simulate(args) => simulate::simulate(args, config).await,
-        Command::Doctor => doctor::doctor(config).await,
+        Command::Doctor(args) => doctor::doctor(&args, config).await,
         Command::Config(ConfigCommand::Check) => {
             println!("{}", show::all_is_well(loaded));
             Ok(ExitCode::SUCCESS)
@@ -72,7 +77,8 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
             println!("{}", show::show(loaded));
             Ok(ExitCode::SUCCESS)
         }
-        Command::Config(ConfigCommand::Init { .. }) => Ok(ExitCode::SUCCESS),
+        // Done before there is a configuration.
+        Command::Config(ConfigCommand::Init { .. }) | Command::Setup(_) => Ok(ExitCode::SUCCESS),
     }
 }
 
@@ -81,12 +87,23 @@ fn sources(cli: &Cli) -> Result<Sources, Failure> {
         Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
         None => Err(Failure::of(&codes::BAD_FLAG)),
     });
-    Ok(Sources::of_process(cli.config.clone(), flags.collect::<Result<_, _>>()?))
+    let mut flags: Vec<(String, String)> = flags.collect::<Result<_, _>>()?;
+    // Whoever has the provider checked wants it checked as if it were in use, complete settings included.
+    if let Command::Doctor(DoctorArgs { provider: Some(provider), test_credentials: false, .. }) = &cli.command {
+        flags.push(("phone_provider".into(), provider.as_str().into()));
+    }
+    Ok(Sources::of_process(cli.config.clone(), flags))
 }
 
-/// The log goes to standard error and is silent below WARN unless `RUST_LOG` says otherwise.
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+/// The log goes to standard error and is silent below WARN unless `RUST_LOG` says otherwise; `--debug` adds the carrier's wire.
+fn start_log(shows_wire: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let wire = format!("{}=debug", carriers::http::WIRE_LOG).parse();
+    let filter = match (shows_wire, wire) {
+        (true, Ok(wire)) => filter.add_directive(wire),
+        _ => filter,
+    };
     // A second start is a test's; the first log stays.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

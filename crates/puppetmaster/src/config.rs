@@ -130,8 +130,34 @@ pub struct Twilio {
     pub account_sid: Option<AccountId>,
     /// The secret.
     pub auth_token: Option<Private<String>>,
+    /// The secret before or after this one, while they are changed.
+    pub secondary_auth_token: Option<Private<String>>,
+    /// A key that signs in, in place of the secret.
+    pub api_key: Option<AccountId>,
+    /// The secret of the key.
+    pub api_secret: Option<Private<String>>,
     /// A number of the account.
     pub phone_number: Option<PhoneNumber>,
+    /// Where the API is, if not at Twilio's usual address.
+    pub api_url: Option<PublicUrl>,
+    /// Calls that may be asked for in a second.
+    pub calls_per_second: CallsPerSecond,
+    /// Who, for tests of the account.
+    pub test_account_sid: Option<AccountId>,
+    /// The secret for tests of the account.
+    pub test_auth_token: Option<Private<String>>,
+}
+
+/// How fast calls may be asked for.
+///
+/// Source: Twilio's page of the Call resource, 2026: one a second unless the account is approved for more, 30 at most.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CallsPerSecond(pub Count<1, 30>);
+
+impl Default for CallsPerSecond {
+    fn default() -> Self {
+        Self(Count::clamped(1))
+    }
 }
 
 /// An account with Plivo. Complete if Plivo is the provider in use.

@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod checkup;
 pub mod cli;
 pub mod codes;
 pub mod commands;
@@ -12,4 +13,5 @@ pub mod failure;
 pub mod live_view;
 pub mod report_view;
 pub mod stub_line;
+pub mod tunnel;
 pub mod wiring;

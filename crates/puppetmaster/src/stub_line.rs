@@ -175,7 +175,8 @@ fn number(text: &str) -> Result<PhoneNumber, Failure> {
 
 /// Webhooks are signed as Twilio signs them, with a secret that the description names. No request leaves for anywhere.
 fn callbacks(secret: &str) -> Result<Arc<dyn ports::carrier::Callbacks>, Failure> {
-    let account = Account { id: "AC0".into(), secret: Private::new(secret.to_owned()), base_url: Some("http://127.0.0.1:9".into()) };
+    let account =
+        Account { id: "AC0".into(), secret: Private::new(secret.to_owned()), base_url: Some("http://127.0.0.1:9".into()), ..Account::default() };
     let provider = registry::open("mock", account).map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
     Ok(provider.callbacks)
 }

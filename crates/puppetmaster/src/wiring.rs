@@ -258,6 +258,7 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
                 id: credentials.account_sid.clone(),
                 secret: Private::new(credentials.auth_token.clone()),
                 base_url: Some(sandbox.base_url.clone()),
+                ..Account::default()
             };
             let from = PhoneNumber::parse(&credentials.from_number).map_err(|error| wrong(error.to_string()))?;
             (account, from, Some(sandbox))
@@ -266,12 +267,25 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
             let (Some(sid), Some(token), Some(from)) = (&config.twilio.account_sid, &config.twilio.auth_token, config.caller_id()) else {
                 return Err(wrong("the account with the phone provider is not complete".into()));
             };
-            let account = Account { id: sid.as_str().to_owned(), secret: token.clone(), base_url: None };
+            let account = Account { id: sid.as_str().to_owned(), secret: token.clone(), ..twilio_account(config) };
             (account, from.clone(), None)
         }
     };
     let provider = registry::open(config.phone_provider.as_str(), account).map_err(|error| wrong(error.to_string()))?;
     Ok(Network { provider, from, sandbox })
+}
+
+/// Returns the account with Twilio as it is configured, complete or not.
+pub(crate) fn twilio_account(config: &Config) -> Account {
+    let twilio = &config.twilio;
+    Account {
+        id: twilio.account_sid.as_ref().map(|sid| sid.as_str().to_owned()).unwrap_or_default(),
+        secret: twilio.auth_token.clone().unwrap_or_default(),
+        other_secret: twilio.secondary_auth_token.clone(),
+        key: twilio.api_key.as_ref().zip(twilio.api_secret.clone()).map(|(sid, secret)| (sid.as_str().to_owned(), secret)),
+        base_url: twilio.api_url.as_ref().map(|url| url.as_str().to_owned()),
+        calls_per_second: Some(twilio.calls_per_second.0.get()),
+    }
 }
 
 /// Reads how to reach a practice network that runs by itself.
@@ -281,7 +295,8 @@ fn sandbox_elsewhere(file: &Path) -> Result<(Account, PhoneNumber), Failure> {
     let line = text.lines().next().unwrap_or_default();
     let json: serde_json::Value = serde_json::from_str(line).map_err(|_| bad("its first line is not JSON"))?;
     let field = |name: &str| json["twilio"][name].as_str().map(str::to_owned).ok_or_else(|| bad(&format!("twilio.{name} is missing")));
-    let account = Account { id: field("account_sid")?, secret: Private::new(field("auth_token")?), base_url: Some(field("base_url")?) };
+    let account =
+        Account { id: field("account_sid")?, secret: Private::new(field("auth_token")?), base_url: Some(field("base_url")?), ..Account::default() };
     let from = PhoneNumber::parse(&field("from_number")?).map_err(|_| bad("twilio.from_number is no telephone number"))?;
     Ok((account, from))
 }

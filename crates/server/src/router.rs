@@ -55,6 +55,11 @@ pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
     }
 }
 
+/// Returns where calls that come in to a number of ours ask what to do, and where their end is told.
+pub fn incoming(origin: &str) -> (String, String) {
+    (format!("{origin}/carrier/incoming"), format!("{origin}/carrier/incoming/status"))
+}
+
 /// Where a carrier reaches one attempt.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Addresses {

@@ -22,7 +22,7 @@ impl Callbacks for Twilio {
             signature: (request.header)(HEADER),
             settings: (request.header)(SETTINGS_HEADER),
         };
-        let form = self.key.open(&signed).map_err(|_| CallbackError::Forged)?;
+        let form = self.keys.open(&signed).map_err(|_| CallbackError::Forged)?;
         let webhook = Webhook::read(&form).map_err(|missing| CallbackError::Unreadable { what: missing.parameter })?;
         let news = news(&webhook);
         let key = webhook.key();
@@ -47,7 +47,7 @@ impl Callbacks for Twilio {
 
     fn verify_socket(&self, url: &str, header: &dyn Fn(&str) -> Option<String>) -> Result<(), CallbackError> {
         let (signature, settings) = (header(HEADER), header(SETTINGS_HEADER));
-        self.key.verify_socket(url, signature.as_deref(), settings.as_deref()).map_err(|_| CallbackError::Forged)
+        self.keys.verify_socket(url, signature.as_deref(), settings.as_deref()).map_err(|_| CallbackError::Forged)
     }
 
     fn document(&self, plan: &Plan) -> (String, &'static str) {

@@ -34,6 +34,8 @@ pub enum Act {
     Reset,
     /// Answers half of what it promised, then closes.
     HalfReply,
+    /// Does what this makes of the request.
+    Answer(fn(&Received) -> Act),
 }
 
 impl Act {
@@ -79,6 +81,11 @@ impl Peer {
         let log = Arc::new(Mutex::new(Log::default()));
         let task = tokio::spawn(accept(listener, acts, Arc::clone(&log)));
         Self { origin, log, task }
+    }
+
+    /// Starts a peer that answers each request by what it asks for.
+    pub async fn answering(answer: fn(&Received) -> Act) -> Self {
+        Self::start([Act::Answer(answer)]).await
     }
 
     /// Returns an address at which nobody listens.
@@ -129,7 +136,8 @@ async fn serve(mut stream: TcpStream, acts: Arc<Mutex<VecDeque<Act>>>, log: Arc<
             return;
         }
         let Some(received) = read_request(&mut stream).await else { return };
-        log.lock().unwrap().received.push(received);
+        log.lock().unwrap().received.push(received.clone());
+        let act = if let Act::Answer(answer) = act { answer(&received) } else { act };
         match act {
             Act::Reply { status, header, body } => {
                 let extra = header.map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
@@ -141,7 +149,7 @@ async fn serve(mut stream: TcpStream, acts: Arc<Mutex<VecDeque<Act>>>, log: Arc<
                 return;
             }
             Act::Hang => std::future::pending().await,
-            Act::Close | Act::Reset => return,
+            Act::Close | Act::Reset | Act::Answer(_) => return,
         }
     }
 }

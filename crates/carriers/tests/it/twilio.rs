@@ -25,7 +25,7 @@ struct TwilioFixture;
 
 fn twilio(origin: &str, total_timeout: Duration) -> Twilio {
     let config = TwilioConfig::new(ACCOUNT, Private::new(TOKEN.into()));
-    Twilio::new(TwilioConfig { base_url: origin.into(), line: Line::Practice, total_timeout, ..config }).unwrap()
+    Twilio::new(TwilioConfig { base_url: origin.into(), line: Line::Practice, total_timeout, calls_per_second: None, ..config }).unwrap()
 }
 
 fn call(sid: &str, change: impl FnOnce(&mut CallResource)) -> Value {

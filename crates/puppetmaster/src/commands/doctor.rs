@@ -1,4 +1,5 @@
-//! `puppetmaster doctor`: whether everything that calls need is in order, a line each.
+//! `puppetmaster doctor`: whether everything that calls need is in order, a line each: this machine, and the phone provider
+//! if real telephones ring ([`crate::checkup`]).
 
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
@@ -12,9 +13,11 @@ use ports::speech_to_text::Heard;
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 use telephony::{AudioPosition, UtteranceId};
 
+use crate::checkup::{self, Finding, Level, provider, trial_run};
+use crate::cli::DoctorArgs;
 use crate::config::Config;
 use crate::failure::{FAILED, Failure, codes};
-use crate::wiring;
+use crate::wiring::{self, SystemClock};
 
 /// What the voice says and the ears must hear: a time and a price, as calls are about.
 const SENTENCE: &str = "We are open until nine in the evening.";
@@ -25,14 +28,39 @@ const KEY_WORD: &str = "evening";
 /// How long either may take, loading included.
 const SPEECH_WITHIN: Duration = Duration::from_secs(30);
 
-pub(super) async fn doctor(config: &Config) -> Result<ExitCode, Failure> {
-    let mut is_well = true;
-    let mut line = |name: &str, found: Result<String, Failure>| match found {
-        Ok(text) => println!("ok      {name}: {text}"),
-        Err(failure) => {
-            is_well = false;
-            println!("failed  {name}: {} [{}]\n        {}", failure.what, failure.code, failure.remedy);
+pub(super) async fn doctor(args: &DoctorArgs, config: &Config) -> Result<ExitCode, Failure> {
+    let findings = match (args.test_credentials, args.provider) {
+        (true, _) => trial_run::check(config).await,
+        (false, Some(_)) => provider::check(config, &SystemClock).await,
+        (false, None) => {
+            let mut findings = this_machine(config).await;
+            if config.phone_provider.is_real() {
+                findings.extend(provider::check(config, &SystemClock).await);
+            }
+            findings
         }
+    };
+    if args.json {
+        println!("{}", checkup::json(&findings));
+    } else {
+        findings.iter().for_each(|finding| println!("{}", finding.line()));
+        if args.provider.is_none() && !args.test_credentials && config.ears_command.is_none() && config.voice_command.is_none() {
+            println!(
+                "note    better ears or another voice on this machine (whisper.cpp, faster-whisper, Piper): docs/speech.md says what to install"
+            );
+        }
+    }
+    Ok(ExitCode::from(if checkup::worst(&findings) == Level::Red { FAILED } else { 0 }))
+}
+
+/// Looks at what lies on this machine: data, callees, speech.
+async fn this_machine(config: &Config) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut line = |name: &str, found: Result<String, Failure>| {
+        findings.push(match found {
+            Ok(text) => Finding::green(name, text),
+            Err(failure) => Finding::failed(name, failure),
+        });
     };
     line("data folder", wiring::look(config).await.map(|_| config.data_dir.0.display().to_string()));
     line("cast", wiring::cast(config).map(|cast| format!("{} callees", cast.scripts().count())));
@@ -45,14 +73,11 @@ pub(super) async fn doctor(config: &Config) -> Result<ExitCode, Failure> {
         Err(error) => line("speech models", Err(error.into())),
     }
     match wiring::speech(config) {
-        Ok(speech) => try_speech(config, &speech, line),
+        Ok(speech) => try_speech(config, &speech, &mut line),
         Err(failure) => line("speech", Err(failure)),
     }
-    println!("ok      phone provider: {}", config.phone_provider.as_str());
-    if config.ears_command.is_none() && config.voice_command.is_none() {
-        println!("note    better ears or another voice on this machine (whisper.cpp, faster-whisper, Piper): docs/speech.md says what to install");
-    }
-    Ok(ExitCode::from(if is_well { 0 } else { FAILED }))
+    line("phone provider", Ok(config.phone_provider.as_str().to_owned()));
+    findings
 }
 
 /// Speaks a sentence and listens to it, with whichever engines calls would use.

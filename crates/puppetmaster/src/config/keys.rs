@@ -136,11 +136,64 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.twilio.auth_token,
     },
     Key {
+        path: "twilio.secondary_auth_token",
+        about: "The auth token before or after `auth_token`, while you change it: webhooks that either has signed are accepted. Take it away \
+                when the change is done.",
+        unset: "none",
+        example: "${file:twilio-secondary-token}",
+        field: |config| &mut config.twilio.secondary_auth_token,
+    },
+    Key {
+        path: "twilio.api_key",
+        about: "An API key of the account, SK and 32 digits and letters a to f, that signs requests in place of the auth token and can be taken \
+                away alone. Webhooks are still signed with the auth token, so that stays needed.",
+        unset: "none; requests are signed with the auth token",
+        example: "SK0123456789abcdef0123456789abcdef",
+        field: |config| &mut config.twilio.api_key,
+    },
+    Key {
+        path: "twilio.api_secret",
+        about: "The secret of `api_key`.",
+        unset: "none; needed if `api_key` is set",
+        example: "${file:twilio-api-secret}",
+        field: |config| &mut config.twilio.api_secret,
+    },
+    Key {
         path: "twilio.phone_number",
         about: "A number of the Twilio account; callees see it unless `from_number` is set.",
         unset: "none",
         example: "\"+15551234567\"",
         field: |config| &mut config.twilio.phone_number,
+    },
+    Key {
+        path: "twilio.api_url",
+        about: "Where Twilio's API is: a region's own address, or something on this machine that stands in for Twilio. The credentials are sent \
+                there, so it begins with https:// unless it is on this machine.",
+        unset: "https://api.twilio.com",
+        example: "https://api.dublin.ie1.twilio.com",
+        field: |config| &mut config.twilio.api_url,
+    },
+    Key {
+        path: "twilio.calls_per_second",
+        about: "How many calls may be asked for in a second; further ones wait here. Twilio allows one, and up to 30 with an approved business \
+                profile; what is asked for faster waits there, while its ringing time passes.",
+        unset: "",
+        example: "1",
+        field: |config| &mut config.twilio.calls_per_second.0,
+    },
+    Key {
+        path: "twilio.test_account_sid",
+        about: "The account of your test credentials, from the Twilio console; for `puppetmaster doctor --provider twilio --test-credentials` only.",
+        unset: "none",
+        example: "AC0123456789abcdef0123456789abcdef",
+        field: |config| &mut config.twilio.test_account_sid,
+    },
+    Key {
+        path: "twilio.test_auth_token",
+        about: "The secret of your test credentials.",
+        unset: "none",
+        example: "${file:twilio-test-token}",
+        field: |config| &mut config.twilio.test_auth_token,
     },
     Key {
         path: "plivo.auth_id",

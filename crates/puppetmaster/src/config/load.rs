@@ -15,7 +15,7 @@ use super::problem::{
     UNKNOWN_VARIABLE, UNREADABLE, WRONG_TYPE,
 };
 use super::reference::{self, Unresolved};
-use super::setting::{AccountId, Around};
+use super::setting::{AccountId, Around, PublicUrl};
 use super::sources::Sources;
 use super::yaml::{self, Content, Entry, Node, Place};
 use super::{Config, Provider};
@@ -202,6 +202,8 @@ impl<'a> Loading<'a> {
             ("twilio.account_sid", config.twilio.account_sid.is_none()),
             ("twilio.auth_token", config.twilio.auth_token.is_none()),
             ("twilio.phone_number", config.caller_id().is_none()),
+            ("twilio.api_secret", config.twilio.api_key.is_some() && config.twilio.api_secret.is_none()),
+            ("twilio.api_key", config.twilio.api_key.is_none() && config.twilio.api_secret.is_some()),
             ("public_url", config.public_url.is_none()),
             // A free port is another one at every start; nothing outside could lead to it.
             ("listen", config.listen.port() == 0),
@@ -222,7 +224,16 @@ impl<'a> Loading<'a> {
             let help = "Expected: AC and 32 digits and letters a to f, as the Twilio console shows it.";
             self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("twilio.account_sid"), what).with_help(help));
         }
-        if config.public_url.as_ref().is_some_and(|url| !url.is_encrypted()) {
+        let api_url = config.twilio.api_url.as_ref();
+        if api_url.is_some_and(|url| !url.is_encrypted() && !url.is_loopback()) {
+            let what = format!("`{ROOT}.twilio.api_url` is not encrypted");
+            let help = "Expected: an origin that begins with https://, or one on this machine; the credentials are sent there.";
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("twilio.api_url"), what).with_help(help));
+        }
+        let config = &self.loaded.config;
+        // What stands in for Twilio on this machine reaches us without encryption.
+        let is_inside = |url: &PublicUrl| url.is_loopback() && config.twilio.api_url.as_ref().is_some_and(PublicUrl::is_loopback);
+        if config.public_url.as_ref().is_some_and(|url| !url.is_encrypted() && !is_inside(url)) {
             let what = format!("`{ROOT}.public_url` is not encrypted");
             let help = "Expected: an origin that begins with https://; Twilio opens media sockets only to encrypted ones.";
             self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("public_url"), what).with_help(help));
@@ -568,7 +579,7 @@ phone_provider: mock
                 puppetmaster.yaml:8:5: there is no key `colour` in `voice.personal_assistant` [config.unknown_key]
                   Known here: enabled, phone_provider, from_number, user_name, persona, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, speech, sandbox.
                 puppetmaster.yaml:9:13: `voice.personal_assistant.twilio` is a section and not a value [config.wrong_type]
-                  Write its keys below it, indented: account_sid, auth_token, phone_number.
+                  Write its keys below it, indented: account_sid, auth_token, secondary_auth_token, api_key, api_secret, phone_number, api_url, calls_per_second, test_account_sid, test_auth_token.
                 puppetmaster.yaml:10:14: `voice.personal_assistant.persona` cannot be a list [config.wrong_type]
                   Expected: one of professional_assistant, friendly_helper, formal_representative, concise.
                 puppetmaster.yaml:11:13: `voice.personal_assistant.listen` cannot be `localhost` [config.bad_value]

@@ -435,6 +435,16 @@ impl PublicUrl {
     pub fn is_encrypted(&self) -> bool {
         self.0.starts_with("https://")
     }
+
+    /// Returns whether it never leaves this machine.
+    pub fn is_loopback(&self) -> bool {
+        let authority = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        let is_loopback = |host: &str| host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        match authority.parse::<SocketAddr>() {
+            Ok(address) => address.ip().is_loopback(),
+            Err(_) => is_loopback(authority.rsplit_once(':').map_or(authority, |(host, _)| host)) || is_loopback(authority),
+        }
+    }
 }
 
 impl Setting for Option<PublicUrl> {

@@ -92,7 +92,14 @@ mod tests {
                 twilio:
                   # account_sid:                               # not set: none; needed if `phone_provider` is `twilio`
                   auth_token: "********"                       # environment TWILIO_AUTH_TOKEN
+                  # secondary_auth_token:                      # not set: none
+                  # api_key:                                   # not set: none; requests are signed with the auth token
+                  # api_secret:                                # not set: none; needed if `api_key` is set
                   phone_number: "+12125550100"                 # environment TWILIO_PHONE_NUMBER
+                  # api_url:                                   # not set: https://api.twilio.com
+                  calls_per_second: 1                          # default
+                  # test_account_sid:                          # not set: none
+                  # test_auth_token:                           # not set: none
                 plivo:
                   # auth_id:                                   # not set: none; needed if `phone_provider` is `plivo`
                   # auth_token:                                # not set: none; needed if `phone_provider` is `plivo`

@@ -96,6 +96,21 @@ assistant::code_table! {
     TRACE_UNREADABLE = "trace.unreadable",
         "the file is no trace that this version can replay",
         "Replay it with the version that wrote it.";
+    SETUP_NO_ANSWER = "setup.no_answer",
+        "an answer is missing, and there is nobody to ask",
+        "Give it as the flag or variable that the error names, or run the setup in a terminal.";
+    SETUP_BAD_ANSWER = "setup.bad_answer",
+        "an answer cannot be used",
+        "Give another one; the error says what is wrong with it.";
+    SETUP_NO_TUNNEL = "setup.no_tunnel",
+        "no such tunnel runs on this machine",
+        "Start it first (`ngrok http 8080`, or `cloudflared tunnel --url http://127.0.0.1:8080`), or give `--public-url`.";
+    SETUP_FILE_EXISTS = "setup.file_exists",
+        "there is a configuration file already; it was left as it is",
+        "Add `--overwrite` to replace it (the old one is kept beside it), or name another file with `--config`.";
+    SETUP_CANNOT_WRITE = "setup.cannot_write",
+        "a file of the setup cannot be written",
+        "Check that the directory exists, belongs to you and has room.";
     NO_RUNTIME = "system.no_runtime",
         "the program's threads cannot be started",
         "Look at the limits of processes and threads.";

@@ -3,6 +3,8 @@
 
 mod bad_input;
 mod conversation_modes;
+mod doctor;
+mod fake_twilio;
 mod interrupted;
 mod killed;
 mod pages;
@@ -11,4 +13,5 @@ mod program;
 mod recording;
 mod secrets;
 mod serve;
+mod setup;
 mod simulate;

@@ -42,6 +42,20 @@ pub struct ErrorCode {
     pub advice: &'static str,
 }
 
+impl Remedy {
+    /// Returns who or what has to be mended, in a few words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::FixAccount => "the account",
+            Self::FixNumber => "the number called",
+            Self::FixSettings => "our settings",
+            Self::Report => "the program",
+            Self::Wait => "nothing: wait",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 impl ErrorCode {
     /// Returns meaning and advice in one line.
     pub fn sentence(&self) -> String {
@@ -80,9 +94,22 @@ pub fn sentence(code: u32, http_status: u16) -> Cow<'static, str> {
     }
 }
 
+/// Returns the sentence of a code with the complaint that people know it by in front, if it has one.
+pub fn named_sentence(code: u32, http_status: u16) -> Cow<'static, str> {
+    match symptom_of(code) {
+        Some(symptom) => Cow::Owned(format!("{}: {}", symptom.name, sentence(code, http_status))),
+        None => sentence(code, http_status),
+    }
+}
+
 /// Returns all codes that are known alone, in order.
 pub fn all() -> &'static [ErrorCode] {
     CODES
+}
+
+/// Returns what codes have in common that are not known alone: first code, last code, what holds for all.
+pub fn families() -> impl Iterator<Item = (u32, u32, &'static ErrorCode)> {
+    FAMILIES.iter().map(|(first, last, entry)| (*first, *last, entry))
 }
 
 #[cfg(test)]
@@ -125,6 +152,11 @@ mod tests {
         assert_eq!(named(11200), Some("TwiML Fetch Failed"));
         assert_eq!(named(31920), Some("No Audio on Call"));
         assert_eq!(named(31921), None);
+        assert!(named_sentence(21219, 400).starts_with("Phone Number Not Verified: a trial account calls verified numbers only; verify"));
+        assert_eq!(named_sentence(31921, 400), sentence(31921, 400));
+        for (index, symptom) in SYMPTOMS.iter().enumerate() {
+            assert_eq!(SYMPTOMS.iter().position(|other| other.name == symptom.name), Some(index), "{} stands twice", symptom.name);
+        }
         for code in SYMPTOMS.iter().flat_map(|symptom| symptom.codes) {
             assert!(lookup(*code).is_some(), "{code}");
         }

@@ -76,4 +76,40 @@ pub const SYMPTOMS: &[Symptom] = &[
         meaning: "the account has more requests or calls open at once than it may",
         advice: "wait; ask Twilio for a higher limit if it comes often",
     },
+    Symptom {
+        name: "An Application Error Has Occurred",
+        codes: &[11750, 12101, 12200],
+        meaning: "the callee hears this sentence and the call ends, because Twilio could not run what our public address answered",
+        advice: "check with the doctor command that the public address leads to this program and that no proxy changes its answers",
+    },
+    Symptom {
+        name: "Worked Until Today",
+        codes: &[],
+        meaning: "the free address of a tunnel changes at every start, and what was set at Twilio still names the old one",
+        advice: "run the setup command again, or take an address that stays",
+    },
+    Symptom {
+        name: "Refused by Our Own Server (HTTP 403)",
+        codes: &[],
+        meaning: "the signature was made for another address than the one that arrived: a proxy changed it, or the public address is set wrongly",
+        advice: "set the public address to the very origin that Twilio calls, and let the proxy pass path, query and body on as they are",
+    },
+    Symptom {
+        name: "Refused Everywhere (HTTP 401)",
+        codes: &[],
+        meaning: "the auth token was changed, which may end old API keys too, or the account has a region of its own",
+        advice: "copy the credentials anew, and set the address of the API to the region's",
+    },
+    Symptom {
+        name: "Caller Shown as Spam",
+        codes: &[],
+        meaning: "the callee's network does not trust our number, because it is not registered or was called from too often",
+        advice: "register the number in the Twilio console (STIR/SHAKEN, CNAM), and call from a number that the account owns",
+    },
+    Symptom {
+        name: "Failed at Once, Without a Ring",
+        codes: &[],
+        meaning: "the number that was called is itself a Twilio number that has no address for incoming calls",
+        advice: "call a real telephone, or set an address for that number",
+    },
 ];

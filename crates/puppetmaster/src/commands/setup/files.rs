@@ -1,0 +1,157 @@
+//! What the setup writes: the configuration, and `.env` with the secrets. Each file is there whole or not at all.
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use carriers::registry::Account;
+use telephony::PhoneNumber;
+
+use super::dialog::Dialog;
+use crate::config::dotenv;
+use crate::config::sources::{FILE_NAME, Sources};
+use crate::failure::{Failure, codes};
+
+/// Everything that was answered.
+pub(super) struct Settings<'a> {
+    pub(super) account: &'a Account,
+    pub(super) number: &'a PhoneNumber,
+    pub(super) user_name: &'a str,
+    pub(super) listen: SocketAddr,
+    pub(super) public_url: &'a str,
+}
+
+/// Returns the file to write, after leave to replace one that exists.
+pub(super) fn target(sources: &Sources, may_overwrite: bool, dialog: &mut Dialog) -> Result<PathBuf, Failure> {
+    let file = sources.places.working.join(sources.named_file.clone().unwrap_or_else(|| FILE_NAME.into()));
+    let shown = file.display();
+    if file.exists() && !may_overwrite && !dialog.agree(&format!("{shown} exists. Replace it? The old one is kept as {}", kept(&file).display())) {
+        return Err(Failure::new(&codes::SETUP_FILE_EXISTS, format!("{shown} exists and was left as it is")));
+    }
+    Ok(file)
+}
+
+/// Writes both files.
+pub(super) fn write(file: &Path, sources: &Sources, settings: &Settings<'_>) -> Result<(), Failure> {
+    let env = sources.places.working.join(".env");
+    let old = match std::fs::read_to_string(&env) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(cannot_write(&env, &error)),
+    };
+    replace(&env, &with_variables(&old, &secrets(settings.account)))?;
+    println!("ok      wrote the secrets to {} (only you may read it)", env.display());
+    if file.exists() {
+        let kept = kept(file);
+        std::fs::rename(file, &kept).map_err(|error| cannot_write(&kept, &error))?;
+        println!("ok      kept the old configuration as {}", kept.display());
+    }
+    replace(file, &yaml(settings))?;
+    println!("ok      wrote {}", file.display());
+    Ok(())
+}
+
+/// Where the old file goes.
+fn kept(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".old");
+    name.into()
+}
+
+fn secrets(account: &Account) -> Vec<(&'static str, &str)> {
+    let mut variables = vec![("TWILIO_ACCOUNT_SID", account.id.as_str()), ("TWILIO_AUTH_TOKEN", account.secret.expose().as_str())];
+    if let Some((sid, secret)) = &account.key {
+        variables.extend([("TWILIO_API_KEY", sid.as_str()), ("TWILIO_API_SECRET", secret.expose().as_str())]);
+    }
+    variables
+}
+
+/// Returns the text of `.env` with these variables set; all other lines stay as they are.
+fn with_variables(old: &str, variables: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let (found, _) = dotenv::parse(old);
+    let is_ours = |line: u64| found.iter().any(|variable| variable.line == line && variables.iter().any(|(name, _)| *name == variable.name));
+    for (line, text) in (1..).zip(old.lines()) {
+        if !is_ours(line) {
+            out.push_str(text);
+            out.push('\n');
+        }
+    }
+    for (name, value) in variables {
+        // Writing into a String cannot fail. Credentials have no quotes: the account took them.
+        let _ = writeln!(out, "{name}=\"{value}\"");
+    }
+    out
+}
+
+fn yaml(settings: &Settings<'_>) -> String {
+    let mut out = String::from(
+        "# Written by `puppetmaster setup twilio`; the secrets are in .env of the working directory.\n\
+         # docs/configuration.md explains every key, `puppetmaster config show` shows what is in effect.\n\
+         voice:\n  personal_assistant:\n    phone_provider: twilio\n",
+    );
+    let Settings { account, number, user_name, listen, public_url } = settings;
+    // Writing into a String cannot fail.
+    let _ = write!(
+        out,
+        "    user_name: {}\n    listen: {listen}\n    public_url: {public_url}\n    twilio:\n      account_sid: ${{TWILIO_ACCOUNT_SID}}\n      \
+         auth_token: ${{TWILIO_AUTH_TOKEN}}\n",
+        quoted(user_name)
+    );
+    if account.key.is_some() {
+        out.push_str("      api_key: ${TWILIO_API_KEY}\n      api_secret: ${TWILIO_API_SECRET}\n");
+    }
+    let _ = writeln!(out, "      phone_number: \"{}\"", number.as_e164());
+    if let Some(url) = &account.base_url {
+        let _ = writeln!(out, "      api_url: {url}");
+    }
+    out
+}
+
+/// Quotes a text for YAML; a `${` in it stays what it is.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${"))
+}
+
+/// Writes a file beside its place and moves it there: only its owner may read it, and no half of it is ever seen.
+fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    // What a broken run left here is ours, and its mode may be wrong.
+    let _ = std::fs::remove_file(&beside);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(&beside).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    written.and_then(|()| std::fs::rename(&beside, path)).map_err(|error| {
+        // Secrets must not lie about under another name.
+        let _ = std::fs::remove_file(&beside);
+        cannot_write(path, &error)
+    })
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(&codes::SETUP_CANNOT_WRITE, format!("cannot write {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_lines_of_the_env_file_stay() {
+        let old = "# mine\nOTHER=1\nexport TWILIO_AUTH_TOKEN=old\nTWILIO_PHONE_NUMBER='+1'\n";
+        let new = with_variables(old, &[("TWILIO_AUTH_TOKEN", "new")]);
+        assert_eq!(new, "# mine\nOTHER=1\nTWILIO_PHONE_NUMBER='+1'\nTWILIO_AUTH_TOKEN=\"new\"\n");
+        assert_eq!(with_variables("", &[("A", "b")]), "A=\"b\"\n");
+    }
+
+    #[test]
+    fn a_name_is_quoted_for_yaml() {
+        assert_eq!(quoted("Sam \"the\" ${X} \\"), "\"Sam \\\"the\\\" $${X} \\\\\"");
+    }
+}

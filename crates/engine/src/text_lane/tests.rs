@@ -1,3 +1,5 @@
+//! Lines and words of a conversation in texts: what counts as said, heard and cut short.
+
 use super::*;
 
 const AT: fn(u64) -> SessionTime = SessionTime::from_millis;

@@ -16,6 +16,7 @@ pub mod decision_record;
 pub mod dependency;
 pub mod notice;
 pub mod opening_hours;
+pub mod operator;
 pub mod policy;
 pub mod rate_limit;
 pub mod recurrence;

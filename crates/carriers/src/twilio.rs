@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line};
+use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, OperatorGrant};
 use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
@@ -208,6 +208,15 @@ impl Twilio {
     }
 }
 
+impl Twilio {
+    async fn create_call(&self, request: &CallRequest) -> Result<CarrierCall, CarrierError> {
+        let create = rest::create_call(&self.account_sid, &self.create(request));
+        let reply = self.http.send_once(&create).await.map_err(no_reply).and_then(accepted)?;
+        let call: Option<CallResource> = rest::read_reply(&reply);
+        call.and_then(carrier_call).ok_or(CarrierError::Unclear { carrier: NAME })
+    }
+}
+
 #[async_trait]
 impl Carrier for Twilio {
     fn name(&self) -> &'static str {
@@ -224,10 +233,15 @@ impl Carrier for Twilio {
             return Err(CarrierError::Rejected { carrier: NAME, code: 0, message: "the clearance is for another call; report this".into() });
         }
         self.keep_pace().await;
-        let create = rest::create_call(&self.account_sid, &self.create(request));
-        let reply = self.http.send_once(&create).await.map_err(no_reply).and_then(accepted)?;
-        let call: Option<CallResource> = rest::read_reply(&reply);
-        call.and_then(carrier_call).ok_or(CarrierError::Unclear { carrier: NAME })
+        self.create_call(request).await
+    }
+
+    async fn call_operator(&self, grant: OperatorGrant, request: &CallRequest) -> Result<CarrierCall, CarrierError> {
+        if grant.number() != &request.to || grant.line() != self.line {
+            return Err(CarrierError::Rejected { carrier: NAME, code: 0, message: "the grant is for another telephone; report this".into() });
+        }
+        self.keep_pace().await;
+        self.create_call(request).await
     }
 
     async fn end_call(&self, call: &CarrierCallId) -> Result<(), CarrierError> {

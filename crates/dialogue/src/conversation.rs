@@ -10,6 +10,7 @@ mod hearing;
 mod opening;
 mod screened;
 mod speaking;
+mod takeover;
 #[cfg(test)]
 pub(crate) mod tests;
 mod thinking;
@@ -148,6 +149,10 @@ pub enum Input {
     EarsFailed,
     /// The user wants the call to end, politely.
     UserWantsEnd,
+    /// The user takes the call: they are on their telephone already.
+    UserTakesOver,
+    /// The user has left and the call is ours again.
+    CameBack,
     /// The call has ended on the line, whoever ended it.
     Ended,
     /// A deadline that `next_wakeup` named has come.
@@ -253,6 +258,8 @@ pub enum Output {
         /// Where.
         utterance: UtteranceId,
     },
+    /// Connect the callee with the user now: they were told.
+    HandOver,
     /// Hang up at the carrier.
     HangUp {
         /// Why.
@@ -316,6 +323,10 @@ enum Stage {
         /// Why.
         reason: EndReason,
     },
+    /// The callee is being told that the user comes to the phone.
+    HandingOver,
+    /// The user talks. We hear nothing and say nothing.
+    HandedOver,
     /// The carrier was asked to hang up.
     HangingUp,
     /// The line is closed.
@@ -440,8 +451,9 @@ impl Conversation {
         match self.stage {
             Stage::Over => {}
             Stage::HangingUp => self.while_hanging_up(input),
+            Stage::HandedOver => self.while_handed_over(input),
             Stage::Ringing => self.while_ringing(input),
-            Stage::Talking | Stage::TakingLeave { .. } => self.while_talking(input),
+            Stage::Talking | Stage::TakingLeave { .. } | Stage::HandingOver => self.while_talking(input),
         }
         self.follow_through();
         std::mem::take(&mut self.out)
@@ -524,6 +536,8 @@ impl Conversation {
             | Input::LineFailed { .. }
             | Input::DigitsPressed
             | Input::Thought { .. }
+            | Input::UserTakesOver
+            | Input::CameBack
             | Input::Wakeup => {}
         }
     }
@@ -553,8 +567,46 @@ impl Conversation {
             Input::Thought { id, thought } => self.thought_comes(id, thought),
             Input::EarsFailed => self.cannot_go_on(EndReason::EngineFailed),
             Input::UserWantsEnd => self.user_wants_end(),
+            Input::UserTakesOver => self.user_takes_over(),
+            Input::CameBack => {}
             Input::Ended => self.line_closed(),
             Input::Wakeup => {}
+        }
+    }
+
+    fn while_handed_over(&mut self, input: Input) {
+        match input {
+            Input::CameBack => self.call_comes_back(),
+            Input::UserWantsEnd => self.hang_up(EndReason::UserEnded),
+            Input::Ended => {
+                self.ended_elsewhere();
+                self.line_closed();
+            }
+            // What still comes belongs to the talk before; nothing of the user's own talk comes here.
+            Input::Dialing
+            | Input::MediaReady
+            | Input::VoiceOnset { .. }
+            | Input::VoiceOffset { .. }
+            | Input::VoiceStirs { .. }
+            | Input::VoiceWasNothing
+            | Input::VoiceFalters
+            | Input::VoiceGoesOn
+            | Input::AudioArrived { .. }
+            | Input::Interim { .. }
+            | Input::Settled { .. }
+            | Input::NotSpeech { .. }
+            | Input::Voted { .. }
+            | Input::Tone(_)
+            | Input::Digit(_)
+            | Input::LineStarted { .. }
+            | Input::LineFinished { .. }
+            | Input::LineStopped { .. }
+            | Input::LineFailed { .. }
+            | Input::DigitsPressed
+            | Input::Thought { .. }
+            | Input::EarsFailed
+            | Input::UserTakesOver
+            | Input::Wakeup => {}
         }
     }
 
@@ -585,6 +637,8 @@ impl Conversation {
             | Input::Thought { .. }
             | Input::EarsFailed
             | Input::UserWantsEnd
+            | Input::UserTakesOver
+            | Input::CameBack
             | Input::Wakeup => {}
         }
     }

@@ -37,6 +37,8 @@ pub enum Observation {
     },
     /// Somebody new is on the line: after a menu, a hold queue, a screener.
     PersonJoined,
+    /// The user had taken the call and has left it again; the callee was told that we are back.
+    CameBack,
     /// A menu was read out and has ended.
     Menu {
         /// The utterance that holds it.
@@ -169,6 +171,8 @@ pub enum EndReason {
     TimeLimit,
     /// The user ended it.
     UserEnded,
+    /// The user took the call over and it ended with them.
+    HandedOver,
     /// The callee hung up, or the line dropped.
     CalleeLeft,
     /// Hearing or thinking failed and could not be mended.

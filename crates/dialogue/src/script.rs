@@ -99,6 +99,8 @@ pub struct Script {
     name_noted: bool,
     /// What we said last.
     said_last: Vec<Move>,
+    /// Why leave was taken, once it was.
+    left_because: EndReason,
 }
 
 /// Where the call stands.
@@ -163,6 +165,7 @@ impl Script {
             given: None,
             name_noted: false,
             said_last: Vec::new(),
+            left_because: EndReason::Done,
         }
     }
 
@@ -213,6 +216,13 @@ impl Script {
             Observation::NoInput { times } => self.no_input(times, &mut reply),
             // The conversation has just said to them who calls and why.
             Observation::PersonJoined => self.is_asked = false,
+            // Whatever was said meanwhile was not said to us.
+            Observation::CameBack if self.is_all_settled() => self.finish(&mut reply),
+            Observation::CameBack => {
+                self.is_asked = true;
+                let question = self.current_question();
+                reply.talk(question);
+            }
             Observation::Menu { text, .. } => self.menu(&text, &mut reply),
             Observation::ScreenerAsks { utterance, text } => {
                 self.screener(&Said { utterance, text, confidence: HEARD_WELL, interrupted: None }, &mut reply)

@@ -8,6 +8,7 @@ use ::assistant::attempt::AttemptState;
 use ::assistant::budget::{DAY, MONTH};
 use ::assistant::compliance::calling_hours::{callee_hours, local_time};
 use ::assistant::compliance::standing::Standing;
+use ::assistant::operator::OperatorGrant;
 use ::assistant::policy::{self, Cleared, Facts, Rules};
 use ::assistant::rate_limit::COUNTED_OVER;
 use ::assistant::refusal::Refusals;
@@ -27,7 +28,10 @@ use thiserror::Error;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
-use crate::call_driver::{CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, control};
+use crate::call_driver::{
+    CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, TakeoverAddresses, TakeoverOrder,
+    control,
+};
 use crate::directory::{Connection, Directory};
 use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
@@ -88,6 +92,8 @@ pub struct CarrierAddresses {
     pub recording: String,
     /// Reports who answered.
     pub machine: String,
+    /// Asks and reports when the user takes a call over.
+    pub takeover: TakeoverAddresses,
 }
 
 /// An errand as the user gives it.
@@ -150,6 +156,11 @@ impl LiveCall {
     /// Asks for a goodbye and the end.
     pub fn end_politely(&self) {
         self.control.send(Event::EndPolitely);
+    }
+
+    /// Rings the user's telephone, for them to take the call over; what comes of it is told as events.
+    pub fn take_over(&self, order: TakeoverOrder) {
+        self.control.send(Event::TakeOver(order));
     }
 
     /// Ends it at the carrier without another word.
@@ -288,6 +299,16 @@ impl Assistant {
         Ok(Statistics::of(&self.installation.store.groups().await?))
     }
 
+    /// Returns the order to hand a live call over to the user, whose telephone this is.
+    ///
+    /// # Errors
+    /// The number gate's refusal.
+    pub fn takeover_order(&self, telephone: &PhoneNumber, is_cold: bool) -> Result<TakeoverOrder, NotMade> {
+        let grant = OperatorGrant::for_number(telephone, self.installation.line, &self.installation.rules)
+            .map_err(|refusal| NotMade::Refused(refusal.into()))?;
+        Ok(TakeoverOrder { grant, is_cold, room: (self.installation.make_token)() })
+    }
+
     fn begin(&self, task: &Task, attempt: AttemptId, cleared: Cleared) -> LiveCall {
         let installation = &self.installation;
         let addresses = (installation.addresses)(&attempt);
@@ -325,6 +346,11 @@ impl Assistant {
             },
             mode,
             turn_url: addresses.turn,
+            takeover: addresses.takeover,
+            reopen: {
+                let (directory, attempt, make_token) = (installation.directory.clone(), attempt.clone(), installation.make_token.clone());
+                Box::new(move || directory.reopen(&attempt, make_token()))
+            },
             lane: LaneConfig::default(),
             voice: Voice::default(),
         };

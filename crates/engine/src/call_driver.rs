@@ -7,6 +7,7 @@
 mod carrier_recording;
 mod carrier_work;
 mod ending;
+mod takeover;
 mod talk;
 mod text_talk;
 
@@ -39,6 +40,7 @@ use crate::voicing::{RenderId, Voicing};
 
 pub use carrier_recording::CarrierRecording;
 pub use ending::CallOutcome;
+pub use takeover::{TakeoverAddresses, TakeoverOrder};
 
 /// Control events that may wait for a driver. Each producer has few under way, so only a stuck driver meets the bound.
 const CONTROL_AT_MOST: usize = 1_024;
@@ -65,6 +67,20 @@ pub enum Event {
     Voice(RenderId, VoicePiece),
     /// The stop request is on disk, or could not be put there.
     OptOutKept(bool),
+    /// The user wants to take the call over.
+    TakeOver(TakeoverOrder),
+    /// Their telephone was rung, or not.
+    OperatorPlaced(Result<CarrierCall, CarrierError>),
+    /// Their telephone asks what to do.
+    OperatorAsked(CarrierEvent, oneshot::Sender<Plan>),
+    /// They have left the room, and their telephone asks what to do.
+    OperatorLeft(CarrierEvent, oneshot::Sender<Plan>),
+    /// News of the leg to their telephone.
+    OperatorLeg(CarrierEvent),
+    /// The callee's leg was sent to ask, or not.
+    SentElsewhere(Result<(), CarrierError>),
+    /// It asks.
+    ElsewhereAsked(CarrierEvent, oneshot::Sender<Plan>),
     /// The user wants the call ended with a goodbye.
     EndPolitely,
     /// The user wants the call gone at once.
@@ -149,7 +165,14 @@ pub struct CallOrder {
     pub mode: ConversationMode,
     /// Where the carrier asks for each of our turns, and where a call goes on whose stream does not come about.
     pub turn_url: String,
+    /// Where the carrier asks if the user takes the call over.
+    pub takeover: TakeoverAddresses,
+    /// Makes the plan that opens the conversation's stream once more, with a token of its own.
+    pub reopen: Reopen,
 }
+
+/// Makes the plan that opens a conversation's stream once more.
+pub type Reopen = Box<dyn Fn() -> Plan + Send>;
 
 /// One call under way.
 pub struct CallDriver {
@@ -163,6 +186,15 @@ pub struct CallDriver {
     conversation: Conversation,
     mode: ConversationMode,
     turn_url: String,
+    takeover: Option<takeover::Takeover>,
+    takeover_addresses: TakeoverAddresses,
+    reopen: Reopen,
+    /// The next stream is that of a call that comes back.
+    is_coming_back: bool,
+    /// Where and when our stream ended as the call went elsewhere.
+    left_at: Option<(AudioPosition, SessionTime)>,
+    /// When texts began to flow first.
+    text_since: Option<SessionTime>,
     text: Option<text_talk::TextTalk>,
     text_was_open: bool,
     carrier_recording: Option<CarrierRecording>,
@@ -210,6 +242,12 @@ impl CallDriver {
             conversation: Conversation::new(order.brief, order.conversation),
             mode: order.mode,
             turn_url: order.turn_url,
+            takeover: None,
+            takeover_addresses: order.takeover,
+            reopen: order.reopen,
+            is_coming_back: false,
+            left_at: None,
+            text_since: None,
             text: None,
             text_was_open: false,
             carrier_recording: order.records.carrier,
@@ -282,6 +320,13 @@ impl CallDriver {
             Event::Thought(id, thought) => self.converse(conversation::Input::Thought { id, thought }),
             Event::Voice(render, piece) => self.voice_piece(render, piece),
             Event::OptOutKept(is_kept) => self.opt_out_kept(is_kept),
+            Event::TakeOver(order) => self.take_over(order),
+            Event::OperatorPlaced(placed) => self.operator_placed(placed),
+            Event::OperatorAsked(event, reply) => self.operator_asked(&event, reply),
+            Event::OperatorLeft(event, reply) => self.operator_left(&event, reply),
+            Event::OperatorLeg(event) => self.operator_leg(&event),
+            Event::SentElsewhere(sent) => self.sent_elsewhere(sent),
+            Event::ElsewhereAsked(event, reply) => self.elsewhere_asked(event, reply),
             Event::EndPolitely => self.end_politely(),
             Event::Cancel => self.line(call::Input::Cancel),
         }

@@ -12,7 +12,7 @@ use telephony::{AttemptId, CarrierCallId};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use crate::call_driver::{ControlSender, Event};
+use crate::call_driver::{ControlSender, Event, TakeoverOrder};
 use crate::media_link::{DriverEnd, SocketEnd, link};
 use crate::relay_link::{RelaySocketEnd, relay_link};
 
@@ -83,6 +83,17 @@ struct Waiting {
     attempt: AttemptId,
     /// The call that the answer document was given to, and until when its stream may come.
     named_for: Option<(CarrierCallId, Instant)>,
+}
+
+/// Who asks in a takeover.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TakeoverAsks {
+    /// The user's telephone.
+    Operator,
+    /// The user's telephone, after the user has left the room.
+    OperatorLeft,
+    /// The callee's leg.
+    Callee,
 }
 
 /// Why a media stream is not let in.
@@ -173,6 +184,56 @@ impl Directory {
         let (reply, plan) = oneshot::channel();
         entry.control.send(Event::TurnAsked(event, reply));
         Some(plan)
+    }
+
+    /// Answers the carrier's question about a takeover, in the same way. The user's telephone is a call of its own.
+    pub fn takeover(&self, attempt: &AttemptId, asks: TakeoverAsks, event: CarrierEvent) -> Option<oneshot::Receiver<Plan>> {
+        let mut calls = self.lock();
+        let entry = calls.by_attempt.get_mut(attempt)?;
+        if asks == TakeoverAsks::Callee && !entry.is_the_one(&event.call) {
+            return None;
+        }
+        let (reply, plan) = oneshot::channel();
+        entry.control.send(match asks {
+            TakeoverAsks::Operator => Event::OperatorAsked(event, reply),
+            TakeoverAsks::OperatorLeft => Event::OperatorLeft(event, reply),
+            TakeoverAsks::Callee => Event::ElsewhereAsked(event, reply),
+        });
+        Some(plan)
+    }
+
+    /// Hands news of the leg to the user's telephone to the driver.
+    pub fn operator_leg(&self, attempt: &AttemptId, event: CarrierEvent) {
+        if let Some(entry) = self.lock().by_attempt.get(attempt) {
+            entry.control.send(Event::OperatorLeg(event));
+        }
+    }
+
+    /// Asks a live call's driver to hand it over to the user. Returns whether there is one.
+    pub fn take_over(&self, attempt: &AttemptId, order: TakeoverOrder) -> bool {
+        let calls = self.lock();
+        let Some(entry) = calls.by_attempt.get(attempt) else {
+            return false;
+        };
+        entry.control.send(Event::TakeOver(order));
+        true
+    }
+
+    /// Returns the plan that opens the stream of a live call once more; it must present `token`.
+    pub fn reopen(&self, attempt: &AttemptId, token: String) -> Plan {
+        let mut calls = self.lock();
+        let Calls { by_attempt, by_token } = &mut *calls;
+        let Some((entry, call)) = by_attempt.get_mut(attempt).and_then(|entry| entry.named.clone().map(|call| (entry, call))) else {
+            return Plan::hang_up();
+        };
+        by_token.remove(&entry.token);
+        let waiting = Waiting { attempt: attempt.clone(), named_for: Some((call, Instant::now() + TOKEN_LIVES)) };
+        by_token.insert(token.clone(), waiting);
+        entry.token = token;
+        // The recording of the provider, if there is one, has gone on.
+        let mut plan = entry.plan();
+        plan.verbs.retain(|verb| !matches!(verb, Verb::Record { .. }));
+        plan
     }
 
     /// Returns where a live attempt's turns are asked for.

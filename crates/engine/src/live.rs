@@ -44,8 +44,50 @@ pub enum LiveEvent {
         /// The keys.
         digits: String,
     },
+    /// The user's telephone is rung, for them to take the call over.
+    OperatorRinging,
+    /// The user has picked up and wants the call.
+    OperatorJoined,
+    /// Callee and user are together; the assistant is out.
+    HandedOver,
+    /// The user has given the call back.
+    OperatorLeft,
+    /// The user did not get the call; the assistant goes on.
+    TakeoverFailed {
+        /// Why.
+        why: NotTaken,
+    },
     /// We are hanging up.
     HangingUp,
     /// The call is over; the report follows.
     Ended,
+}
+
+/// Why a user did not get a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotTaken {
+    /// Nobody talks yet, or not any more.
+    NoCall,
+    /// Their telephone rings already, or they have the call.
+    UnderWay,
+    /// The carrier did not ring their telephone.
+    NotRung,
+    /// Nobody picked up and pressed one.
+    NotAnswered,
+    /// The carrier did not connect the two.
+    NotConnected,
+}
+
+impl NotTaken {
+    /// Returns the reason in words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::NoCall => "there is nobody on the line to hand over",
+            Self::UnderWay => "it is under way already",
+            Self::NotRung => "your telephone could not be rung",
+            Self::NotAnswered => "nobody picked up and pressed one",
+            Self::NotConnected => "the two calls could not be connected",
+        }
+    }
 }

@@ -83,6 +83,8 @@ pub struct MediaLane {
     framer: Framer<u8>,
     vad: VoiceActivity,
     tones: ToneDetector,
+    /// Where the stream begins.
+    origin: u64,
     /// Samples of the callee's leg so far.
     position: u64,
     /// The least delay of a frame so far against the samples before it, in µs of the session.
@@ -115,6 +117,7 @@ impl MediaLane {
             framer: Framer::ulaw(),
             vad: VoiceActivity::new(config.vad),
             tones: ToneDetector::default(),
+            origin: 0,
             position: 0,
             least_delay: None,
             voice: Voice::Steady,
@@ -127,6 +130,13 @@ impl MediaLane {
             recorder,
             is_broken: false,
         }
+    }
+
+    /// Says where on the call's ruler this stream begins, if it is not the call's first. Before any audio.
+    pub fn begin_at(&mut self, at: AudioPosition) {
+        // Whole frames: the ears and the recorder count in them.
+        let at = at.0 - at.0 % FRAME_SAMPLES as u64;
+        (self.origin, self.position, self.cursor) = (at, at, at);
     }
 
     /// Returns the carrier's end, to wait on.
@@ -160,10 +170,10 @@ impl MediaLane {
     /// The carrier counts time even over what it lost, so a hole shows as a jump.
     fn fill_gap(&mut self, at_millis: u64, ears: &mut dyn Ears, inputs: &mut Vec<Input>) {
         let expected = self.position + self.framer.pending() as u64;
-        let begins = at_millis * AudioPosition::RATE_HZ / 1_000;
+        let begins = self.origin + at_millis * AudioPosition::RATE_HZ / 1_000;
         let missing = begins.saturating_sub(expected);
         // Less than a frame is rounding of the carrier's clock; a first message may begin anywhere.
-        if self.position == 0 || missing < FRAME_SAMPLES as u64 || missing > LONGEST_GAP {
+        if self.position == self.origin || missing < FRAME_SAMPLES as u64 || missing > LONGEST_GAP {
             return;
         }
         for _ in 0..missing / FRAME_SAMPLES as u64 {

@@ -107,7 +107,7 @@ pub struct TextLane {
 }
 
 impl TextLane {
-    /// Returns the lane of a call whose texts begin to flow now.
+    /// Returns the lane of a call whose texts began to flow then.
     pub fn new(now: SessionTime) -> Self {
         Self {
             opened: now,

@@ -8,6 +8,7 @@ mod webhook;
 
 use std::time::Duration;
 
+pub use assistant::operator::OperatorGrant;
 pub use assistant::policy::Cleared;
 pub use assistant::task::Line;
 pub use telephony::plan::ConversationMode;
@@ -38,6 +39,12 @@ pub trait Carrier: Send + Sync {
     /// [`CarrierError::Unreachable`] means that no byte of the request was sent; [`CarrierError::Unclear`] that the phone
     /// may be ringing: ask [`Carrier::find_calls`] and never dial again by machine.
     async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError>;
+
+    /// Rings the user's own telephone, so that they can take a call over. At most one request leaves this process.
+    ///
+    /// # Errors
+    /// As [`Carrier::place_call`]; [`CarrierError::Unclear`] is left alone: the user's telephone rings, or it does not.
+    async fn call_operator(&self, grant: OperatorGrant, request: &CallRequest) -> Result<CarrierCall, CarrierError>;
 
     /// Ends a call in whatever state it is. Ending a call that has ended is no error.
     async fn end_call(&self, call: &CarrierCallId) -> Result<(), CarrierError>;

@@ -8,6 +8,7 @@ mod records;
 mod serve;
 mod setup;
 mod simulate;
+mod typed;
 
 use std::process::ExitCode;
 

@@ -44,6 +44,8 @@ pub struct Config {
     pub phone_provider: Provider,
     /// The number that callees see, if it is not the provider's own; ask [`Config::caller_id`].
     pub from_number: Option<PhoneNumber>,
+    /// The user's own telephone, rung when they take a call over.
+    pub takeover_number: Option<PhoneNumber>,
     /// For whom calls are made, as it is said aloud.
     pub user_name: SpokenName,
     /// Manner of speaking.
@@ -220,6 +222,7 @@ impl Config {
             is_enabled: true,
             phone_provider: Provider::default(),
             from_number: None,
+            takeover_number: None,
             user_name: SpokenName::of_nobody(),
             persona: Persona::default(),
             allowed_regions: None,

@@ -49,6 +49,11 @@ impl LiveView {
                 self.said(turn.from, &format!("{name}  {}{cut}", turn.text));
             }
             LiveEvent::Pressed { digits } => self.line(&format!("pressed {digits}")),
+            LiveEvent::OperatorRinging => self.line("ringing your telephone; press one there to take the call"),
+            LiveEvent::OperatorJoined => self.line("you have picked up; the callee is being told"),
+            LiveEvent::HandedOver => self.line("the call is yours"),
+            LiveEvent::OperatorLeft => self.line("you gave the call back; the assistant goes on"),
+            LiveEvent::TakeoverFailed { why } => self.line(&format!("you did not get the call: {}", why.in_words())),
             LiveEvent::HangingUp => self.line("hanging up"),
         }
     }

@@ -25,7 +25,9 @@ use engine::live::LiveEvent;
 use engine::media_link::SocketEnd;
 use engine::metrics::Metrics;
 use models::StubSpeech;
-use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, Cleared, ConversationMode};
+use ports::carrier::{
+    Abilities, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, Cleared, ConversationMode, OperatorGrant,
+};
 use serde_json::json;
 use server::{Admission, Server, ServerState};
 use store::{Access, Store};
@@ -274,6 +276,10 @@ impl Carrier for StubLine {
 
     async fn find_calls(&self, _from: &PhoneNumber, _to: &PhoneNumber, _since: Timestamp) -> Result<Vec<CarrierCall>, CarrierError> {
         Ok(Vec::new())
+    }
+
+    async fn call_operator(&self, _grant: OperatorGrant, _request: &CallRequest) -> Result<CarrierCall, CarrierError> {
+        Err(lacks())
     }
 
     /// Its calls have nothing but their streams.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use assistant::policy::{Rules, Solicitation};
 use carriers::registry::{self, Account};
 use engine::assistant::{Assistant, CarrierAddresses, Installation};
-use engine::call_driver::CallPorts;
+use engine::call_driver::{CallPorts, TakeoverAddresses};
 use engine::directory::Directory;
 use engine::metrics::Metrics;
 use engine::recovery::recover;
@@ -214,6 +214,12 @@ pub(crate) fn addresses(origin: Arc<str>) -> Arc<dyn Fn(&AttemptId) -> CarrierAd
             turn: addresses.turn,
             recording: addresses.recording,
             machine: addresses.machine,
+            takeover: TakeoverAddresses {
+                elsewhere: addresses.elsewhere,
+                operator: addresses.operator,
+                operator_left: addresses.operator_left,
+                operator_status: addresses.operator_status,
+            },
         }
     })
 }

@@ -10,6 +10,7 @@ pub mod relay_socket;
 pub mod router;
 pub mod serve;
 pub mod state;
+pub mod takeover;
 pub mod webhooks;
 
 pub use serve::{ServeError, Server};

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::state::ServerState;
-use crate::{health, media_socket, relay_socket, webhooks};
+use crate::{health, media_socket, relay_socket, takeover, webhooks};
 
 /// The largest webhook body: carriers send a few kilobytes.
 const BODY_AT_MOST: usize = 64 * 1024;
@@ -19,6 +19,10 @@ const BODY_AT_MOST: usize = 64 * 1024;
 /// | `POST /carrier/turn/{attempt}` | the carrier asks for the next turn | signature |
 /// | `POST /carrier/recording/{attempt}` | the carrier reports a recording | signature |
 /// | `POST /carrier/machine/{attempt}` | the carrier reports who answered | signature |
+/// | `POST /carrier/elsewhere/{attempt}` | the callee's leg, when the user takes the call or gives it back | signature |
+/// | `POST /carrier/operator/{attempt}` | the user's telephone asks what to do | signature |
+/// | `POST /carrier/operator-left/{attempt}` | the same, after the user left the room | signature |
+/// | `POST /carrier/operator-status/{attempt}` | the carrier reports that leg | signature |
 /// | `GET /carrier/media` | the carrier's media socket | signature, then one-time token |
 /// | `GET /carrier/relay` | the carrier's socket of texts | signature, then one-time token |
 /// | `GET /healthz` | anybody | – |
@@ -30,6 +34,10 @@ pub fn router(state: ServerState) -> Router {
         .route("/carrier/turn/{attempt}", post(webhooks::turn))
         .route("/carrier/recording/{attempt}", post(webhooks::status))
         .route("/carrier/machine/{attempt}", post(webhooks::status))
+        .route("/carrier/elsewhere/{attempt}", post(takeover::callee))
+        .route("/carrier/operator/{attempt}", post(takeover::operator))
+        .route("/carrier/operator-left/{attempt}", post(takeover::operator_left))
+        .route("/carrier/operator-status/{attempt}", post(takeover::operator_status))
         .route("/carrier/media", get(media_socket::upgrade))
         .route("/carrier/relay", get(relay_socket::upgrade))
         .route("/healthz", get(health::healthz))
@@ -52,6 +60,10 @@ pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
         turn: format!("{origin}/carrier/turn/{attempt}"),
         recording: format!("{origin}/carrier/recording/{attempt}"),
         machine: format!("{origin}/carrier/machine/{attempt}"),
+        elsewhere: format!("{origin}/carrier/elsewhere/{attempt}"),
+        operator: format!("{origin}/carrier/operator/{attempt}"),
+        operator_left: format!("{origin}/carrier/operator-left/{attempt}"),
+        operator_status: format!("{origin}/carrier/operator-status/{attempt}"),
     }
 }
 
@@ -77,4 +89,12 @@ pub struct Addresses {
     pub recording: String,
     /// Reports who answered.
     pub machine: String,
+    /// Asks what the callee's leg is to do in a takeover.
+    pub elsewhere: String,
+    /// Asks what the user's telephone is to do.
+    pub operator: String,
+    /// Asks the same once the user has left the room.
+    pub operator_left: String,
+    /// Reports the leg to the user's telephone.
+    pub operator_status: String,
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use ports::carrier::{CallbackError, CarrierEvent, WebhookRequest};
 use telephony::AttemptId;
 use telephony::plan::Plan;
+use tokio::sync::oneshot;
 
 use crate::state::ServerState;
 
@@ -65,8 +66,13 @@ pub async fn turn(
         Ok(event) => event,
         Err(refused) => return refused.into_response(),
     };
-    let plan = match state.directory.turn(&AttemptId::new(attempt), event) {
-        // A driver that has ended drops its end: the call is over.
+    let plan = state.directory.turn(&AttemptId::new(attempt), event);
+    planned(&state, plan).await
+}
+
+/// Answers with the plan that a driver will give. A driver that has ended drops its end: the call is over.
+pub(crate) async fn planned(state: &ServerState, plan: Option<oneshot::Receiver<Plan>>) -> Response {
+    let plan = match plan {
         Some(plan) => tokio::time::timeout(TURN_WITHIN, plan).await.ok().and_then(Result::ok).unwrap_or_else(Plan::hang_up),
         None => Plan::hang_up(),
     };
@@ -75,9 +81,9 @@ pub async fn turn(
 }
 
 /// Why a webhook is not taken: the status and a word on what cannot be read, never a value of it.
-type Refused = (StatusCode, &'static str);
+pub(crate) type Refused = (StatusCode, &'static str);
 
-fn verified(state: &ServerState, uri: &Uri, method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<CarrierEvent, Refused> {
+pub(crate) fn verified(state: &ServerState, uri: &Uri, method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<CarrierEvent, Refused> {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let url = state.public_url(path);
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

@@ -35,6 +35,7 @@ pub const SCENARIOS: [(&str, &str); 24] = scenarios![
     "mumbler.yaml",
     "never-call-again.yaml",
     "no-answer.yaml",
+    "own-telephone.yaml",
     "pharmacy.yaml",
     "rejects.yaml",
     "restaurant.yaml",

@@ -6,6 +6,7 @@
 
 mod answer;
 mod dial;
+mod hand_over;
 mod hang_up;
 
 use std::time::Duration;
@@ -45,6 +46,10 @@ pub enum Input {
     MediaOpened,
     /// The media stream has closed.
     MediaClosed,
+    /// The leg was sent to somebody else, and our stream ends with that.
+    HandedOver,
+    /// The leg was asked to come back to us.
+    TakenBack,
     /// The conversation wants to hang up.
     HangUp,
     /// The user wants the call gone at once.
@@ -178,6 +183,8 @@ pub struct CallMachine {
     leg: LegState,
     call: Option<CarrierCallId>,
     line_is_open: bool,
+    /// Somebody else talks on the leg.
+    is_elsewhere: bool,
     /// Whether the media stream was there and went away.
     lost_media: bool,
     /// Whether the user asked for the end before the carrier told us which call to end.
@@ -194,6 +201,7 @@ impl CallMachine {
             leg: LegState::Queued,
             call: None,
             line_is_open: false,
+            is_elsewhere: false,
             lost_media: false,
             end_when_placed: None,
             timers: TimerTable::default(),
@@ -233,7 +241,10 @@ impl CallMachine {
             Input::NoneFound => self.none_found(now),
             Input::Leg { call, state } => self.leg_news(now, call, state),
             Input::MediaOpened => self.media_opened(now),
+            Input::MediaClosed if self.is_elsewhere => Vec::new(),
             Input::MediaClosed => self.media_closed(now),
+            Input::HandedOver => self.handed_over(now),
+            Input::TakenBack => self.taken_back(now),
             Input::HangUp => self.hang_up(now, EndedBy::Conversation),
             Input::Cancel => self.hang_up(now, EndedBy::User),
             Input::HangUpAccepted => self.hang_up_accepted(now),

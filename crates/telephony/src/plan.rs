@@ -71,6 +71,26 @@ pub enum Verb {
         /// Where the recording's state is reported.
         report_to: String,
     },
+    /// Talk with whoever else is in a room.
+    Room {
+        /// Its name: known to the carrier, so it says nothing of anybody.
+        name: String,
+        /// The talk begins with this one; who comes earlier waits.
+        opens: bool,
+        /// The talk ends for all when this one leaves.
+        closes: bool,
+        /// Star leaves the room, and the next verb follows.
+        star_leaves: bool,
+    },
+    /// Talk with the telephone of somebody else, until either hangs up; then the next verb follows.
+    Forward {
+        /// Whose telephone, as E.164.
+        number: String,
+        /// The number that it shows.
+        shows: String,
+        /// How long it may ring.
+        ring_timeout: Duration,
+    },
     /// Speak a text with the carrier's own voice.
     Say {
         /// The words.

@@ -334,6 +334,8 @@ impl World {
             Output::Screened { who } => self.note(&format!("(screened: {who:?})")),
             Output::Said(turn) => self.said(&turn),
             Output::OptOut { .. } => self.opts_out(),
+            // No user is at hand to take a simulated call.
+            Output::HandOver => {}
             Output::HangUp { reason } => {
                 self.note(&format!("(we hang up: {reason:?})"));
                 self.call(call::Input::HangUp);

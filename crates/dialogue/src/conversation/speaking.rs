@@ -56,7 +56,7 @@ impl Conversation {
     pub(super) fn may_be_interrupted(&self) -> bool {
         let leave_is_final = match self.stage {
             Stage::TakingLeave { reason } => self.was_reopened || is_final(reason),
-            Stage::Ringing | Stage::Talking | Stage::HangingUp | Stage::Over => false,
+            Stage::Ringing | Stage::Talking | Stage::HandingOver | Stage::HandedOver | Stage::HangingUp | Stage::Over => false,
         };
         !leave_is_final
             && self.lines.front().is_some_and(|line| match line.kind {
@@ -136,7 +136,7 @@ impl Conversation {
     pub(super) fn leave_reason(&self) -> Option<EndReason> {
         match self.stage {
             Stage::TakingLeave { reason } => Some(reason),
-            Stage::Ringing | Stage::Talking | Stage::HangingUp | Stage::Over => None,
+            Stage::Ringing | Stage::Talking | Stage::HandingOver | Stage::HandedOver | Stage::HangingUp | Stage::Over => None,
         }
     }
 

@@ -45,6 +45,7 @@ impl Conversation {
             | Observation::CalleeSaid { .. }
             | Observation::NoInput { .. }
             | Observation::PersonJoined
+            | Observation::CameBack
             | Observation::Menu { .. }
             | Observation::ScreenerAsks { .. } => None,
         };

@@ -14,6 +14,7 @@ const AFTER_NOISE: Duration = Duration::from_secs(1);
 impl Conversation {
     /// Does what has become possible. Called after every input and every deadline, so no order of events is lost.
     pub(super) fn proceed(&mut self) {
+        self.hand_over_if_told();
         if !matches!(self.stage, Stage::Talking | Stage::TakingLeave { .. }) {
             return;
         }

@@ -86,6 +86,7 @@ fn why(ended_because: EndReason) -> &'static str {
         EndReason::ScreenedOut => "A call screener did not put the call through.",
         EndReason::TimeLimit => "The time limit was reached.",
         EndReason::UserEnded => "You ended the call.",
+        EndReason::HandedOver => "You took the call over; what came of it then is not in this report.",
         EndReason::CalleeLeft => "The line was cut, or the callee hung up.",
         EndReason::EngineFailed => "Hearing or thinking failed during the call.",
     }
@@ -133,7 +134,7 @@ pub(super) fn follow_ups(brief: &Brief, found: &Found, outcome: Outcome, ended_b
         EndReason::ScreenedOut => "Ask them to expect the call, then try again.",
         EndReason::Fax => "Find the voice number.",
         EndReason::MessageLeft if brief.task_type != TaskType::MessageDelivery => "Wait for them to call back, or try again later.",
-        EndReason::Done | EndReason::Declined | EndReason::OptedOut | EndReason::MessageLeft | EndReason::UserEnded => "",
+        EndReason::Done | EndReason::Declined | EndReason::OptedOut | EndReason::MessageLeft | EndReason::UserEnded | EndReason::HandedOver => "",
     };
     if !by_end.is_empty() && next.len() < 3 {
         next.push(by_end.to_owned());

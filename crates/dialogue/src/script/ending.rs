@@ -8,7 +8,12 @@ use super::{Reply, Script, Stage};
 impl Script {
     pub(super) fn end(&mut self, goodbye: &str, reason: EndReason, reply: &mut Reply) {
         reply.say(goodbye, LineKind::Goodbye);
+        self.leave(reason, reply);
+    }
+
+    pub(super) fn leave(&mut self, reason: EndReason, reply: &mut Reply) {
         reply.moves.push(Move::End { reason });
+        self.left_because = reason;
         self.stage = Stage::Over;
     }
 
@@ -72,20 +77,27 @@ impl Script {
         match self.brief.voicemail_message.clone().filter(|message| !message.trim().is_empty()) {
             Some(message) => {
                 reply.say(message, LineKind::Message);
-                reply.moves.push(Move::End { reason: EndReason::MessageLeft });
+                self.leave(EndReason::MessageLeft, reply);
             }
-            None => reply.moves.push(Move::End { reason: EndReason::VoicemailNoMessage }),
+            None => self.leave(EndReason::VoicemailNoMessage, reply),
         }
-        self.stage = Stage::Over;
     }
 
-    /// Leave was taken, and something was still said: only a stop request counts.
+    /// Leave was taken, and something was still said over it or after it: a stop request counts, all else is taken leave of again.
     pub(super) fn after_goodbye(&mut self, seen: &Observation, reply: &mut Reply) {
-        if let Observation::CalleeSaid { utterance, text, .. } = seen
-            && signal::has(text, Signal::Stop)
-        {
-            reply.moves.push(Move::OptOut { utterance: *utterance });
-            reply.moves.push(Move::End { reason: EndReason::OptedOut });
+        match seen {
+            Observation::CalleeSaid { utterance, text, .. } if signal::has(text, Signal::Stop) => {
+                reply.moves.push(Move::OptOut { utterance: *utterance });
+                self.leave(EndReason::OptedOut, reply);
+            }
+            Observation::CalleeSaid { .. }
+            | Observation::NoInput { .. }
+            | Observation::PersonJoined
+            | Observation::CameBack
+            | Observation::TimeIsShort
+            | Observation::UserWantsEnd => self.end("Thank you. Goodbye.", self.left_because, reply),
+            // A machine hears no goodbye.
+            Observation::Menu { .. } | Observation::ScreenerAsks { .. } | Observation::VoicemailReady => self.leave(self.left_because, reply),
         }
     }
 }

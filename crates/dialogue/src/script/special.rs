@@ -103,8 +103,7 @@ impl Script {
                 }
             }
             if self.is_all_settled() {
-                reply.moves.push(Move::End { reason: EndReason::Done });
-                self.stage = Stage::Over;
+                self.leave(EndReason::Done, reply);
                 return;
             }
         }

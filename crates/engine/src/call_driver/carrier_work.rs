@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dialogue::conversation::{self, ToneHeard};
 use ports::carrier::{Carrier, CarrierError, CarrierEvent, CarrierNews, MachineVerdict};
+use telephony::AudioPosition;
 use telephony::call::{Input, Output};
 use telephony::leg::LegState;
 
@@ -147,8 +148,15 @@ impl CallDriver {
 
     pub(super) fn media_opened(&mut self, end: DriverEnd) {
         self.scribe.talking();
-        let recorder = self.make_recorder.take().and_then(|make| make());
-        self.lane = Some(MediaLane::new(&self.lane_config, end, recorder));
+        let recorder = self.recorder.take().or_else(|| self.make_recorder.take().and_then(|make| make()));
+        let mut lane = MediaLane::new(&self.lane_config, end, recorder);
+        if let Some((position, at)) = self.left_at.take() {
+            // The ruler of the call goes on while others talk.
+            let away = self.now().since(at);
+            lane.begin_at(AudioPosition(position.0 + AudioPosition::from_millis(u64::try_from(away.as_millis()).unwrap_or(0)).0));
+            self.begin_listening();
+        }
+        self.lane = Some(lane);
         self.line(Input::MediaOpened);
     }
 
@@ -157,11 +165,14 @@ impl CallDriver {
         self.facts.was_connected = true;
         self.tell(LiveEvent::Connected);
         self.converse(conversation::Input::MediaReady);
+        if std::mem::take(&mut self.is_coming_back) {
+            self.converse(conversation::Input::CameBack);
+        }
     }
 
     /// Invariant I10: once the line is closed nothing is sent, whatever still comes from voice or mind.
     fn close_line(&mut self) {
-        self.facts.length = self.position().since(telephony::AudioPosition::ZERO);
+        self.facts.length = self.position().since(AudioPosition::ZERO);
         self.converse(conversation::Input::Ended);
         self.listening = None;
         self.text_was_open |= self.text.take().is_some();

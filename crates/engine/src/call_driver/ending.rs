@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dialogue::conversation;
 use dialogue::moves::EndReason;
 use dialogue::report::{Outcome, Report};
 use dialogue::transcript::{Speaker, Transcript};
@@ -69,6 +70,9 @@ pub struct CallOutcome {
 
 impl CallDriver {
     pub(super) async fn finish(mut self) -> CallOutcome {
+        // A call that ended with somebody else has closed no line of ours; to all others this says nothing new.
+        self.converse(conversation::Input::Ended);
+        self.end_takeover().await;
         let is_recorded = match self.recorder.take() {
             Some(recorder) => recorder.finish().await,
             None => self.keep_carrier_recording().await,

@@ -152,6 +152,7 @@ impl CallDriver {
                 let sender = self.sender.clone();
                 self.scribe.opt_out(utterance, move |is_kept| sender.send(Event::OptOutKept(is_kept)));
             }
+            Output::HandOver => self.hand_over(),
             Output::HangUp { reason } => {
                 self.facts.reason.get_or_insert(reason);
                 self.tell(LiveEvent::HangingUp);

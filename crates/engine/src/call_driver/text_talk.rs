@@ -42,8 +42,9 @@ pub(super) struct TextTalk {
 }
 
 impl TextTalk {
-    fn new(now: SessionTime, way: Way) -> Self {
-        Self { lane: TextLane::new(now), way, asked_at: now, waits_until: now, is_urgent: false }
+    /// `since` is when the call's texts began to flow first: places in the call are counted from there.
+    fn new(now: SessionTime, since: SessionTime, way: Way) -> Self {
+        Self { lane: TextLane::new(since), way, asked_at: now, waits_until: now, is_urgent: false }
     }
 
     pub(super) fn position(&self, now: SessionTime) -> telephony::AudioPosition {
@@ -87,16 +88,16 @@ impl CallDriver {
         }
         if self.text.is_none() {
             // The stream was there and is gone: what is left of the call is ended by its own machine.
-            if self.facts.was_connected || self.lane.is_some() {
+            if !self.is_coming_back && (self.facts.was_connected || self.lane.is_some()) {
                 let _ = reply.send(Plan::hang_up());
                 return;
             }
-            if self.mode != ConversationMode::SpokenTurns {
+            if self.mode != ConversationMode::SpokenTurns && !self.is_coming_back {
                 tracing::warn!("no stream came about; the call goes on by spoken turns");
                 self.facts.fell_back = true;
             }
             let report_to = self.carrier_recording.as_ref().map(|recording| recording.report_to.clone());
-            let report_to = report_to.filter(|_| self.mode == ConversationMode::SpokenTurns);
+            let report_to = report_to.filter(|_| self.mode == ConversationMode::SpokenTurns && self.text_since.is_none());
             self.open_text(Way::Turns(TurnDesk::new(self.turn_url.clone(), report_to)));
         }
         let now = self.now();
@@ -128,7 +129,8 @@ impl CallDriver {
 
     fn open_text(&mut self, way: Way) {
         self.scribe.talking();
-        self.text = Some(TextTalk::new(self.now(), way));
+        let now = self.now();
+        self.text = Some(TextTalk::new(now, *self.text_since.get_or_insert(now), way));
         self.line(call::Input::MediaOpened);
     }
 
@@ -186,6 +188,7 @@ impl CallDriver {
             | Output::Screened { .. }
             | Output::Heard { .. }
             | Output::Said(_)
+            | Output::HandOver
             | Output::OptOut { .. } => return Some(output),
         }
         self.converse_all(inputs);

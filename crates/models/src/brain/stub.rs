@@ -59,7 +59,11 @@ fn moves(seen: &Observation) -> Vec<Move> {
     let say = |text: &str, kind| Move::Say { text: text.to_owned(), kind };
     let leave = |reason| vec![say(GOODBYE, LineKind::Goodbye), Move::End { reason }];
     match seen {
-        Observation::CalleeSaid { .. } | Observation::PersonJoined | Observation::Menu { .. } | Observation::ScreenerAsks { .. } => {
+        Observation::CalleeSaid { .. }
+        | Observation::PersonJoined
+        | Observation::CameBack
+        | Observation::Menu { .. }
+        | Observation::ScreenerAsks { .. } => {
             vec![say(ANSWER, LineKind::Talk)]
         }
         Observation::NoInput { .. } => vec![say(STILL_THERE, LineKind::Reprompt)],

@@ -12,10 +12,11 @@ use engine::assistant::{Errand, LiveCall, NotMade};
 use engine::call_driver::CallOutcome;
 use engine::live::LiveEvent;
 use ports::recording_vault::{ObjectKind, RecordingVault};
-use telephony::Disposition;
+use telephony::{Disposition, PhoneNumber};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::ending::Ending;
+use super::typed::Typed;
 use crate::cli::{CallArgs, CalleeArg};
 use crate::config::Config;
 use crate::failure::{FAILED, Failure, NOT_ACHIEVED, codes};
@@ -44,12 +45,18 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
         persona: config.persona,
         limits: config.task_limits(),
     };
-    let made = make(&running, errand, args.yes, args.json).await;
+    let made = make(&running, errand, args.yes, args.json, config.takeover_number.as_ref()).await;
     running.stop().await;
     made
 }
 
-async fn make(running: &wiring::Running, errand: Errand, is_agreed: bool, is_json: bool) -> Result<ExitCode, Failure> {
+async fn make(
+    running: &wiring::Running,
+    errand: Errand,
+    is_agreed: bool,
+    is_json: bool,
+    telephone: Option<&PhoneNumber>,
+) -> Result<ExitCode, Failure> {
     let (task, receipt) = running.assistant.create_task(errand).await?;
     if !is_json {
         println!("{}", report_view::receipt(&receipt));
@@ -62,7 +69,8 @@ async fn make(running: &wiring::Running, errand: Errand, is_agreed: bool, is_jso
     running.assistant.approve(&receipt, by).await?;
     let live = running.assistant.execute(&task.id).await?;
     let attempt = live.attempt.clone();
-    let outcome = watch(live, is_json).await.ok_or_else(|| Failure::of(&codes::CALL_LOST))?;
+    let take_over = |live: &LiveCall, is_cold| take_over(running, live, telephone, is_cold);
+    let outcome = watch(live, is_json, take_over).await.ok_or_else(|| Failure::of(&codes::CALL_LOST))?;
     let finished = Finished {
         task: &task.id,
         attempt: &attempt,
@@ -78,13 +86,35 @@ async fn make(running: &wiring::Running, errand: Errand, is_agreed: bool, is_jso
     Ok(ExitCode::from(exit_code(&outcome)))
 }
 
-/// Shows the call until it is over. The first wish to end says goodbye, the second hangs up at once.
-async fn watch(mut live: LiveCall, is_json: bool) -> Option<CallOutcome> {
+/// Rings the user's telephone for them to take the call over. What is in the way is said, and the call goes on.
+fn take_over(running: &wiring::Running, live: &LiveCall, telephone: Option<&PhoneNumber>, is_cold: bool) {
+    let Some(telephone) = telephone else {
+        eprintln!("  your own telephone is not known; set takeover_number in the configuration");
+        return;
+    };
+    match running.assistant.takeover_order(telephone, is_cold) {
+        Ok(order) => live.take_over(order),
+        Err(error) => {
+            let failure = Failure::from(error);
+            eprintln!("  your telephone cannot be rung: {} [{}]", failure.what, failure.code);
+        }
+    }
+}
+
+/// Shows the call until it is over. The first wish to end says goodbye, the second hangs up at once. A line `t` rings the user's
+/// telephone for them to take the call over; `x` sends the callee there for good.
+async fn watch(mut live: LiveCall, is_json: bool, take_over: impl Fn(&LiveCall, bool)) -> Option<CallOutcome> {
     let mut view = (!is_json).then(|| LiveView::new(io::stdout().is_terminal()));
     let mut interrupts = 0;
     let mut ending = Ending::new();
+    let mut typed = Typed::begin();
     loop {
         tokio::select! {
+            line = typed.next() => match line.trim() {
+                "t" => take_over(&live, false),
+                "x" => take_over(&live, true),
+                _ => {}
+            },
             event = live.events.recv() => match event {
                 Ok(event) => {
                     if let Some(view) = &mut view {

@@ -80,6 +80,13 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.from_number,
     },
     Key {
+        path: "takeover_number",
+        about: "Your own telephone: type `t` and Enter during a call, and it rings, for you to take the call over.",
+        unset: "calls cannot be taken over",
+        example: "\"+15551234568\"",
+        field: |config| &mut config.takeover_number,
+    },
+    Key {
         path: "user_name",
         about: "For whom the assistant calls, as it says it aloud in its first sentence.",
         unset: "",

@@ -300,6 +300,18 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         }
         .into(),
         PlanVerb::Record { report_to } => Record::whole_call(LONGEST_CALL, report_to.clone()).into(),
+        PlanVerb::Room { name, opens, closes, star_leaves } => Conference {
+            start_conference_on_enter: Some(*opens),
+            end_conference_on_exit: Some(*closes),
+            stay_alone: Some(true),
+            hangup_on_star: Some(*star_leaves),
+            room: name.clone(),
+            ..Conference::default()
+        }
+        .into(),
+        PlanVerb::Forward { number, shows, ring_timeout } => {
+            Dial { caller_id: Some(shows.clone()), timeout: Some(seconds(*ring_timeout)), ..Dial::number(number.clone()) }.into()
+        }
         PlanVerb::Say { text } => Speak::plain(text.clone()).into(),
         PlanVerb::Play { url } => Play::once(url.clone()).into(),
         PlanVerb::PressDigits { digits } => Dtmf::press(digits.iter().map(|digit| digit.as_char()).collect::<String>()).into(),
@@ -344,6 +356,8 @@ mod tests {
                 PlanVerb::PressDigits { digits: "1*#".chars().filter_map(Digit::new).collect() },
                 PlanVerb::Pause { length: Duration::from_millis(1_200) },
                 PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
+                PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
+                PlanVerb::Forward { number: "+12125550150".into(), shows: "+15005550006".into(), ring_timeout: Duration::from_secs(25) },
                 PlanVerb::Record { report_to: "https://e.com/recording".into() },
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Redirect { url: "https://e.com/next".into() },

@@ -31,6 +31,7 @@ mod warning;
 use thiserror::Error;
 
 use crate::http::Method;
+use crate::twilio::rest::Beep;
 use crate::xml::{Element, Node, XmlError};
 use attribute::element;
 use telephony::plan::{Plan, Verb as PlanVerb};
@@ -367,6 +368,13 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
             trim: Some("do-not-trim".to_owned()),
             ..StartRecording::default()
         }))),
+        PlanVerb::Room { name, opens, closes, star_leaves } => {
+            let room = Conference { start_on_enter: *opens, end_on_exit: *closes, beep: Beep::Never, name: name.clone(), ..Conference::default() };
+            Verb::Dial(Box::new(Dial { hangup_on_star: *star_leaves, ..Dial::conference(room) }))
+        }
+        PlanVerb::Forward { number, shows, ring_timeout } => {
+            Verb::Dial(Box::new(Dial { caller_id: Some(shows.clone()), timeout: seconds(*ring_timeout), ..Dial::number(number.clone()) }))
+        }
         PlanVerb::Say { text } => Verb::Say(Say::plain(text.clone())),
         PlanVerb::Play { url } => Verb::Play(Play::file(url.clone())),
         PlanVerb::PressDigits { digits } => Verb::Play(Play::keys(digits.iter().map(|digit| digit.as_char()).collect::<String>())),
@@ -426,6 +434,8 @@ mod tests {
                 PlanVerb::ConnectRelay { url: "wss://e.com/relay".into(), token: "t".into() },
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Record { report_to: "https://e.com/recording".into() },
+                PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
+                PlanVerb::Forward { number: "+12125550150".into(), shows: "+15005550006".into(), ring_timeout: Duration::from_secs(25) },
                 PlanVerb::Redirect { url: "/next".into() },
                 PlanVerb::HangUp,
             ],

@@ -281,6 +281,7 @@ impl World {
             | Output::Screened { .. }
             | Output::Heard { .. }
             | Output::Said(_)
+            | Output::HandOver
             | Output::OptOut { .. } => {}
         }
     }
@@ -332,6 +333,7 @@ impl World {
             Output::PressDigits { digits } => format!("press {}", digits.iter().map(ToString::to_string).collect::<String>()),
             Output::Screened { who } => format!("screened {who:?}"),
             Output::OptOut { utterance } => format!("opt-out in {}", utterance.0),
+            Output::HandOver => "hand over".to_owned(),
             Output::HangUp { reason } => format!("hang-up {reason:?}"),
             Output::Follow { utterance, from } if self.shows_all => format!("follow {} from {}", utterance.0, from.as_millis()),
             Output::Settle { utterance, revision, to } if self.shows_all => {

@@ -99,20 +99,11 @@ impl Conferences {
     }
 
     /// Opens one; nobody is in it yet.
-    pub fn open(&self, account: &str, sid: &str, name: &str, news: mpsc::UnboundedSender<News>) {
+    pub fn open(&self, account: &str, sid: &str, name: &str, room: Room, news: mpsc::UnboundedSender<News>) {
         let now = date::rfc2822(wall_clock());
         let mut resource = ConferenceResource::waiting(account, sid, name);
         (resource.date_created, resource.date_updated) = (Some(now.clone()), Some(now));
-        let conference = Conference {
-            resource,
-            room: Room::default(),
-            members: Vec::new(),
-            callback: None,
-            has_callback: false,
-            sequence: 0,
-            news,
-            recorder: None,
-        };
+        let conference = Conference { resource, room, members: Vec::new(), callback: None, has_callback: false, sequence: 0, news, recorder: None };
         let mut all = self.lock();
         if all.len() >= MAX_CONFERENCES {
             let over = all.iter().find(|(_, conference)| conference.resource.status() == Some(ConferenceStatus::Completed));

@@ -186,6 +186,18 @@ impl App {
         }
     }
 
+    /// Waits until something is true of a call, asking the API meanwhile.
+    pub async fn until_true(&self, sid: &str, is_so: impl Fn(&sandbox::CallTruth) -> bool) {
+        let wait = async {
+            while !is_so(&self.sandbox.truth().call(sid).unwrap()) {
+                self.fetch(sid).await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(40), wait).await.is_err() {
+            panic!("it never comes true; truth: {:#?}", self.sandbox.truth().calls());
+        }
+    }
+
     /// Waits for the news of a call's end.
     pub async fn until_over(&mut self) -> HashMap<String, String> {
         const ENDS: [&str; 5] = ["completed", "busy", "failed", "no-answer", "canceled"];

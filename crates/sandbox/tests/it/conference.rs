@@ -76,10 +76,7 @@ impl App {
     }
 
     async fn until_heard(&mut self, sid: &str, text: &str) {
-        let truth = self.sandbox.truth();
-        while !truth.call(sid).unwrap().callee_heard.concat().contains(text) {
-            self.fetch(sid).await;
-        }
+        self.until_true(sid, |call| call.callee_heard.concat().contains(text)).await;
     }
 }
 

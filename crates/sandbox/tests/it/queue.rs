@@ -61,9 +61,7 @@ async fn who_waits_is_taken_out_by_another_call_and_goes_on_when_that_has_ended(
     assert_eq!((before["CallSid"].as_str(), before["DequeingCallSid"].as_str()), (waits.as_str(), agent.as_str()));
     assert_eq!(before["QueueSid"], wait["QueueSid"]);
     let truth = app.sandbox.truth();
-    while !truth.call(&waits).unwrap().heard_calls.contains(&agent) {
-        app.fetch(&waits).await;
-    }
+    app.until_true(&waits, |call| call.heard_calls.contains(&agent)).await;
     app.send(wire::twilio::rest::update_call(&app.account(), &agent, &wire::twilio::rest::CallUpdate::end())).await;
     let out = app.until_hook("/out").await;
     assert_eq!((out["QueueResult"].as_str(), out["CallStatus"].as_str(), out["CallSid"].as_str()), ("bridged", "in-progress", waits.as_str()));

@@ -63,7 +63,11 @@ impl Driver {
     /// Adds what the others say.
     pub(super) fn stay_hear(&mut self, down: &mut Frame) {
         let Some(room) = self.room() else { return };
-        for other in room.hear(&self.sid, down) {
+        let tick = self
+            .answered_at
+            .map_or_else(|| self.clock.now(), |answered_at| answered_at + super::FRAME * u32::try_from(self.frames).unwrap_or(u32::MAX));
+        let slot = self.service.slot_at(self.clock.instant_of(tick));
+        for other in room.hear(&self.sid, slot, down) {
             self.note(|truth| {
                 if !truth.heard_calls.contains(&other) {
                     truth.heard_calls.push(other);

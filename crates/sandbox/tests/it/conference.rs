@@ -156,7 +156,7 @@ async fn who_waits_hears_their_document_until_somebody_may_begin_and_all_ends_wi
     let moderated = app.until_news("participant-leave").await;
     assert_eq!((moderated["CallSid"].as_str(), moderated["ReasonParticipantLeft"].as_str()), (waiting.as_str(), "moderator_ended_conference"));
     assert_eq!(app.until_hook("/left").await["DialCallStatus"], "answered");
-    assert!(app.sandbox.truth().call(&waiting).unwrap().callee_heard.concat().starts_with("Please wait for the others to come."));
+    app.until_heard(&waiting, "Please wait for the others to come.").await;
 }
 
 #[tokio::test]

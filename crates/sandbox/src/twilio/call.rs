@@ -51,6 +51,7 @@ use crate::truth::{CallTruth, Notes, WebhookTruth, keep};
 
 pub(super) use document::samples_of;
 pub(super) use origin::Origin;
+pub(super) use tape::Tape;
 
 /// Length of a frame.
 const FRAME: Duration = Duration::from_millis(20);
@@ -149,7 +150,7 @@ pub(super) struct Driver {
     stay: Option<stay::Stay>,
     backdrop: stay::Backdrop,
     script: Script,
-    tapes: Vec<tape::Tape>,
+    tapes: Vec<Tape>,
     streams: Vec<beside::SideStream>,
     transcriptions: Vec<beside::SideTranscription>,
     detection: Option<Box<detection::Detection>>,
@@ -434,7 +435,7 @@ impl Driver {
                 self.leg.limit_time(from, Duration::from_secs(seconds.into()));
             }
             Command::StatusCallback(url) => self.status_callback = Some(url),
-            Command::StartRecording { sid, start } => self.start_tape(tape::Tape::started(sid, start)),
+            Command::StartRecording { sid, start } => self.start_tape(Tape::started(sid, start)),
             Command::UpdateRecording { sid, status, skips } => self.update_tape(&sid, &status, skips),
         }
     }

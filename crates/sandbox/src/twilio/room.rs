@@ -43,10 +43,28 @@ struct Said {
     frame: Frame,
 }
 
+/// What all of a room say, mixed.
+struct RoomTape {
+    from: u64,
+    samples: Vec<i16>,
+    held: Option<Held>,
+}
+
+/// A tape is held since this slot.
+#[derive(Clone, Copy)]
+struct Held {
+    since: u64,
+    skips: bool,
+}
+
+/// One hour: the rest of a longer conference is not kept.
+const MAX_TAPE: usize = 3_600 * 8_000;
+
 /// A room, shared by the calls in it.
 #[derive(Clone)]
 pub struct Room {
     members: Arc<Mutex<BTreeMap<String, Member>>>,
+    tape: Arc<Mutex<Option<RoomTape>>>,
     delay: u64,
 }
 
@@ -59,7 +77,7 @@ impl std::fmt::Debug for Room {
 impl Room {
     /// Returns an empty room in which sound takes so many slots.
     pub fn new(delay: u64) -> Self {
-        Self { members: Arc::default(), delay }
+        Self { members: Arc::default(), tape: Arc::default(), delay }
     }
 
     /// Somebody comes in.
@@ -83,6 +101,7 @@ impl Room {
         self.with(|members| {
             let Some(member) = members.get_mut(call) else { return };
             let Some(slot) = member.slot.filter(|_| !member.part.is_muted && !member.part.is_on_hold) else { return };
+            self.keep(slot, frame);
             if member.said.len() >= keeps {
                 member.said.pop_front();
             }
@@ -115,6 +134,49 @@ impl Room {
             mix_into(frame, &sound);
             heard
         })
+    }
+
+    /// Begins to record what all say, if nobody has.
+    pub fn begin_tape(&self, slot: u64) {
+        self.tape().get_or_insert(RoomTape { from: slot, samples: Vec::new(), held: None });
+    }
+
+    /// Holds the recording, or goes on with it. Held time is silent, or left out.
+    pub fn hold_tape(&self, slot: u64, is_held: bool, skips: bool) {
+        if let Some(tape) = self.tape().as_mut() {
+            match (tape.held, is_held) {
+                (None, true) => tape.held = Some(Held { since: slot, skips }),
+                (Some(held), false) => {
+                    tape.held = None;
+                    if held.skips {
+                        tape.from += slot.saturating_sub(held.since);
+                    }
+                }
+                (None, false) | (Some(_), true) => {}
+            }
+        }
+    }
+
+    /// Ends the recording and returns it.
+    pub fn end_tape(&self) -> Vec<i16> {
+        self.tape().take().map(|tape| tape.samples).unwrap_or_default()
+    }
+
+    fn keep(&self, slot: u64, frame: &Frame) {
+        let mut tape = self.tape();
+        let Some(tape) = tape.as_mut().filter(|tape| tape.held.is_none()) else { return };
+        let Some(at) = slot.checked_sub(tape.from).and_then(|slots| usize::try_from(slots).ok()?.checked_mul(FRAME_SAMPLES)) else { return };
+        if at >= MAX_TAPE {
+            return;
+        }
+        if tape.samples.len() < at + FRAME_SAMPLES {
+            tape.samples.resize(at + FRAME_SAMPLES, 0);
+        }
+        mix_into(&mut tape.samples[at..at + FRAME_SAMPLES], frame);
+    }
+
+    fn tape(&self) -> std::sync::MutexGuard<'_, Option<RoomTape>> {
+        self.tape.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets all hear a sound, or all but one.
@@ -182,6 +244,27 @@ mod tests {
         room.sound(&[32_000; FRAME_SAMPLES], Some("a"));
         assert_eq!((heard(&room, "a", 0).0, heard(&room, "b", 0).0), (0, 32_000));
         assert_eq!(heard(&room, "nobody", 0), (0, vec![]));
+    }
+
+    #[test]
+    fn a_tape_holds_the_sum_and_nothing_of_what_was_said_while_it_was_held() {
+        let room = room();
+        heard(&room, "a", 4);
+        room.say("a", &[9; FRAME_SAMPLES]);
+        room.begin_tape(5);
+        heard(&room, "a", 0);
+        heard(&room, "b", 5);
+        room.say("a", &[1; FRAME_SAMPLES]);
+        room.say("b", &[20; FRAME_SAMPLES]);
+        room.hold_tape(6, true, true);
+        heard(&room, "a", 0);
+        room.say("a", &[2; FRAME_SAMPLES]);
+        room.hold_tape(7, false, true);
+        heard(&room, "a", 0);
+        room.say("a", &[3; FRAME_SAMPLES]);
+        let tape = room.end_tape();
+        assert_eq!((tape.len(), tape[0], tape[FRAME_SAMPLES]), (2 * FRAME_SAMPLES, 21, 3));
+        assert!(room.end_tape().is_empty());
     }
 
     #[test]

@@ -243,6 +243,14 @@ async fn the_muted_are_not_heard_a_coach_is_heard_by_one_and_the_room_is_recorde
         (taped["ConferenceSid"].as_str(), taped["RecordingSource"].as_str(), taped["RecordingStatus"].as_str()),
         (conference.as_str(), "Conference", "completed")
     );
+    // All who were heard are on the tape, whole.
+    let reply = app.client.get(&taped["RecordingUrl"]).basic_auth(app.account(), Some(&app.sandbox.credentials.auth_token)).send().await.unwrap();
+    let wav = audio::wav::read_wav(&reply.bytes().await.unwrap(), 1_000_000).unwrap();
+    let is_on_tape = |said: &str| {
+        let sound = crate::telling::sound(said);
+        wav.samples.windows(sound.len()).any(|window| window == sound)
+    };
+    assert_eq!(SENTENCES.map(is_on_tape), [false, true, true]);
     let paging = Paging::default();
     let list = ConferenceRequest::ListRecordings { conference, filter: Default::default(), paging };
     let (_, body) = app.send(app.conference(list)).await;

@@ -175,3 +175,24 @@ async fn without_a_socket_the_action_is_where_the_call_goes_on() {
     app.until_over().await;
     assert_eq!(app.sandbox.truth().call(&sid).unwrap().errors, [64_102, 64_102]);
 }
+
+#[tokio::test]
+async fn languages_change_and_the_way_there_and_back_is_measured_if_that_is_asked_for() {
+    let mut app = talker(telling).await;
+    app.serve_relay("debug=\"debugging\" language=\"en-GB\" interruptible=\"false\" reportInputDuringAgentSpeech=\"speech\"", "", "");
+    app.call("+12125550190").await;
+    app.until_type("setup").await;
+    let (info, _) = app.until_type("info").await;
+    assert_eq!(info["name"], "roundTripDelayMs");
+    assert!(info["value"].as_str().unwrap().parse::<u64>().is_ok(), "{info}");
+    app.tell(&FromApp::last("Would you please press your own number for us now, so that we can go on?"));
+    // What is said over us is told, though it does not stop us.
+    let (prompt, before) = app.until_type("prompt").await;
+    assert!(prompt["voicePrompt"].as_str().unwrap().starts_with("Wait, who is calling please?"), "{prompt}");
+    assert_eq!(prompt["lang"], "en-GB");
+    assert!(!before.iter().any(|saw| matches!(saw, Saw::Message(message) if message["type"] == "interrupt")));
+    app.tell(&FromApp::Language { speaks: None, hears: Some("multi".into()) });
+    app.tell(&FromApp::last("Bonjour tout le monde."));
+    let (prompt, _) = app.until_type("prompt").await;
+    assert_eq!(prompt["lang"], "en");
+}

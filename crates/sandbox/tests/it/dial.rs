@@ -3,7 +3,7 @@
 use simulator::cast::Cast;
 use wire::twilio::rest::{CallFilter, Paging, list_calls};
 
-use crate::app::App;
+use crate::app::{App, Saw};
 use crate::telling::telling;
 
 /// Asks when they close, thanks and hangs up. Presses the star when told to.
@@ -38,7 +38,7 @@ async fn app() -> App {
     app.serve("/leg", "");
     // Nobody is asked for what was not served.
     app.client.get(format!("{}/done", app.origin)).send().await.unwrap();
-    app.until(|saw| matches!(saw, crate::app::Saw::Hook { path, .. } if path == "/done")).await;
+    app.until(|saw| matches!(saw, Saw::Hook { path, .. } if path == "/done")).await;
     app
 }
 
@@ -184,6 +184,6 @@ async fn a_redirect_over_the_api_lets_the_other_end_go() {
     assert_eq!(app.until_hook("/leg").await["CallStatus"], "in-progress");
     let instructions = wire::twilio::rest::CallInstructions::url(format!("{}/done", app.origin));
     app.send(wire::twilio::rest::update_call(&app.account(), &sid, &wire::twilio::rest::CallUpdate::redirect(instructions))).await;
-    app.until_hook("/done").await;
-    app.until(|saw| matches!(saw, crate::app::Saw::Hook { path, form, .. } if path == "/leg" && form["CallStatus"] == "completed")).await;
+    let is_gone = |saw: &Saw| matches!(saw, Saw::Hook { path, form, .. } if path == "/leg" && form["CallStatus"] == "completed");
+    app.until_each(&[&is_gone, &|saw| matches!(saw, Saw::Hook { path, .. } if path == "/done")]).await;
 }

@@ -67,7 +67,6 @@ async fn a_short_conversation_is_held_in_text() {
     assert_eq!(app.until_type("prompt").await.0["voicePrompt"], "We close at nine today.");
     app.tell(&FromApp::last("Thank you, goodbye."));
     // Who says goodbye and hangs up is not waited for: that turn never ends.
-    app.until(|saw| *saw == Saw::Closed).await;
     let over = app.until_hook("/over").await;
     assert_eq!((over["SessionStatus"].as_str(), over["CallStatus"].as_str()), ("completed", "completed"));
     assert_eq!((over["SessionId"].as_str(), over.contains_key("HandoffData")), (session.as_str(), false));
@@ -106,7 +105,6 @@ async fn whoever_speaks_over_us_stops_us_and_we_learn_how_much_was_heard() {
     };
     assert!(last["voicePrompt"].as_str().unwrap().starts_with(said), "{last}");
     app.tell(&FromApp::End { handoff: Some("{\"reason\":\"asked\"}".into()) });
-    app.until(|saw| *saw == Saw::Closed).await;
     let over = app.until_hook("/over").await;
     assert_eq!((over["SessionStatus"].as_str(), over["CallStatus"].as_str()), ("ended", "in-progress"));
     assert_eq!(over["HandoffData"], "{\"reason\":\"asked\"}");
@@ -151,9 +149,14 @@ async fn a_message_that_cannot_be_read_is_answered_and_the_tenth_in_a_row_ends_t
     for _ in 0..10 {
         app.say(Some("nonsense".into()));
     }
-    let (farewell, _) = app.until(|saw| matches!(saw, Saw::Farewell { .. })).await;
-    assert_eq!(farewell, Saw::Farewell { code: 1007, reason: "Too many consecutive malformed messages.".into() });
-    assert_eq!(app.until_hook("/over").await["SessionStatus"], "failed");
+    // Which of the two comes first is nobody's promise.
+    let is_either = |saw: &Saw| matches!(saw, Saw::Farewell { .. }) || matches!(saw, Saw::Hook { path, .. } if path == "/over");
+    for _ in 0..2 {
+        match app.until(is_either).await.0 {
+            Saw::Hook { form, .. } => assert_eq!(form["SessionStatus"], "failed"),
+            farewell => assert_eq!(farewell, Saw::Farewell { code: 1007, reason: "Too many consecutive malformed messages.".into() }),
+        }
+    }
     app.until_over().await;
     let mut codes = vec![64_107; 11];
     codes.push(64_105);

@@ -89,7 +89,8 @@ pub struct CallTruth {
 /// One webhook.
 #[derive(Clone, Default, Debug, PartialEq, Serialize)]
 pub struct WebhookTruth {
-    /// `document`, `initiated`, `ringing`, `answered`, `completed`, `recording`, `stream`.
+    /// `document`, `initiated`, `ringing`, `answered`, `completed`, `recording`, `stream`, `partial`, `machine-detection`,
+    /// `transcription`.
     pub kind: String,
     /// Milliseconds from the request for the call.
     pub at_ms: u64,

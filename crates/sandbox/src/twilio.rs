@@ -24,6 +24,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use wire::twilio::rest::NumberResource;
 use wire::twilio::signature::SigningKey;
 
@@ -40,6 +41,9 @@ use webhooks::Webhooks;
 /// come back later (20429).
 const MAX_LIVE_CALLS: usize = 2_000;
 
+/// How long sound takes from one call to another: as long as a tick of a busy machine may come late.
+const SOUND_TAKES: Duration = Duration::from_millis(120);
+
 /// What all requests and calls share.
 pub(crate) struct Service {
     config: SandboxConfig,
@@ -51,6 +55,8 @@ pub(crate) struct Service {
     webhooks: Webhooks,
     conferences: Conferences,
     queues: Queues,
+    /// Slots are counted from here.
+    began: Instant,
     /// The account's only number.
     number: Mutex<NumberResource>,
     /// One for each call that may live at once.
@@ -80,6 +86,7 @@ impl Service {
             webhooks,
             conferences: Conferences::default(),
             queues,
+            began: Instant::now(),
             number: Mutex::new(number),
             lines: Arc::new(Semaphore::new(MAX_LIVE_CALLS)),
             tasks: Mutex::new(JoinSet::new()),
@@ -121,6 +128,18 @@ impl Service {
         }
     }
 
+    /// Returns a room in which calls can hear each other.
+    fn new_room(&self) -> room::Room {
+        let slots = SOUND_TAKES.mul_f64(self.config.times.pace).as_millis().div_ceil(20);
+        room::Room::new(u64::try_from(slots).unwrap_or(u64::MAX))
+    }
+
+    /// Returns the slot of 20 ms that a moment lies in, the same for all calls.
+    fn slot_at(&self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.began).mul_f64(self.config.times.pace);
+        u64::try_from(since.as_millis() / 20).unwrap_or(u64::MAX)
+    }
+
     /// Returns the SID of the conference that lives under a name, or of a new one.
     fn conference_named(&self, name: &str) -> Option<String> {
         if let Some(sid) = self.conferences.find_live(name) {
@@ -128,7 +147,7 @@ impl Service {
         }
         let sid = fresh_sid("CF").ok()?;
         let (news, sender) = conferences::send_in_order(self.webhooks.clone());
-        self.conferences.open(&self.credentials.account_sid, &sid, name, news);
+        self.conferences.open(&self.credentials.account_sid, &sid, name, self.new_room(), news);
         self.spawn(sender);
         Some(sid)
     }

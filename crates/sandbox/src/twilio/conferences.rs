@@ -15,6 +15,7 @@ use wire::twilio::document::Conference as Noun;
 use wire::twilio::rest::{Beep, ConferenceEnd, ConferenceEvent, ConferenceResource, ConferenceStatus, ParticipantResource, ParticipantStatus};
 use wire::twilio::status::CallStatus;
 
+use super::call::Tape;
 use super::room::{Part, Room};
 use crate::clock::wall_clock;
 
@@ -44,8 +45,10 @@ pub struct Conference {
     has_callback: bool,
     sequence: u32,
     news: mpsc::UnboundedSender<News>,
-    /// The recording that some call of it holds.
-    pub recorder: Option<String>,
+    /// The recording of it, if there is one; made by whichever call sees its end first.
+    tape: Option<Tape>,
+    tape_is_stopped: bool,
+    was_recorded: bool,
 }
 
 /// Somebody in a conference.
@@ -99,19 +102,21 @@ impl Conferences {
     }
 
     /// Opens one; nobody is in it yet.
-    pub fn open(&self, account: &str, sid: &str, name: &str, news: mpsc::UnboundedSender<News>) {
+    pub fn open(&self, account: &str, sid: &str, name: &str, room: Room, news: mpsc::UnboundedSender<News>) {
         let now = date::rfc2822(wall_clock());
         let mut resource = ConferenceResource::waiting(account, sid, name);
         (resource.date_created, resource.date_updated) = (Some(now.clone()), Some(now));
         let conference = Conference {
             resource,
-            room: Room::default(),
+            room,
             members: Vec::new(),
             callback: None,
             has_callback: false,
             sequence: 0,
             news,
-            recorder: None,
+            tape: None,
+            tape_is_stopped: false,
+            was_recorded: false,
         };
         let mut all = self.lock();
         if all.len() >= MAX_CONFERENCES {
@@ -194,6 +199,26 @@ impl Conference {
             Some(_) if self.is_running() => Standing::Talks,
             Some(_) => Standing::Waits,
         }
+    }
+
+    /// Takes a recording on, if it is the first.
+    pub fn record(&mut self, slot: u64, tape: impl FnOnce() -> Option<Tape>) {
+        if !std::mem::replace(&mut self.was_recorded, true) {
+            self.tape = tape();
+            self.room.begin_tape(slot);
+        }
+    }
+
+    /// The recording is over before the conference is.
+    pub const fn stop_tape(&mut self) {
+        self.tape_is_stopped = true;
+    }
+
+    /// Returns the recording once it is over, to be made into a file.
+    pub fn take_tape(&mut self) -> Option<(Tape, Vec<i16>)> {
+        let is_over = self.tape_is_stopped || self.resource.status() == Some(ConferenceStatus::Completed);
+        let tape = if is_over { self.tape.take() } else { None };
+        tape.map(|tape| (tape, self.room.end_tape()))
     }
 
     /// Somebody has gone.

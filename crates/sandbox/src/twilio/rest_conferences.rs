@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use telephony::PhoneNumber;
 use telephony::leg::LegState;
+use tokio::time::Instant;
 use wire::http::{HttpReply, Method};
 use wire::twilio::callback::ConferenceNews;
 use wire::twilio::document::{Conference as Noun, ConferenceRecord, Dial, Document, Trim};
@@ -93,9 +94,16 @@ impl Service {
 
     fn update_conference_recording(&self, conference: &str, name: &str, update: &RecordingUpdate, path: &str) -> Answer {
         let found = self.conference_recording(conference, name).ok_or_else(|| RestError::not_found(path))?;
-        let (Some(sid), Some(call)) = (found.sid, found.call_sid) else { return Err(RestError::not_found(path)) };
+        let sid = found.sid.ok_or_else(|| RestError::not_found(path))?;
         let status = update.status.as_str().to_owned();
-        self.command_live(&call, Command::UpdateRecording { sid: sid.clone(), status: status.clone(), skips: update.skip_pause }, path)?;
+        let slot = self.slot_at(Instant::now());
+        self.conferences.with(conference, |conference| {
+            if status == "stopped" {
+                conference.stop_tape();
+            } else {
+                conference.room.hold_tape(slot, status == "paused", update.skip_pause);
+            }
+        });
         self.registry.change_recording(&sid, |entry| entry.resource.status = Some(status));
         let shown = self.conference_recording(conference, &sid).ok_or_else(|| RestError::not_found(path))?;
         Ok(shown.reply(200))
@@ -128,7 +136,12 @@ impl Service {
                 });
                 if is_in != Some(true) {
                     // Somebody who is still being rung is not rung any longer.
-                    self.registry.with(|shelves| shelves.calls.get(&call).map(|entry| entry.commands.send(Command::HangUp)));
+                    self.registry.with(|shelves| {
+                        if let Some(entry) = shelves.calls.get(&call) {
+                            // The call may just have ended by itself.
+                            let _ = entry.commands.send(Command::HangUp);
+                        }
+                    });
                 }
                 Ok(HttpReply::empty(204))
             }

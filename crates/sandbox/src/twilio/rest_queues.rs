@@ -84,7 +84,6 @@ impl Service {
             position: u32::try_from(at + 1).ok(),
             wait_time: Some(self.queues.seconds_since(waits.since)),
             uri: Some(format!("/{API_VERSION}/Accounts/{account}/Queues/{sid}/Members/{}.json", waits.call)),
-            ..QueueMemberResource::default()
         })
     }
 }

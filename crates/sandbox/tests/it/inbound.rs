@@ -68,6 +68,7 @@ async fn a_call_can_be_refused_or_left_ringing() {
         let sid = app.ring("+12125550123").await;
         let over = app.until_over().await;
         assert_eq!((over["CallStatus"].as_str(), over["CallDuration"].as_str()), (status, "0"), "{document}");
+        app.until_true(&sid, |call| call.webhooks.iter().any(|hook| hook.kind == "completed")).await;
         let truth = app.sandbox.truth().call(&sid).unwrap();
         let document_at = truth.webhooks.iter().find(|hook| hook.kind == "document").unwrap().at_ms;
         let over_at = truth.webhooks.iter().find(|hook| hook.kind == "completed").unwrap().at_ms;
@@ -89,9 +90,7 @@ async fn a_call_that_is_passed_on_rings_until_the_other_end_answers() {
     assert_eq!(app.sandbox.truth().call(&sid).unwrap().answered_after_ms, None);
     assert_eq!(app.until_hook("/leg").await["CallStatus"], "in-progress");
     let truth = app.sandbox.truth();
-    while !truth.call(&sid).unwrap().callee_heard.iter().any(|heard| heard.contains("Corner shop")) {
-        app.fetch(&sid).await;
-    }
+    app.until_true(&sid, |call| call.callee_heard.concat().contains("Corner shop")).await;
     assert_eq!(truth.call(&sid).unwrap().states, ["ringing", "in-progress"]);
 }
 

@@ -19,7 +19,10 @@ const BURST: usize = 64;
 
 /// All texts that were ever spoken, with their sounds.
 #[derive(Clone, Default)]
-struct Texts(Arc<Mutex<Vec<(String, Vec<i16>)>>>);
+struct Texts(Arc<Mutex<Vec<Text>>>);
+
+/// A text and its sound.
+type Text = (String, Vec<i16>);
 
 pub fn telling() -> SandboxConfig {
     let texts = Texts::default();

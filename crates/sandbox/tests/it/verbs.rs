@@ -113,8 +113,8 @@ async fn a_recorded_message_is_written_down() {
     app.serve("/recorded", "<Response><Pause length=\"2\"/></Response>");
     app.serve("/written", "<Response/>");
     app.call("+12125550123").await;
-    let recorded = app.until_hook("/recorded").await;
-    let written = app.until_hook("/written").await;
+    let at = |path: &'static str| move |saw: &Saw| matches!(saw, Saw::Hook { path: at, .. } if at == path);
+    let [recorded, written] = app.until_each(&[&at("/recorded"), &at("/written")]).await.try_into().unwrap();
     assert_eq!((written["TranscriptionStatus"].as_str(), written["TranscriptionText"].as_str()), ("completed", GREETING));
     assert_eq!((&written["RecordingSid"], &written["RecordingUrl"]), (&recorded["RecordingSid"], &recorded["RecordingUrl"]));
 }

@@ -1,7 +1,7 @@
 //! `<Dial><Conference>`: the call takes part in a conference until that ends, or it leaves, or is removed.
 //!
-//! Who waits for the others, or is on hold, hears a document of their own. What is recorded of a conference is what the first
-//! to come with `record` hears and says, and ends with them.
+//! Who waits for the others, or is on hold, hears a document of their own. The first who comes with `record` has the whole
+//! conference recorded, to its end; the file is made by whichever call sees that first.
 
 use audio::frame::Frame;
 use audio::vad::{VoiceActivity, VoiceConfig, VoiceEdge};
@@ -15,7 +15,6 @@ use super::relay::extra_of;
 use super::stay::{Backdrop, Because, Stay};
 use super::{Doing, Driver, Script};
 use crate::twilio::conferences::{Full, Standing};
-use crate::twilio::fresh_sid;
 use crate::twilio::room::Room;
 use crate::twilio::webhooks::resolve;
 
@@ -30,7 +29,6 @@ pub(super) struct Conferring {
     standing: Option<Standing>,
     has_talked: bool,
     voice: Option<VoiceActivity>,
-    tape: Option<String>,
 }
 
 impl Conferring {
@@ -60,7 +58,7 @@ impl Driver {
         let voice = noun.status_events.contains(&ConferenceEvent::Speaker).then(|| VoiceActivity::new(VoiceConfig::default()));
         let outer = self.set_aside();
         self.doing = Doing::Staying;
-        let conferring = Conferring { dial, noun, conference, room, outer, standing: None, has_talked: false, voice, tape: None };
+        let conferring = Conferring { dial, noun, conference, room, outer, standing: None, has_talked: false, voice };
         self.stay = Some(Stay::Conference(Box::new(conferring)));
         self.look_around();
     }
@@ -83,9 +81,13 @@ impl Driver {
 
     /// Looks whether something has changed for this call.
     fn look_around(&mut self) {
+        let Some(Stay::Conference(conferring)) = &self.stay else { return };
+        let seen = self.service.conferences.with(&conferring.conference, |conference| (conference.standing(&self.sid), conference.take_tape()));
+        let (standing, tape) = seen.unwrap_or((Standing::MustLeave(LeftBecause::ConferenceEnded), None));
+        if let Some((tape, samples)) = tape {
+            self.finish_room(tape, samples);
+        }
         let Some(Stay::Conference(conferring)) = &mut self.stay else { return };
-        let standing = self.service.conferences.with(&conferring.conference, |conference| conference.standing(&self.sid));
-        let standing = standing.unwrap_or(Standing::MustLeave(LeftBecause::ConferenceEnded));
         if conferring.standing.as_ref() == Some(&standing) {
             return;
         }
@@ -146,10 +148,13 @@ impl Driver {
 
     fn confer_gone(&mut self, conferring: Conferring, because: &LeftBecause, status: CallStatus) -> Script {
         self.backdrop = Backdrop::Silence;
-        if let Some(tape) = &conferring.tape {
-            self.end_tape(tape);
+        let tape = self.service.conferences.with(&conferring.conference, |conference| {
+            conference.leave(&self.sid, because, status);
+            conference.take_tape()
+        });
+        if let Some((tape, samples)) = tape.flatten() {
+            self.finish_room(tape, samples);
         }
-        self.service.conferences.with(&conferring.conference, |conference| conference.leave(&self.sid, because, status));
         conferring.outer
     }
 
@@ -158,26 +163,13 @@ impl Driver {
         extra_of(&dialed.to_form(), &["DialCallStatus", "DialBridged"])
     }
 
-    fn record_conference(&mut self) {
+    fn record_conference(&self) {
         let Some(Stay::Conference(conferring)) = &self.stay else { return };
-        if conferring.tape.is_some() || !conferring.noun.record.is_on() {
-            return;
-        }
-        let Ok(sid) = fresh_sid("RE") else { return };
-        let (noun, conference) = (conferring.noun.clone(), conferring.conference.clone());
-        let is_first = self.service.conferences.with(&conference, |conference| {
-            let is_first = conference.recorder.is_none();
-            if is_first {
-                conference.recorder = Some(sid.clone());
-            }
-            is_first
-        });
-        if is_first != Some(true) {
-            return;
-        }
-        self.record_room(sid.clone(), &noun, &conference);
-        if let Some(Stay::Conference(conferring)) = &mut self.stay {
-            conferring.tape = Some(sid);
+        if conferring.noun.record.is_on() {
+            let slot = self.slot();
+            self.service.conferences.with(&conferring.conference, |conference| {
+                conference.record(slot, || self.tape_of_room(&conferring.noun, &conferring.conference));
+            });
         }
     }
 }

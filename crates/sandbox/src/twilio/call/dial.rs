@@ -115,13 +115,22 @@ impl Driver {
         }
     }
 
-    fn dialing(dial: Dial) -> Dialing {
-        Dialing { dial, legs: Vec::new(), next: VecDeque::new(), looking: None, connected: None, room: Room::default(), tape: None, queue: None }
+    fn dialing(&self, dial: Dial) -> Dialing {
+        Dialing {
+            dial,
+            legs: Vec::new(),
+            next: VecDeque::new(),
+            looking: None,
+            connected: None,
+            room: self.service.new_room(),
+            tape: None,
+            queue: None,
+        }
     }
 
     fn dial_targets(&mut self, dial: Dial, targets: Vec<Target>) {
         let is_sequential = dial.sequential;
-        let mut dialing = Self::dialing(dial);
+        let mut dialing = self.dialing(dial);
         if !self.may_show(&dialing.dial) {
             self.failed(13_214);
             return self.dial_over(dialing, DialStatus::Failed);
@@ -198,7 +207,7 @@ impl Driver {
 
     fn dial_queue(&mut self, dial: Dial, queue: DialQueue) {
         let until = self.clock.now() + std::time::Duration::from_secs(dial.timeout.into());
-        let mut dialing = Self::dialing(dial);
+        let mut dialing = self.dialing(dial);
         if !self.service.queues.is_there(&queue.name) {
             self.failed(13_221);
             return self.dial_over(dialing, DialStatus::Failed);

@@ -63,13 +63,21 @@ impl Driver {
     /// Adds what the others say.
     pub(super) fn stay_hear(&mut self, down: &mut Frame) {
         let Some(room) = self.room() else { return };
-        for other in room.hear(&self.sid, down) {
+        let slot = self.slot();
+        for other in room.hear(&self.sid, slot, down) {
             self.note(|truth| {
                 if !truth.heard_calls.contains(&other) {
                     truth.heard_calls.push(other);
                 }
             });
         }
+    }
+
+    /// Returns the slot of the tick in hand.
+    pub(super) fn slot(&self) -> u64 {
+        let ticked = super::FRAME * u32::try_from(self.frames).unwrap_or(u32::MAX);
+        let tick = self.answered_at.map_or_else(|| self.clock.now(), |answered_at| answered_at + ticked);
+        self.service.slot_at(self.clock.instant_of(tick))
     }
 
     /// Takes 20 ms of what the callee says, and looks whether something has changed.

@@ -25,7 +25,7 @@ const MAX_SAMPLES: usize = 3_600 * 8_000;
 const SILENCE_DBFS: f32 = -45.0;
 
 /// One recording in progress.
-pub(super) struct Tape {
+pub(in crate::twilio) struct Tape {
     sid: String,
     source: &'static str,
     is_dual: bool,
@@ -186,18 +186,26 @@ impl Driver {
         Some(sid)
     }
 
-    /// Records what this call hears and says in a conference.
-    pub(super) fn record_room(&mut self, sid: String, noun: &Conference, conference: &str) {
+    /// Returns the tape of a conference, which is filled when it is over.
+    pub(super) fn tape_of_room(&self, noun: &Conference, conference: &str) -> Option<Tape> {
         let tape = Tape {
             trims: noun.trim == Trim::TrimSilence,
             status_callback: noun.recording_status_callback.clone(),
             method: noun.recording_status_callback_method,
             events: noun.recording_status_events.clone(),
             conference: Some(conference.to_owned()),
-            ..Tape::new(sid, "Conference")
+            ..Tape::new(fresh_sid("RE").ok()?, "Conference")
         };
         self.keep_new(&tape);
-        self.start_tape(tape);
+        self.tape_event(&tape, "in-progress", None);
+        Some(tape)
+    }
+
+    /// Makes the file of a conference.
+    pub(super) fn finish_room(&mut self, mut tape: Tape, samples: Vec<i16>) {
+        tape.down = vec![0; samples.len()];
+        tape.up = samples;
+        self.finish_tape(tape);
     }
 
     /// Ends a tape by the recording's SID.

@@ -17,7 +17,7 @@ macro_rules! scenarios {
 }
 
 /// Names and texts of the scripts that ship.
-pub const SCENARIOS: [(&str, &str); 24] = scenarios![
+pub const SCENARIOS: [(&str, &str); 25] = scenarios![
     "announcement.yaml",
     "asks-if-robot.yaml",
     "busy.yaml",

@@ -117,6 +117,14 @@ impl Service {
     /// Transcriptions of recordings.
     pub(super) fn transcriptions(&self, request: TranscriptionRequest, target: &str) -> Answer {
         let unknown = || RestError::not_found(path(target));
+        let (TranscriptionRequest::List { recording, .. }
+        | TranscriptionRequest::Fetch { recording, .. }
+        | TranscriptionRequest::Delete { recording, .. }) = &request;
+        if let Some(recording) = recording
+            && self.registry.with(|shelves| !shelves.recordings.contains_key(recording))
+        {
+            return Err(unknown());
+        }
         self.holdings.with(|held| match request {
             TranscriptionRequest::List { recording, paging } => {
                 let fits = |made: &&TranscriptionResource| recording.is_none() || made.recording_sid == recording;

@@ -429,6 +429,8 @@ impl Driver {
                 self.leg.limit_time(from, Duration::from_secs(seconds.into()));
             }
             Command::StatusCallback(url) => self.status_callback = Some(url),
+            Command::StatusCallbackMethod(method) => self.create.status_callback_method = Some(method),
+            Command::Fallback(url, method) => (self.create.fallback_url, self.create.fallback_method) = (Some(url), method),
             Command::StartRecording { sid, start } => self.start_tape(Tape::started(sid, start)),
             Command::UpdateRecording { sid, status, skips } => self.update_tape(&sid, &status, skips),
         }

@@ -41,4 +41,10 @@ async fn a_recording_is_listed_heard_and_deleted() {
     assert_eq!(app.ask("DELETE", &format!("/Calls/CA1/Recordings/{sid}.json"), "").await.0, 404);
     assert_eq!(app.ask("DELETE", &format!("/Recordings/{sid}.json"), "").await.0, 204);
     assert_eq!(sound(media.to_owned()).await.0, 404);
+    // What is known of it is kept for who asks.
+    assert_eq!(app.ask("GET", &format!("/Recordings/{sid}.json"), "").await.0, 404);
+    let (_, kept) = app.ask("GET", &format!("/Recordings/{sid}.json?IncludeSoftDeleted=true"), "").await;
+    assert_eq!(kept["status"], "deleted");
+    let listed = async |path: &str| app.ask("GET", path, "").await.1["recordings"].as_array().unwrap().len();
+    assert_eq!((listed("/Recordings.json").await, listed("/Recordings.json?IncludeSoftDeleted=true").await), (0, 1));
 }

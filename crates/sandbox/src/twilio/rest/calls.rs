@@ -155,6 +155,9 @@ fn commands(update: &CallUpdate, state: LegState) -> Result<Vec<Command>, RestEr
         Some(_) => return Err(RestError::invalid(20_001, "Invalid Status")),
         None => {}
     }
+    if let Some(url) = &update.fallback_url {
+        commands.push(Command::Fallback(url.clone(), update.fallback_method));
+    }
     if let Some(instructions) = &update.instructions {
         if state != LegState::InProgress {
             return Err(RestError::not_in_progress());
@@ -163,5 +166,6 @@ fn commands(update: &CallUpdate, state: LegState) -> Result<Vec<Command>, RestEr
     }
     commands.extend(update.time_limit.map(Command::TimeLimit));
     commands.extend(update.status_callback.clone().map(Command::StatusCallback));
+    commands.extend(update.status_callback_method.map(Command::StatusCallbackMethod));
     Ok(commands)
 }

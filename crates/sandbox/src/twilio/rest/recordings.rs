@@ -3,7 +3,7 @@
 use audio::wav::{read_wav, write_wav};
 use telephony::leg::LegState;
 use wire::date;
-use wire::http::HttpReply;
+use wire::http::{Form, HttpReply, split_target};
 use wire::twilio::rest::{
     MediaFormat, Paging, RecordingFilter, RecordingLevel, RecordingResource, RecordingStart, RecordingUpdate, RestError, TranscriptionRequest,
     TranscriptionResource,
@@ -17,6 +17,9 @@ use crate::twilio::{Service, fresh_sid};
 
 /// Samples of one recording that are mixed: an hour of both sides.
 const MAX_SAMPLES: usize = 2 * 3_600 * 8_000;
+
+/// The state of a recording whose sound is gone.
+const DELETED: &str = "deleted";
 
 impl Service {
     pub(super) fn start_recording(&self, sid: &str, start: RecordingStart, target: &str) -> Answer {
@@ -72,9 +75,11 @@ impl Service {
 
     pub(super) fn fetch_recording(&self, call: Option<&str>, name: &str, target: &str) -> Answer {
         let level = if call.is_some() { RecordingLevel::Call } else { RecordingLevel::Account };
+        let with_deleted = Form::parse(split_target(target).1).get("IncludeSoftDeleted") == Some("true");
         self.registry.with(|shelves| {
-            let sid = find_recording(shelves, call, name).ok_or_else(|| RestError::not_found(path(target)))?;
-            let entry = shelves.recordings.get(&sid).ok_or_else(|| RestError::not_found(path(target)))?;
+            let is_deleted_one = with_deleted && shelves.recordings.get(name).is_some_and(is_deleted);
+            let sid = if is_deleted_one { Some(name.to_owned()) } else { find_recording(shelves, call, name) };
+            let entry = sid.and_then(|sid| shelves.recordings.get(&sid)).ok_or_else(|| RestError::not_found(path(target)))?;
             Ok(entry.resource.shown_at(level, &self.base_url).reply(200))
         })
     }
@@ -93,12 +98,14 @@ impl Service {
         })
     }
 
-    /// Deletes a recording that is complete; one that still runs must be stopped first.
+    /// Deletes a recording. Its sound is gone at once; what is known of it is still shown to who asks for deleted ones.
     pub(super) fn delete_recording(&self, call: Option<&str>, sid: &str, target: &str) -> Answer {
         self.registry.with(|shelves| {
             let sid = find_recording(shelves, call, sid).ok_or_else(|| RestError::not_found(path(target)))?;
-            shelves.recordings.remove(&sid);
-            shelves.recording_order.retain(|other| *other != sid);
+            let entry = shelves.recordings.get_mut(&sid).ok_or_else(|| RestError::not_found(path(target)))?;
+            entry.wav = None;
+            entry.resource.status = Some(DELETED.into());
+            entry.resource.date_updated = Some(date::rfc2822(wall_clock()));
             Ok(HttpReply::empty(204))
         })
     }
@@ -153,10 +160,14 @@ fn mixed(wav: &[u8]) -> Option<Vec<u8>> {
     Some(write_wav(wav.rate_hz, 1, &samples))
 }
 
+fn is_deleted(entry: &RecordingEntry) -> bool {
+    entry.resource.status.as_deref() == Some(DELETED)
+}
+
 /// Finds a recording by its name: a SID, or `Twilio.CURRENT` for the one of the call that still runs.
 fn find_recording(shelves: &Shelves, call: Option<&str>, name: &str) -> Option<String> {
     if name != "Twilio.CURRENT" {
-        let entry = shelves.recordings.get(name)?;
+        let entry = shelves.recordings.get(name).filter(|entry| !is_deleted(entry))?;
         return call.is_none_or(|call| entry.resource.call_sid.as_deref() == Some(call)).then(|| name.to_owned());
     }
     let newest_first = shelves.recording_order.iter().rev();

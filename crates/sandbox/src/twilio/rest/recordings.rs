@@ -5,8 +5,8 @@ use telephony::leg::LegState;
 use wire::date;
 use wire::http::{Form, HttpReply, split_target};
 use wire::twilio::rest::{
-    MediaFormat, Paging, RecordingFilter, RecordingLevel, RecordingResource, RecordingStart, RecordingUpdate, RestError, TranscriptionRequest,
-    TranscriptionResource,
+    API_VERSION, MediaFormat, Paging, RecordingFilter, RecordingLevel, RecordingResource, RecordingStart, RecordingUpdate, RestError,
+    TranscriptionRequest, TranscriptionResource, TranscriptionStatus,
 };
 
 use super::pages::page;
@@ -44,7 +44,7 @@ impl Service {
         RecordingResource {
             sid: Some(sid.into()),
             account_sid: Some(self.credentials.account_sid.clone()),
-            api_version: Some(wire::twilio::rest::API_VERSION.into()),
+            api_version: Some(API_VERSION.into()),
             call_sid: Some(call.into()),
             channels: Some(channels),
             source: Some(source.into()),
@@ -119,6 +119,39 @@ impl Service {
         }
         let body = if channels == Some(1) { mixed(&wav).unwrap_or_else(|| wav.to_vec()) } else { wav.to_vec() };
         Ok(HttpReply { status: 200, headers: vec![("content-type".into(), format.content_type().into())], body })
+    }
+
+    /// Keeps a transcription that is being made.
+    pub(in crate::twilio) fn keep_transcription(&self, sid: &str, recording: &str, seconds: u32) {
+        let account = &self.credentials.account_sid;
+        let now = Some(date::rfc2822(wall_clock()));
+        let text = |text: &str| Some(text.to_owned());
+        let resource = TranscriptionResource {
+            sid: text(sid),
+            account_sid: text(account),
+            api_version: text(API_VERSION),
+            date_created: now.clone(),
+            date_updated: now,
+            duration: Some(seconds.to_string()),
+            price_unit: text("USD"),
+            recording_sid: text(recording),
+            status: text(TranscriptionStatus::InProgress.as_str()),
+            kind: text("fast"),
+            uri: Some(format!("/{API_VERSION}/Accounts/{account}/Transcriptions/{sid}.json")),
+            ..TranscriptionResource::default()
+        };
+        self.holdings.with(|held| held.transcriptions.add(sid.to_owned(), resource));
+    }
+
+    /// A transcription is made, or could not be.
+    pub(in crate::twilio) fn transcribed(&self, sid: &str, status: &TranscriptionStatus, words: Option<&str>) {
+        self.holdings.with(|held| {
+            let Some(made) = held.transcriptions.get_mut(sid) else { return };
+            made.status = Some(status.as_str().to_owned());
+            made.transcription_text = Some(words.unwrap_or_default().to_owned());
+            made.price = Some("-0.00000".into());
+            made.date_updated = Some(date::rfc2822(wall_clock()));
+        });
     }
 
     /// Transcriptions of recordings.

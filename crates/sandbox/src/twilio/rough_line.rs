@@ -55,7 +55,7 @@ mod tests {
     async fn carried(impairment: Impairment) -> Vec<u32> {
         let (sender, from) = mpsc::channel(64);
         let (to, mut receiver) = mpsc::channel(64);
-        tokio::spawn(carry(from, to, (impairment, 7), |n: &u32| n % 2 == 0));
+        tokio::spawn(carry(from, to, (impairment, 7), |n: &u32| n.is_multiple_of(2)));
         for n in 0..40 {
             sender.send(n).await.unwrap();
         }

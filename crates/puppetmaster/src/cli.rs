@@ -305,7 +305,7 @@ pub struct SandboxArgs {
     /// socket=refused; socket=cut:TIME breaks a media socket so long after it was opened.
     /// media=jitter:TIME, media=loss:2%: sound comes unevenly, or is lost, both ways.
     /// call=hang-up:TIME: the callee hangs up so long after the answer; call=drop:TIME: the line breaks and nobody is told.
-    /// POST /sandbox/faults takes the same while it runs, for one callee or so many times: {"faults": ["rest=429"], "to": "+12125550123", "times": 2}.
+    /// POST /sandbox/faults takes the same while it runs, for one callee or so many times: {"faults": ["webhook=lost"], "to": "+12125550123", "times": 2}.
     #[arg(long = "fault", value_name = "FAULT", verbatim_doc_comment)]
     pub faults: Vec<String>,
     /// Calls that leave the queue in a second; the others wait in it. A new Twilio account has 1.

@@ -91,6 +91,9 @@ pub enum FaultError {
     /// It is for a number that is written wrong.
     #[error("a rule names no telephone number to apply to")]
     BadNumber,
+    /// It is for calls to one number and for requests, which are to none.
+    #[error("rest=STATUS concerns every request, so the rule can name no number")]
+    NotOfOneCallee,
     /// There are too many rules.
     #[error("more than {MAX_RULES} rules stand already")]
     Full,
@@ -204,11 +207,6 @@ impl Faults {
         self.line_drops_after = other.line_drops_after.or(self.line_drops_after);
         self.callee_hangs_up_after = other.callee_hangs_up_after.or(self.callee_hangs_up_after);
     }
-
-    /// Returns whether it concerns requests as such, rather than calls.
-    const fn is_of_requests(&self) -> bool {
-        self.rest.is_some()
-    }
 }
 
 /// The longest time of a fault: that of the longest call.
@@ -248,8 +246,15 @@ pub struct Rule {
     pub faults: Faults,
     /// Only calls to this number; `None`: all.
     pub to: Option<String>,
-    /// Only the next so many calls, or requests if that is what it concerns; `None`: from now on.
+    /// Only the next so many calls, or requests if it refuses those; `None`: from now on.
     pub times: Option<u32>,
+}
+
+impl Rule {
+    /// Returns whether `times` counts requests rather than calls.
+    const fn counts_requests(&self) -> bool {
+        self.faults.rest.is_some()
+    }
 }
 
 /// The switches of a sandbox, shared.
@@ -267,15 +272,19 @@ struct Switches {
 impl FaultSwitches {
     /// Sets them all, for every call from now on.
     pub fn set(&self, faults: Faults) {
-        self.with(|switches| switches.rules = vec![Rule { faults, to: None, times: None }]);
+        let rule = (faults != Faults::default()).then_some(Rule { faults, to: None, times: None });
+        self.with(|switches| switches.rules = rule.into_iter().collect());
     }
 
     /// Adds a rule to those that stand.
     ///
     /// # Errors
-    /// There are too many.
+    /// There are too many, or it contradicts itself.
     pub fn add(&self, rule: Rule) -> Result<(), FaultError> {
         self.with(|switches| {
+            if rule.faults.rest.is_some() && rule.to.is_some() {
+                return Err(FaultError::NotOfOneCallee);
+            }
             if switches.rules.len() >= MAX_RULES {
                 return Err(FaultError::Full);
             }
@@ -296,12 +305,13 @@ impl FaultSwitches {
 
     /// Decides what goes wrong with a new call to a number, and counts it.
     pub(crate) fn decide(&self, to: &str) -> Faults {
-        self.with(|switches| switches.take(|rule| !rule.faults.is_of_requests() && rule.to.as_deref().is_none_or(|number| number == to)))
+        let concerns = |rule: &Rule| rule.to.as_deref().is_none_or(|number| number == to);
+        self.with(|switches| switches.take(concerns, |rule| !rule.counts_requests()))
     }
 
     /// Decides what goes wrong with a request, and counts it.
     pub(crate) fn decide_request(&self) -> Option<u16> {
-        self.with(|switches| switches.take(|rule| rule.faults.is_of_requests()).rest)
+        self.with(|switches| switches.take(Rule::counts_requests, Rule::counts_requests).rest)
     }
 
     /// Remembers what was decided for a call.
@@ -328,11 +338,13 @@ impl FaultSwitches {
 }
 
 impl Switches {
-    fn take(&mut self, concerns: impl Fn(&Rule) -> bool) -> Faults {
+    fn take(&mut self, concerns: impl Fn(&Rule) -> bool, counts: impl Fn(&Rule) -> bool) -> Faults {
         let mut faults = Faults::default();
         for rule in self.rules.iter_mut().filter(|rule| concerns(rule)) {
             faults.take_over(&rule.faults);
-            rule.times = rule.times.map(|times| times.saturating_sub(1));
+            if counts(rule) {
+                rule.times = rule.times.map(|times| times.saturating_sub(1));
+            }
         }
         self.rules.retain(|rule| rule.times != Some(0));
         faults
@@ -401,5 +413,8 @@ mod tests {
         assert_eq!([switches.decide_request(), switches.decide_request(), switches.decide_request()], [Some(429), Some(429), None]);
         switches.clear();
         assert_eq!((switches.decide("+1"), switches.rules()), (Faults::default(), Vec::new()));
+        switches.set(Faults::parse(["rest=503", "webhook=lost"]).unwrap());
+        assert_eq!((switches.decide_request(), switches.decide("+1").webhook), (Some(503), Some(WebhookFault::Lost)));
+        assert_eq!(switches.add(rule("rest=429", Some("+1"), None)), Err(FaultError::NotOfOneCallee));
     }
 }

@@ -87,7 +87,14 @@ async fn a_rule_can_be_for_one_callee_and_be_taken_away() {
 #[tokio::test]
 async fn a_rule_that_cannot_be_read_says_what_is_known() {
     let app = App::start().await;
-    for body in [r#"{"faults":["webhook=eaten"]}"#, r#"{"fault":"rest=429"}"#, "x", r#"{"faults":[],"to":"pizza"}"#] {
+    for body in [
+        r#"{"faults":["webhook=eaten"]}"#,
+        r#"{"fault":"rest=429"}"#,
+        "x",
+        r#"{"faults":[],"to":"pizza"}"#,
+        r#"{"faults":["rest=429"],"to":"+12125550112"}"#,
+        r#"{"faults":["rest=429"],"times":0}"#,
+    ] {
         let (status, body) = switches(&app, reqwest::Method::POST, body).await;
         assert_eq!((status, body["code"].as_str()), (400, Some("sandbox.bad_fault")));
     }

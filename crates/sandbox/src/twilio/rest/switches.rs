@@ -3,6 +3,7 @@
 //! `POST` takes `{"faults": ["webhook=lost"], "to": "+12125550123", "times": 1}`; the last two may be left out.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Weak;
 
 use axum::body::Bytes;
@@ -25,7 +26,7 @@ struct Posted {
     #[serde(default)]
     to: Option<String>,
     #[serde(default)]
-    times: Option<u32>,
+    times: Option<NonZeroU32>,
 }
 
 pub(super) async fn show(state: State<Weak<Service>>, peer: ConnectInfo<SocketAddr>) -> Response {
@@ -67,7 +68,7 @@ fn with_switches(
 fn rule(posted: Posted) -> Result<Rule, FaultError> {
     let faults = Faults::parse(posted.faults.iter().map(String::as_str))?;
     let to = posted.to.map(|to| PhoneNumber::parse(&to).map(|number| number.as_e164().to_owned())).transpose().map_err(|_| FaultError::BadNumber)?;
-    Ok(Rule { faults, to, times: posted.times })
+    Ok(Rule { faults, to, times: posted.times.map(NonZeroU32::get) })
 }
 
 fn rules(status: u16, switches: &FaultSwitches) -> HttpReply {

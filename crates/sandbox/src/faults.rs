@@ -306,7 +306,7 @@ impl FaultSwitches {
     /// Decides what goes wrong with a new call to a number, and counts it.
     pub(crate) fn decide(&self, to: &str) -> Faults {
         let concerns = |rule: &Rule| rule.to.as_deref().is_none_or(|number| number == to);
-        self.with(|switches| switches.take(concerns, |rule| !rule.counts_requests()))
+        Faults { rest: None, ..self.with(|switches| switches.take(concerns, |rule| !rule.counts_requests())) }
     }
 
     /// Decides what goes wrong with a request, and counts it.

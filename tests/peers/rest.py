@@ -96,7 +96,9 @@ def refusals(sandbox):
         ("keys that no telephone has", lambda: create(to=SHOP, from_=ours, twiml=STAY, send_digits="hello"), (400, 21206)),
         ("an account that is not there", lambda: client.api.accounts("AC" + "0" * 32).fetch(), (401, 20003)),
         ("a wrong token", lambda: sandbox.client_with("wrong").calls("CA" + "0" * 32).fetch(), (401, 20003)),
-        ("another path", lambda: client.messages.create(to=SHOP, from_=ours, body="hello"), (404, 20404)),
+        ("another country", lambda: create(to="+442079460000", from_=ours, twiml=STAY), (400, 21215)),
+        ("an application that is not there", lambda: create(to=SHOP, from_=ours, application_sid="AP" + "0" * 32), (400, 21218)),
+        ("a path that is not there", lambda: client.messages("SM" + "0" * 32).media.list(), (404, 20404)),
     ]
     for name, act, expected in cases:
         found = refused(act)

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 # Longer than anything here takes on a busy machine. Nothing is measured against it: it only ends a script that hangs.
@@ -54,11 +54,23 @@ class Sandbox:
         self.account_sid = account["account_sid"]
         self.auth_token = account["auth_token"]
         self.from_number = account["from_number"]
+        self.test_account_sid = account["test_account_sid"]
+        self.test_auth_token = account["test_auth_token"]
         self.client = self.client_with(self.auth_token)
 
     def client_with(self, token):
-        client = Client(self.account_sid, token)
-        client.api.base_url = self.base_url
+        return self.at_us(Client(self.account_sid, token))
+
+    def test_client(self):
+        return self.at_us(Client(self.test_account_sid, self.test_auth_token))
+
+    def client_of_key(self, key_sid, secret):
+        return self.at_us(Client(key_sid, secret, self.account_sid))
+
+    def at_us(self, client):
+        """Points all products of a client here."""
+        for product in (client.api, client.pricing, client.voice, client.monitor):
+            product.base_url = self.base_url
         return client
 
     def create(self, to, **parameters):
@@ -86,14 +98,14 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def running(arguments):
+def running(arguments, *flags):
     """Starts the sandbox of the binary that the command line names, and ends it by its own pid."""
     binary, folder = arguments[1], arguments[2]
     scripts = f"{folder}/callees"
     os.makedirs(scripts, exist_ok=True)
     with open(f"{scripts}/key-presser.yaml", "w", encoding="utf-8") as file:
         file.write(KEY_PRESSER)
-    command = [binary, "--set", f"sandbox.scenarios_dir={scripts}", "sandbox", "--listen", "127.0.0.1:0", "--json"]
+    command = [binary, "--set", f"sandbox.scenarios_dir={scripts}", "sandbox", "--listen", "127.0.0.1:0", "--json", *flags]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
     # A script that is told to end ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -133,4 +145,8 @@ def refused(act):
         act()
     except TwilioRestException as error:
         return error.status, error.code
+    except TwilioException as error:
+        # A list that is refused carries the reply itself.
+        reply = error.args[1]
+        return reply.status_code, json.loads(reply.text)["code"]
     return None

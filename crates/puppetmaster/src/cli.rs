@@ -296,6 +296,32 @@ pub struct SandboxArgs {
     /// List who can be reached, and end.
     #[arg(long)]
     pub cast: bool,
+    /// Make something go wrong, for every call; may be repeated. A TIME is 800ms, 3s or 2m.
+    ///
+    /// create=500 refuses calls (any status from 400 to 599). create=502-after-acceptance refuses them, but they ring.
+    /// create=late:TIME and create=timeout-after-acceptance: they ring, the reply comes late or never in time.
+    /// rest=429 refuses every request (any status from 400 to 599).
+    /// webhook=lost, webhook=late:TIME, webhook=twice, webhook=reordered; webhook=forged sends a false one with a wrong signature before each.
+    /// socket=refused; socket=cut:TIME breaks a media socket so long after it was opened.
+    /// media=jitter:TIME, media=loss:2%: sound comes unevenly, or is lost, both ways.
+    /// call=hang-up:TIME: the callee hangs up so long after the answer; call=drop:TIME: the line breaks and nobody is told.
+    /// POST /sandbox/faults takes the same while it runs, for one callee or so many times: {"faults": ["webhook=lost"], "to": "+12125550123", "times": 2}.
+    #[arg(long = "fault", value_name = "FAULT", verbatim_doc_comment)]
+    pub faults: Vec<String>,
+    /// Calls that leave the queue in a second; the others wait in it. A new Twilio account has 1.
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub cps: Option<f64>,
+    /// Requests that are answered in a second; the others get 429.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub requests_per_second: Option<u32>,
+    /// Requests that are answered at the same time; the others get 429.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub requests_at_once: Option<u32>,
+}
+
+/// Reads a number of calls a second, at least one in a thousand seconds.
+fn positive(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate >= 0.001).ok_or_else(|| "write a number such as 1 or 0.5".to_owned())
 }
 
 /// What to play in virtual time.

@@ -258,7 +258,7 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
             (account, from, None)
         }
         Provider::Mock => {
-            let sandbox = open_sandbox(config, speech, SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+            let sandbox = open_sandbox(config, speech, |sandbox| sandbox).await?;
             let credentials = &sandbox.credentials;
             let account = Account {
                 id: credentials.account_sid.clone(),
@@ -307,17 +307,14 @@ fn sandbox_elsewhere(file: &Path) -> Result<(Account, PhoneNumber), Failure> {
     Ok((account, from))
 }
 
-/// Opens the practice network with callees that speak and listen.
+/// Opens the practice network with callees that speak and listen, on a free port if `change` names none.
 ///
 /// # Errors
 /// The address cannot be had, or a script cannot be read.
-pub async fn open_sandbox(config: &Config, speech: &LocalSpeech, listen: SocketAddr) -> Result<Sandbox, Failure> {
-    let settings = SandboxConfig {
-        listen,
-        speech: Some(Speech { ears: speech.speech_to_text(), voice: speech.text_to_speech() }),
-        ..SandboxConfig::new(cast(config)?)
-    };
-    Ok(Sandbox::start(settings).await?)
+pub async fn open_sandbox(config: &Config, speech: &LocalSpeech, change: impl FnOnce(SandboxConfig) -> SandboxConfig) -> Result<Sandbox, Failure> {
+    let settings =
+        SandboxConfig { speech: Some(Speech { ears: speech.speech_to_text(), voice: speech.text_to_speech() }), ..SandboxConfig::new(cast(config)?) };
+    Ok(Sandbox::start(change(settings)).await?)
 }
 
 fn origin(config: &Config, address: SocketAddr) -> String {

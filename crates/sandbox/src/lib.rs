@@ -27,7 +27,7 @@ use ports::text_to_speech::TextToSpeech;
 use simulator::cast::Cast;
 use thiserror::Error;
 
-pub use faults::{FaultSwitches, Faults};
+pub use faults::{CreateFault, FAULTS, FaultError, FaultSwitches, Faults, Rule, SocketFault, WebhookFault};
 pub use truth::{CallTruth, GroundTruth, WebhookTruth};
 
 /// How to open a sandbox.
@@ -43,6 +43,10 @@ pub struct SandboxConfig {
     pub cast: Cast,
     /// How fast the network is.
     pub times: Times,
+    /// How much the account may ask at once.
+    pub limits: Limits,
+    /// What goes wrong from the start.
+    pub faults: Faults,
     /// The day at the callees' place, 0 (Monday) to 6 (Sunday); `None`: today, in New York's standard time.
     pub today: Option<u8>,
     /// Where the calls of the account's own number go, until a program says otherwise.
@@ -60,6 +64,8 @@ impl SandboxConfig {
             speech: None,
             cast,
             times: Times::default(),
+            limits: Limits::default(),
+            faults: Faults::default(),
             today: None,
             voice_url: None,
             seed: 0,
@@ -83,7 +89,7 @@ pub struct Credentials {
     pub account_sid: String,
     /// The secret that signs webhooks.
     pub auth_token: String,
-    /// The only number that calls can be made from.
+    /// The first number that calls can be made from; the API lists all.
     pub from_number: String,
 }
 
@@ -112,6 +118,17 @@ impl Default for Times {
     }
 }
 
+/// How much the account may ask at once. The default: as much as it likes, unlike Twilio, so that nothing waits unasked.
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
+pub struct Limits {
+    /// Calls that leave the queue in a second; the others wait in it. Twilio: 1 for a new account.
+    pub calls_per_second: Option<f64>,
+    /// Requests that are answered in a second; the others are refused with 429 and 20429.
+    pub requests_per_second: Option<u32>,
+    /// Requests that are answered at the same time; the others are refused likewise.
+    pub requests_at_once: Option<u32>,
+}
+
 /// Why a sandbox cannot be opened.
 #[derive(Debug, Error)]
 pub enum SandboxError {
@@ -121,7 +138,7 @@ pub enum SandboxError {
         /// The address.
         address: SocketAddr,
     },
-    /// The address is not a loopback address. The sandbox is no server for a network: it has one account and no rate limits.
+    /// The address is not a loopback address. The sandbox is no server for a network: it has one account, and whoever reaches it can make it misbehave.
     #[error("{address} is not a loopback address")]
     NotLoopback {
         /// The address.
@@ -161,6 +178,8 @@ pub struct Sandbox {
     pub base_url: String,
     /// The account.
     pub credentials: Credentials,
+    /// The account whose requests are answered as if they were real, while nothing happens.
+    pub test_credentials: Credentials,
     service: Arc<twilio::Service>,
 }
 
@@ -183,8 +202,10 @@ impl Sandbox {
             None => twilio::fresh_credentials()?,
         };
         let base_url = format!("http://{address}");
-        let service = twilio::Service::start(config, credentials.clone(), base_url.clone(), listener)?;
-        Ok(Self { base_url, credentials, service })
+        let test_credentials = twilio::fresh_test_credentials()?;
+        let accounts = (credentials.clone(), test_credentials.clone());
+        let service = twilio::Service::start(config, accounts, base_url.clone(), listener)?;
+        Ok(Self { base_url, credentials, test_credentials, service })
     }
 
     /// Returns the one line that `puppetmaster sandbox --json` prints first.
@@ -197,6 +218,8 @@ impl Sandbox {
                 "account_sid": self.credentials.account_sid,
                 "auth_token": self.credentials.auth_token,
                 "from_number": self.credentials.from_number,
+                "test_account_sid": self.test_credentials.account_sid,
+                "test_auth_token": self.test_credentials.auth_token,
             },
             "plivo": { "base_url": null, "auth_id": null, "auth_token": null, "from_number": null },
         })

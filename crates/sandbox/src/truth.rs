@@ -38,6 +38,8 @@ pub struct CallTruth {
     pub call_sid: String,
     /// Whom it was to.
     pub to: String,
+    /// What was made to go wrong with it, as it is switched on.
+    pub faults: Vec<String>,
     /// States it went through, as the carrier names them.
     pub states: Vec<String>,
     /// How often the phone rang: 0 or 1.

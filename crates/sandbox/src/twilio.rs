@@ -4,9 +4,13 @@ mod announce;
 mod between;
 mod call;
 mod conferences;
+mod holdings;
 mod inbound;
+mod limits;
+mod log;
 mod media_socket;
 mod place;
+mod post;
 mod queues;
 mod registry;
 mod rest;
@@ -14,6 +18,8 @@ mod rest_beside;
 mod rest_conferences;
 mod rest_queues;
 mod room;
+mod rough_line;
+mod shelf;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -21,11 +27,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use telephony::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use wire::twilio::rest::NumberResource;
 use wire::twilio::signature::SigningKey;
 
 use crate::clock::{wall_clock, weekday_of};
@@ -33,6 +39,9 @@ use crate::faults::FaultSwitches;
 use crate::truth::GroundTruth;
 use crate::{Credentials, SandboxConfig, SandboxError};
 use conferences::Conferences;
+use holdings::Holdings;
+use limits::Gate;
+use log::Log;
 use queues::Queues;
 use registry::Registry;
 use webhooks::Webhooks;
@@ -48,8 +57,14 @@ const SOUND_TAKES: Duration = Duration::from_millis(120);
 pub(crate) struct Service {
     config: SandboxConfig,
     credentials: Credentials,
+    /// The account whose requests are answered as if they were real, while nothing happens.
+    test_credentials: Credentials,
+    opened_at: Timestamp,
     base_url: String,
     registry: Registry,
+    holdings: Holdings,
+    log: Log,
+    gate: Gate,
     truth: GroundTruth,
     faults: FaultSwitches,
     webhooks: Webhooks,
@@ -57,8 +72,6 @@ pub(crate) struct Service {
     queues: Queues,
     /// Slots are counted from here.
     began: Instant,
-    /// The account's only number.
-    number: Mutex<NumberResource>,
     /// One for each call that may live at once.
     lines: Arc<Semaphore>,
     /// Calls and their webhooks; ended together.
@@ -70,24 +83,32 @@ pub(crate) struct Service {
 
 impl Service {
     /// Begins to answer requests on a socket that listens already.
-    pub fn start(config: SandboxConfig, credentials: Credentials, base_url: String, listener: TcpListener) -> Result<Arc<Self>, SandboxError> {
-        let webhooks = Webhooks::new(SigningKey::new(&credentials.auth_token), config.times.webhook_timeout)?;
+    pub fn start(
+        config: SandboxConfig,
+        (credentials, test_credentials): (Credentials, Credentials),
+        base_url: String,
+        listener: TcpListener,
+    ) -> Result<Arc<Self>, SandboxError> {
         let queues = Queues::new(config.times.pace);
-        let failed = |_| SandboxError::CannotSetUp { what: "the system gives no random numbers" };
-        let mut number = NumberResource::plain(&credentials.account_sid, &fresh_sid("PN").map_err(failed)?, &credentials.from_number);
-        number.voice_url = Some(config.voice_url.clone().unwrap_or_default());
+        let (log, faults) = (Log::default(), FaultSwitches::default());
+        faults.set(config.faults.clone());
+        let webhooks = Webhooks::new(SigningKey::new(&credentials.auth_token), config.times.webhook_timeout, log.clone(), faults.clone())?;
         let service = Arc::new(Self {
+            holdings: Holdings::new(&credentials, config.voice_url.as_deref())?,
+            gate: Gate::new(config.limits),
             config,
             credentials,
+            test_credentials,
+            opened_at: wall_clock(),
             base_url,
             registry: Registry::default(),
+            log,
             truth: GroundTruth::default(),
-            faults: FaultSwitches::default(),
+            faults,
             webhooks,
             conferences: Conferences::default(),
             queues,
             began: Instant::now(),
-            number: Mutex::new(number),
             lines: Arc::new(Semaphore::new(MAX_LIVE_CALLS)),
             tasks: Mutex::new(JoinSet::new()),
             closing: watch::Sender::new(false),
@@ -177,8 +198,17 @@ impl Service {
 
 /// Makes an account.
 pub(crate) fn fresh_credentials() -> Result<Credentials, SandboxError> {
+    fresh_account("+12125550100")
+}
+
+/// Makes the account for requests that do nothing.
+pub(crate) fn fresh_test_credentials() -> Result<Credentials, SandboxError> {
+    fresh_account(wire::twilio::rest::test_credentials::VALID_FROM)
+}
+
+fn fresh_account(from_number: &str) -> Result<Credentials, SandboxError> {
     let failed = |_| SandboxError::CannotSetUp { what: "the system gives no random numbers" };
-    Ok(Credentials { account_sid: fresh_sid("AC").map_err(failed)?, auth_token: fresh_sid("").map_err(failed)?, from_number: "+12125550100".into() })
+    Ok(Credentials { account_sid: fresh_sid("AC").map_err(failed)?, auth_token: fresh_sid("").map_err(failed)?, from_number: from_number.into() })
 }
 
 /// Returns a prefix and 32 random hexadecimal digits.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use dialogue::brief::TaskType;
+use sandbox::{Faults, Limits, SandboxConfig};
 use serde_json::{Value, json};
 use simulator::cast::Cast;
 use simulator::script::Expectation;
@@ -23,11 +24,13 @@ pub(super) async fn sandbox(args: &SandboxArgs, config: &Config) -> Result<ExitC
     }
     let listen: SocketAddr =
         args.listen.parse().map_err(|_| Failure::new(&codes::SANDBOX_BAD_ADDRESS, format!("{:?} is not an address with a port", args.listen)))?;
+    let faults = Faults::parse(args.faults.iter().map(String::as_str)).map_err(|error| Failure::new(&codes::SANDBOX_BAD_FAULT, error.to_string()))?;
+    let limits = Limits { calls_per_second: args.cps, requests_per_second: args.requests_per_second, requests_at_once: args.requests_at_once };
     // The wish to end is heard from the moment that others can know of us.
     let mut ending = Ending::new();
     let speech = wiring::speech(config)?;
     speech.warm_up();
-    let sandbox = wiring::open_sandbox(config, &speech, listen).await?;
+    let sandbox = wiring::open_sandbox(config, &speech, |sandbox| SandboxConfig { listen, faults, limits, ..sandbox }).await?;
     say(&format!("{}\n", sandbox.credentials_json()));
     if !args.json {
         eprintln!("the practice network is open; Ctrl-C closes it");

@@ -51,6 +51,9 @@ assistant::code_table! {
     SANDBOX_CANNOT_SET_UP = "sandbox.cannot_set_up",
         "the practice network cannot be set up",
         "Look at what the system says; most often it is a limit on open files or processes.";
+    SANDBOX_BAD_FAULT = "sandbox.bad_fault",
+        "the text behind `--fault`, or a rule sent to `/sandbox/faults`, names no fault that the practice network knows",
+        "`puppetmaster sandbox --help` lists them; write it like `--fault webhook=late:800ms`.";
     SANDBOX_BAD_SCRIPT = "sandbox.bad_script",
         "a callee's script cannot be read",
         "Correct the script at the place that is named, or take it out of the folder; scenarios/README.md says how scripts are written.";

@@ -81,6 +81,7 @@ fn a_port_in_use_is_told() {
     home.run(&["--set", &format!("listen={address}"), "call", SHOP, ASK, "--yes"]).fails_with(1, "server.cannot_listen");
     home.run(&["sandbox", "--listen", &address, "--json"]).fails_with(1, "sandbox.port_in_use");
     home.run(&["sandbox", "--listen", "192.0.2.1:0", "--json"]).fails_with(1, "sandbox.not_loopback");
+    home.run(&["sandbox", "--fault", "rest=429", "--fault", "webhook=eaten", "--json"]).fails_with(1, "sandbox.bad_fault");
 }
 
 #[test]

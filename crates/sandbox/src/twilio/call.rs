@@ -40,6 +40,7 @@ use wire::twilio::rest::CreateCall;
 use wire::twilio::status::CallStatus;
 
 use super::Service;
+use super::post::{Hook, send_in_order};
 use super::registry::Command;
 use super::webhooks::{HookError, HookReply};
 use crate::callee_voice::{CalleeVoice, speak};
@@ -47,7 +48,7 @@ use crate::clock::{Clock, wall_clock};
 use crate::ear::Ear;
 use crate::faults::Faults;
 use crate::prompter::{Need, Prompter};
-use crate::truth::{CallTruth, Notes, WebhookTruth, keep};
+use crate::truth::{CallTruth, Notes, keep};
 
 pub(super) use document::samples_of;
 pub(super) use origin::Origin;
@@ -121,14 +122,6 @@ struct Script {
     recent: VecDeque<SessionTime>,
 }
 
-/// A status webhook that waits for its turn: those of one call are sent in order.
-struct Hook {
-    kind: &'static str,
-    method: Method,
-    url: String,
-    form: wire::http::Form<'static>,
-}
-
 /// Runs one call from the request to the last webhook.
 pub(super) struct Driver {
     service: Arc<Service>,
@@ -187,9 +180,10 @@ impl Driver {
         let truth = service.truth.begin(&sid, &create.to);
         let clock = Clock::start(service.config.times.pace);
         let (post, events) = mpsc::unbounded_channel();
-        let hooks = send_in_order(&service, truth.clone(), clock);
+        let faults = service.faults.of_call(&sid);
+        truth.note(|truth| truth.faults = faults.names());
+        let hooks = send_in_order(&service, &sid, truth.clone(), clock);
         let voice = CalleeVoice::new(service.config.speech.clone(), pieces_to(&post, Event::CalleeSpeech), heard_to(&post, Event::CalleeHeard));
-        let faults = service.faults.get();
         Self {
             status_callback: create.status_callback.clone(),
             service,
@@ -435,6 +429,8 @@ impl Driver {
                 self.leg.limit_time(from, Duration::from_secs(seconds.into()));
             }
             Command::StatusCallback(url) => self.status_callback = Some(url),
+            Command::StatusCallbackMethod(method) => self.create.status_callback_method = Some(method),
+            Command::Fallback(url, method) => (self.create.fallback_url, self.create.fallback_method) = (Some(url), method),
             Command::StartRecording { sid, start } => self.start_tape(Tape::started(sid, start)),
             Command::UpdateRecording { sid, status, skips } => self.update_tape(&sid, &status, skips),
         }
@@ -536,6 +532,7 @@ impl Driver {
     fn failed(&self, code: u32) {
         tracing::debug!(call = %self.sid, code, "the practice network reports an error");
         self.note(|truth| keep(&mut truth.errors, code));
+        self.service.log.complain(&self.sid, code, wall_clock());
     }
 
     fn note(&self, change: impl FnOnce(&mut CallTruth)) {
@@ -549,26 +546,6 @@ async fn next_message(socket: Option<&mut mpsc::Receiver<super::media_socket::Ca
         Some(socket) => socket.recv().await.unwrap_or(super::media_socket::Came::Closed),
         None => std::future::pending().await,
     }
-}
-
-/// Starts a sender that sends a call's webhooks one after the other, and goes on after the call has ended.
-fn send_in_order(service: &Arc<Service>, truth: Notes, clock: Clock) -> mpsc::UnboundedSender<Hook> {
-    let (hooks, mut waiting) = mpsc::unbounded_channel::<Hook>();
-    let webhooks = service.webhooks.clone();
-    service.spawn(async move {
-        while let Some(hook) = waiting.recv().await {
-            let at_ms = clock.now().as_millis();
-            let reply = webhooks.send(hook.method, &hook.url, &hook.form).await;
-            truth.note(|truth| {
-                let status = reply.as_ref().ok().map(|reply| reply.status);
-                keep(&mut truth.webhooks, WebhookTruth { kind: hook.kind.into(), at_ms, status });
-                if !status.is_some_and(|status| (200..300).contains(&status)) {
-                    keep(&mut truth.errors, 15_003);
-                }
-            });
-        }
-    });
-    hooks
 }
 
 fn pieces_to(post: &mpsc::UnboundedSender<Event>, event: fn(u32, VoicePiece) -> Event) -> Arc<dyn Fn(u32, VoicePiece) + Send + Sync> {

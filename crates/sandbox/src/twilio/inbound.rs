@@ -4,7 +4,7 @@
 //! machine only. `IncomingPhoneNumbers` shows and sets the same.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -16,11 +16,11 @@ use simulator::script::{Ask, Line, LineBehaviour, Scene, Script, Then};
 use telephony::PhoneNumber;
 use telephony::leg::LegState;
 use wire::http::{HttpReply, Method};
-use wire::twilio::rest::{CallInstructions, CreateCall, NumberRequest, NumberResource, NumberSettings, RestError};
+use wire::twilio::rest::{CallInstructions, CreateCall, NumberSettings};
 use wire::twilio::status::CallEvent;
 
 use super::call::Origin;
-use super::rest::{page, response};
+use super::rest::response;
 use super::{Service, fresh_sid};
 
 /// How long a ring may last before the network gives up, in seconds.
@@ -65,6 +65,9 @@ impl Refused {
     }
 }
 
+/// The number that is to ring is none of the account's.
+const NOT_OURS: Refused = Refused::new(400, "sandbox.not_our_number", "`to` must be the account's own number");
+
 fn service_for(service: &Weak<Service>, peer: SocketAddr) -> Result<Arc<Service>, Refused> {
     let service = service.upgrade().ok_or(Refused::new(503, "sandbox.closed", "the practice network closes"))?;
     if !peer.ip().is_loopback() {
@@ -99,8 +102,8 @@ pub(super) async fn number(State(service): State<Weak<Service>>, ConnectInfo(pee
             status_callback: at.status_callback,
             ..NumberSettings::default()
         };
-        service.number(|number| number.apply(&settings));
-        Ok(())
+        let first = &service.credentials.from_number;
+        service.holdings.with(|held| held.own_number_mut(first).map(|number| number.apply(&settings))).ok_or(NOT_OURS)
     });
     match set {
         Ok(()) => response(HttpReply::empty(204)),
@@ -109,54 +112,30 @@ pub(super) async fn number(State(service): State<Weak<Service>>, ConnectInfo(pee
 }
 
 impl Service {
-    fn number<T>(&self, act: impl FnOnce(&mut NumberResource) -> T) -> T {
-        act(&mut self.number.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     fn ring(self: &Arc<Self>, ring: &Ring) -> Result<String, Refused> {
         let bad = |code, message| Refused::new(400, code, message);
         let from = PhoneNumber::parse(&ring.from).map_err(|_| bad("sandbox.bad_number", "`from` is no telephone number"))?;
         let script = self.config.cast.find(&from).and_then(|script| caller(&script));
         let script = script.ok_or(bad("sandbox.nobody_there", "`from` must be the number of somebody of the cast who talks"))?;
-        if ring.to != self.credentials.from_number {
-            return Err(bad("sandbox.not_our_number", "`to` must be the account's own number"));
-        }
-        let number = self.number(|number| number.clone());
-        let url = number.voice_url.clone().filter(|url| !url.is_empty() && !number.is_taken_elsewhere());
+        let number = self.holdings.with(|held| held.own_number_mut(&ring.to).cloned()).ok_or(NOT_OURS)?;
         let no_url = Refused::new(409, "sandbox.no_voice_url", "the number has no voice_url; set it with POST /sandbox/number");
         let method = |text: &Option<String>| text.as_deref().and_then(Method::parse).unwrap_or(Method::Post);
-        let instructions = CallInstructions::Url { url: url.ok_or(no_url)?, method: method(&number.voice_method) };
         let set = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let mut create = CreateCall::new(self.credentials.from_number.clone(), from.as_e164(), instructions);
+        let application = set(&number.voice_application_sid).map(CallInstructions::Application);
+        let own = || set(&number.voice_url).filter(|_| set(&number.trunk_sid).is_none());
+        let instructions = application.or_else(|| own().map(|url| CallInstructions::Url { url, method: method(&number.voice_method) }));
+        let mut create = CreateCall::new(ring.to.clone(), from.as_e164(), instructions.ok_or(no_url)?);
         create.fallback_url = set(&number.voice_fallback_url);
         create.fallback_method = Some(method(&number.voice_fallback_method));
         create.status_callback = set(&number.status_callback);
         create.status_callback_method = Some(method(&number.status_callback_method));
         create.status_events = vec![CallEvent::Completed];
+        self.instruct(&mut create).map_err(|_| Refused::new(409, "sandbox.no_voice_url", "the number's application is gone, or has no voice_url"))?;
         let leg = PracticeLeg::new(Arc::new(script), self.network(Duration::ZERO, RINGS_S, LIMIT_S));
         let busy = Refused::new(503, "sandbox.no_line", "all lines of the practice network are busy; ring again later");
         let token = fresh_sid("").map_err(|_| Refused::new(500, "sandbox.no_chance", "the system gives no random numbers"))?;
         let placed = self.place(create, leg, Origin::Inbound { token }, LegState::Ringing).ok_or(busy)?;
         Ok(placed.sid)
-    }
-
-    pub(super) fn number_request(&self, request: NumberRequest, target: &str, path: &str) -> Result<HttpReply, RestError> {
-        let is_ours = |sid: &str| self.number(|number| number.sid.as_deref() == Some(sid));
-        match request {
-            NumberRequest::List { filter, paging } => {
-                let all: Vec<NumberResource> = [self.number(|number| number.clone())].into_iter().filter(|number| filter.passes(number)).collect();
-                Ok(page("incoming_phone_numbers", target, &paging, &all, |number| number.sid.as_deref()))
-            }
-            NumberRequest::Fetch { number } if is_ours(&number) => Ok(self.number(|number| number.reply(200))),
-            NumberRequest::Update { number, settings } if is_ours(&number) => Ok(self.number(|number| {
-                number.apply(&settings);
-                number.reply(200)
-            })),
-            NumberRequest::Buy(_) | NumberRequest::Release { .. } => {
-                Err(RestError::new(403, 20_003, "The practice network has one number, which is neither bought nor given back"))
-            }
-            NumberRequest::Fetch { .. } | NumberRequest::Update { .. } => Err(RestError::not_found(path)),
-        }
     }
 }
 

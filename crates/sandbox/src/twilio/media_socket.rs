@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use simulator::impairment::Impairment;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -13,7 +14,11 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use wire::http::Form;
+use wire::twilio::media::{FromApp, read_from_app};
 use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
+
+use super::rough_line::carry;
+use crate::faults::{Faults, SocketFault};
 
 /// How long the handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,9 +73,50 @@ pub enum Came {
     Closed,
 }
 
-/// Opens a socket and carries messages until one side closes. What comes is posted in order; a full channel slows the
-/// program down instead of losing words.
-pub async fn run(url: String, query: Query, key: SigningKey, mut outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
+/// What becomes of a socket on its way.
+#[derive(Clone, Copy)]
+pub struct Way {
+    socket: Option<SocketFault>,
+    media: Option<(Impairment, u64)>,
+}
+
+impl Way {
+    /// Returns the way that these faults make.
+    pub fn of(faults: &Faults, seed: u64) -> Self {
+        Self { socket: faults.socket, media: faults.media().map(|impairment| (impairment, seed)) }
+    }
+}
+
+/// Opens a socket and carries messages until one side closes, over a way that may be bad. What comes is posted in order; a
+/// full channel slows the program down instead of losing words.
+pub async fn run(way: Way, to: (String, Query), key: SigningKey, outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
+    let cut_after = match way.socket {
+        Some(SocketFault::Refused) => return refuse(&incoming, 31_901).await,
+        Some(SocketFault::Cut(after)) => Some(after),
+        None => None,
+    };
+    let Some((impairment, seed)) = way.media else { return keep_open(to, cut_after, key, outgoing, incoming).await };
+    let (to_program, rough_out) = mpsc::channel(MAX_WAITING);
+    let (rough_in, from_program) = mpsc::channel(MAX_WAITING);
+    tokio::join!(
+        carry(outgoing, to_program, (impairment, seed), |send| matches!(send, Send::Text(text) if text.contains(r#""event":"media""#))),
+        keep_open(to, cut_after, key, rough_out, rough_in),
+        carry(from_program, incoming, (impairment, !seed), |came| matches!(came, Came::Text(text) if is_sound(text))),
+    );
+}
+
+fn is_sound(text: &str) -> bool {
+    matches!(read_from_app(text), Ok(FromApp::Media { .. }))
+}
+
+/// Opens a socket and carries messages until one side closes, or until it is cut so long after it was opened.
+async fn keep_open(
+    (url, query): (String, Query),
+    cut_after: Option<Duration>,
+    key: SigningKey,
+    mut outgoing: mpsc::Receiver<Send>,
+    incoming: mpsc::Sender<Came>,
+) {
     let socket = match tokio::time::timeout(HANDSHAKE_TIMEOUT, open(&url, query, &key)).await {
         Ok(Ok(socket)) => socket,
         Ok(Err(code)) => return refuse(&incoming, code).await,
@@ -80,9 +126,17 @@ pub async fn run(url: String, query: Query, key: SigningKey, mut outgoing: mpsc:
         return;
     }
     let (mut sink, mut source) = socket.split();
+    let cut = async {
+        match cut_after {
+            Some(after) => tokio::time::sleep(after).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(cut);
     loop {
         tokio::select! {
             biased;
+            () = &mut cut => break,
             send = outgoing.recv() => match send {
                 // Not sent in time or not at all: the program has lost the stream.
                 Some(Send::Text(text)) => match tokio::time::timeout(SENDING_TIMEOUT, sink.send(Message::text(text))).await {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use telephony::Timestamp;
 use telephony::leg::LegState;
 use tokio::sync::mpsc;
+use wire::http::Method;
 use wire::twilio::rest::{CallInstructions, CallResource, RecordingResource, RecordingStart, StreamStart, TranscriptionStart};
 
 use super::between::Between;
@@ -27,6 +28,10 @@ pub enum Command {
     TimeLimit(u32),
     /// Report states there from now on.
     StatusCallback(String),
+    /// Report them so.
+    StatusCallbackMethod(Method),
+    /// Ask there if instructions fail from now on, and how.
+    Fallback(String, Option<Method>),
     /// Record it.
     StartRecording {
         /// The new recording.

@@ -1,13 +1,17 @@
 //! Requests from the carrier to the program: signed, bounded in time and size, retried only if no connection came about.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 use reqwest::{Client, RequestBuilder, Url};
+use telephony::Timestamp;
 use wire::http::{FORM_TYPE, Form, Method};
 use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
 
+use super::log::{Exchange, Log, Reply};
 use crate::SandboxError;
+use crate::clock::wall_clock;
+use crate::faults::{FaultSwitches, WebhookFault};
 
 /// Largest document. Twilio: 64 KB.
 const MAX_DOCUMENT_BYTES: usize = 64 * 1_024;
@@ -21,6 +25,8 @@ pub struct Webhooks {
     client: Client,
     key: SigningKey,
     timeout: Duration,
+    log: Log,
+    faults: FaultSwitches,
 }
 
 /// What a program answered.
@@ -43,7 +49,7 @@ pub struct HookError {
 
 impl Webhooks {
     /// Prepares the client.
-    pub fn new(key: SigningKey, timeout: Duration) -> Result<Self, SandboxError> {
+    pub fn new(key: SigningKey, timeout: Duration, log: Log, faults: FaultSwitches) -> Result<Self, SandboxError> {
         let failed = |_| SandboxError::CannotSetUp { what: "the HTTP client" };
         let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -59,7 +65,7 @@ impl Webhooks {
             .timeout(timeout)
             .build()
             .map_err(failed)?;
-        Ok(Self { client, key, timeout })
+        Ok(Self { client, key, timeout, log, faults })
     }
 
     /// Returns the key that sockets are signed with as well.
@@ -67,9 +73,68 @@ impl Webhooks {
         &self.key
     }
 
-    /// Sends a form to an absolute address and returns what came back, whatever its status.
+    /// Tells news to an absolute address and returns what came back, whatever its status.
     pub async fn send(&self, method: Method, url: &str, form: &Form<'_>) -> Result<HookReply, HookError> {
-        let request = self.request(method, url, form)?;
+        let fault = self.fault_of(form);
+        if fault == Some(WebhookFault::Lost) {
+            return Err(HookError { code: 11_205 });
+        }
+        self.deliver(method, url, form, fault).await
+    }
+
+    /// Asks for a document at an absolute address and returns what came back, whatever its status.
+    pub async fn ask(&self, method: Method, url: &str, form: &Form<'_>) -> Result<HookReply, HookError> {
+        self.deliver(method, url, form, self.fault_of(form)).await
+    }
+
+    /// Every request about a call names it.
+    fn fault_of(&self, form: &Form<'_>) -> Option<WebhookFault> {
+        self.faults.of_call(form.get("CallSid")?).webhook
+    }
+
+    async fn deliver(&self, method: Method, url: &str, form: &Form<'_>, fault: Option<WebhookFault>) -> Result<HookReply, HookError> {
+        match fault {
+            Some(WebhookFault::Late(late)) => tokio::time::sleep(late).await,
+            Some(WebhookFault::Forged) => self.forge(method, url, form).await,
+            Some(WebhookFault::Lost | WebhookFault::Twice | WebhookFault::Reordered) | None => {}
+        }
+        let token = super::fresh_sid("").map_err(|_| HookError { code: 11_200 })?;
+        let (at, began) = (wall_clock(), Instant::now());
+        let reply = self.send_once(method, url, form, (&self.key, &token)).await;
+        self.keep(method, url, form, &reply, (at, began.elapsed()));
+        if fault == Some(WebhookFault::Twice) {
+            // What is answered to the second counts for nothing.
+            let _ = self.send_once(method, url, form, (&self.key, &token)).await;
+        }
+        reply
+    }
+
+    /// Somebody else says that the call has failed. A program that believes it has not checked the signature.
+    async fn forge(&self, method: Method, url: &str, form: &Form<'_>) {
+        let Ok(secret) = super::fresh_sid("") else { return };
+        let mut forged = Form::new();
+        for (key, value) in form.pairs() {
+            forged.push(key.to_owned(), if key == "CallStatus" { "failed".to_owned() } else { value.to_owned() });
+        }
+        // Whatever is answered, nobody who forges waits for it.
+        let _ = self.send_once(method, url, &forged, (&SigningKey::new(&secret), &secret)).await;
+    }
+
+    fn keep(&self, method: Method, url: &str, form: &Form<'_>, reply: &Result<HookReply, HookError>, (at, took): (Timestamp, Duration)) {
+        let Some(call_sid) = form.get("CallSid") else { return };
+        self.log.keep(Exchange {
+            call_sid: call_sid.to_owned(),
+            at,
+            method,
+            url: url.to_owned(),
+            parameters: form.pairs().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+            took_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
+            reply: reply.as_ref().ok().map(|reply| Reply::new(reply.status, &reply.content_type, &reply.body)),
+        });
+    }
+
+    async fn send_once(&self, method: Method, url: &str, form: &Form<'_>, signing: (&SigningKey, &str)) -> Result<HookReply, HookError> {
+        let request = self.request(method, url, form, signing)?;
         let attempt = async {
             let retry = request.try_clone();
             match (request.send().await, retry) {
@@ -90,20 +155,19 @@ impl Webhooks {
         if (200..300).contains(&reply.status) { Ok(reply) } else { Err(HookError { code: 11_200 }) }
     }
 
-    fn request(&self, method: Method, url: &str, form: &Form<'_>) -> Result<RequestBuilder, HookError> {
+    fn request(&self, method: Method, url: &str, form: &Form<'_>, (key, token): (&SigningKey, &str)) -> Result<RequestBuilder, HookError> {
         // Connection overrides (#rc=2&rt=500) are not part of the address.
         let bare = url.split('#').next().unwrap_or(url);
-        let token = super::fresh_sid("").map_err(|_| HookError { code: 11_200 })?;
         let builder = match method {
             Method::Get => {
                 let query = form.encode();
                 let joint = if bare.contains('?') { '&' } else { '?' };
                 let full = format!("{bare}{joint}{query}");
-                let signature = self.key.sign(&full, &Form::new(), Algorithm::HmacSha1);
+                let signature = key.sign(&full, &Form::new(), Algorithm::HmacSha1);
                 self.client.get(parse(&full)?).header(HEADER, signature)
             }
             Method::Post | Method::Delete => {
-                let signature = self.key.sign(bare, form, Algorithm::HmacSha1);
+                let signature = key.sign(bare, form, Algorithm::HmacSha1);
                 let kind = HeaderValue::from_static("application/x-www-form-urlencoded; charset=UTF-8");
                 debug_assert!(kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
                 self.client.post(parse(bare)?).header(HEADER, signature).header(CONTENT_TYPE, kind).body(form.encode())

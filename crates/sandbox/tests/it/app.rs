@@ -133,6 +133,25 @@ impl App {
         (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
+    /// Asks as the account: a path below it (`/Messages.json`), or of another product (`/v1/…`). Returns status and body.
+    pub async fn ask(&self, method: &str, path: &str, form: &str) -> (u16, serde_json::Value) {
+        let credentials = &self.sandbox.credentials;
+        self.ask_as((&credentials.account_sid, &credentials.auth_token), method, path, form).await
+    }
+
+    /// Asks as anybody; the account of the path is the live one, or the one that signs in.
+    pub async fn ask_as(&self, (user, password): (&str, &str), method: &str, path: &str, form: &str) -> (u16, serde_json::Value) {
+        let account = if user.starts_with("AC") { user } else { &self.sandbox.credentials.account_sid };
+        let is_whole = path.starts_with("/v1/") || path.starts_with("/v2/") || path.starts_with("/2010");
+        let base = &self.sandbox.base_url;
+        let url = if is_whole { format!("{base}{path}") } else { format!("{base}/2010-04-01/Accounts/{account}{path}") };
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let request = self.client.request(method, url).basic_auth(user, Some(password)).header("content-type", wire::http::FORM_TYPE);
+        let reply = request.body(form.to_owned()).send().await.unwrap();
+        let status = reply.status().as_u16();
+        (status, serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap_or_default())
+    }
+
     pub async fn place(&self, create: &CreateCall) -> String {
         let (status, body) = self.send(wire::twilio::rest::create_call(&self.account(), create)).await;
         assert_eq!((status, body["status"].as_str()), (201, Some("queued")), "{body}");

@@ -120,3 +120,18 @@ async fn the_credentials_are_one_json_object() {
     assert_eq!(parsed["twilio"]["from_number"].as_str(), Some("+12125550100"));
     assert!(parsed["plivo"]["base_url"].is_null());
 }
+
+#[tokio::test]
+async fn a_live_call_reports_elsewhere_and_falls_back_elsewhere_once_told_so() {
+    let mut app = App::start().await;
+    app.serve("/voice", "<Response><Pause length=\"600\"/></Response>");
+    app.serve("/sorry", "<Response><Hangup/></Response>");
+    let sid = app.call("+12125550121").await;
+    app.until_hook("/voice").await;
+    let form = format!("Url={0}/gone&FallbackUrl={0}/sorry&FallbackMethod=GET&StatusCallback={0}/elsewhere&StatusCallbackMethod=GET", app.origin);
+    let (status, body) = app.ask("POST", &format!("/Calls/{sid}.json"), &form).await;
+    assert_eq!((status, body["status"].as_str()), (200, Some("in-progress")));
+    let asked = app.until_hook("/sorry").await;
+    assert_eq!((asked["ErrorCode"].as_str(), asked["ErrorUrl"].as_str()), ("11200", &*format!("{}/gone", app.origin)));
+    assert_eq!(app.until_hook("/elsewhere").await["CallStatus"], "completed");
+}

@@ -117,6 +117,13 @@ async fn a_recorded_message_is_written_down() {
     let [recorded, written] = app.until_each(&[&at("/recorded"), &at("/written")]).await.try_into().unwrap();
     assert_eq!((written["TranscriptionStatus"].as_str(), written["TranscriptionText"].as_str()), ("completed", GREETING));
     assert_eq!((&written["RecordingSid"], &written["RecordingUrl"]), (&recorded["RecordingSid"], &recorded["RecordingUrl"]));
+    // The API keeps the words, below the recording as well.
+    let (_, kept) = app.ask("GET", &format!("/Transcriptions/{}.json", written["TranscriptionSid"]), "").await;
+    assert_eq!((kept["status"].as_str(), kept["transcription_text"].as_str()), (Some("completed"), Some(GREETING)));
+    let (_, listed) = app.ask("GET", &format!("/Recordings/{}/Transcriptions.json", recorded["RecordingSid"]), "").await;
+    assert_eq!(listed["transcriptions"][0]["sid"], written["TranscriptionSid"].as_str());
+    assert_eq!(app.ask("DELETE", &format!("/Transcriptions/{}.json", written["TranscriptionSid"]), "").await.0, 204);
+    assert_eq!(app.ask("GET", "/Transcriptions.json", "").await.1["transcriptions"].as_array().unwrap().len(), 0);
 }
 
 #[tokio::test]

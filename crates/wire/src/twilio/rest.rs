@@ -12,6 +12,7 @@ pub mod account;
 mod address;
 pub mod alert;
 pub mod application;
+pub mod available_number;
 pub mod call;
 pub mod caller_id;
 mod checks;
@@ -20,6 +21,7 @@ pub mod credentials;
 pub mod dialing_permission;
 pub mod error;
 pub mod event;
+pub mod key;
 pub mod live_transcription;
 mod loose;
 pub mod message;
@@ -41,6 +43,7 @@ pub mod usage;
 pub use account::{AccountResource, BalanceResource};
 pub use alert::{AlertFilter, AlertRequest, AlertResource};
 pub use application::{ApplicationFilter, ApplicationRequest, ApplicationResource, ApplicationSettings};
+pub use available_number::{AvailableCountry, AvailableFilter, AvailableNumber, AvailableRequest};
 pub use call::{CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall};
 pub use caller_id::{CallerIdFilter, CallerIdRequest, CallerIdResource, ValidateCallerId, ValidationResource};
 pub use conference::{ConferenceEnd, ConferenceFilter, ConferenceRequest, ConferenceResource, ConferenceStatus, ConferenceUpdate};
@@ -48,6 +51,7 @@ pub use credentials::{Credentials, CredentialsFault, Secret};
 pub use dialing_permission::{DialingPermission, DialingPermissionRequest};
 pub use error::RestError;
 pub use event::{EventRequest, EventResource, EventResponse};
+pub use key::{KeyRequest, KeyResource, KeySettings};
 pub use live_transcription::{LiveTranscriptionRequest, TranscriptionStart};
 pub use message::{CreateMessage, MessageFilter, MessageRequest, MessageResource, MessageStatus, MessageUpdate};
 pub use notification::{NotificationFilter, NotificationRequest, NotificationResource};
@@ -277,6 +281,20 @@ pub enum RestRequest {
         /// What.
         request: ApplicationRequest,
     },
+    /// Something of the account's keys.
+    Key {
+        /// The account of the path.
+        account: String,
+        /// What.
+        request: KeyRequest,
+    },
+    /// Something of numbers that can be bought.
+    Available {
+        /// The account of the path.
+        account: String,
+        /// What.
+        request: AvailableRequest,
+    },
     /// What Twilio complained about.
     Notification {
         /// The account of the path.
@@ -368,6 +386,8 @@ impl RestRequest {
             (_, ["OutgoingCallerIds", rest @ ..]) => Self::CallerId { account, request: CallerIdRequest::parse(asked, rest)? },
             (_, ["Usage", "Records", rest @ ..]) => Self::Usage { account, request: UsageRequest::parse(asked, rest)? },
             (_, ["Applications", rest @ ..]) => Self::Application { account, request: ApplicationRequest::parse(asked, rest)? },
+            (_, ["Keys", rest @ ..]) => Self::Key { account, request: KeyRequest::parse(asked, rest)? },
+            (_, ["AvailablePhoneNumbers", rest @ ..]) => Self::Available { account, request: AvailableRequest::parse(asked, rest)? },
             (_, [] | ["Balance" | "Calls" | "Recordings"] | ["Recordings", _] | ["Calls", _, "Events" | "Recordings"]) => {
                 return Err(RestError::method_not_allowed());
             }
@@ -422,6 +442,8 @@ impl RestRequest {
             Self::CallerId { account, request } => request.write(&account_path(account)),
             Self::Usage { account, request } => request.write(&account_path(account)),
             Self::Application { account, request } => request.write(&account_path(account)),
+            Self::Key { account, request } => request.write(&account_path(account)),
+            Self::Available { account, request } => request.write(&account_path(account)),
             Self::Notification { account, request } => request.write(&account_path(account)),
             Self::Pricing(request) => request.write(),
             Self::DialingPermission(request) => request.write(),
@@ -468,6 +490,8 @@ impl RestRequest {
             | Self::CallerId { account, .. }
             | Self::Usage { account, .. }
             | Self::Application { account, .. }
+            | Self::Key { account, .. }
+            | Self::Available { account, .. }
             | Self::Notification { account, .. } => Some(account),
             Self::Pricing(_) | Self::DialingPermission(_) | Self::Alert(_) => None,
         }

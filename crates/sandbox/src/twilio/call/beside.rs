@@ -75,7 +75,9 @@ impl Driver {
         let carrier = CarrierStream::of_tracks(&self.service.credentials.account_sid, &self.sid, &sid, tracks);
         let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
         let (came, mut incoming) = mpsc::channel(MAX_UNREAD);
-        self.service.spawn(media_socket::run(stream.url.clone(), Query::Refused, self.service.webhooks.key().clone(), to_send, came));
+        let way = media_socket::Way::of(&self.faults, self.service.config.seed);
+        let key = self.service.webhooks.key().clone();
+        self.service.spawn(media_socket::run(way, (stream.url.clone(), Query::Refused), key, to_send, came));
         let (post, of) = (self.post.clone(), sid.clone());
         self.service.spawn(async move {
             while let Some(came) = incoming.recv().await {

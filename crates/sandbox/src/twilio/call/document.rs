@@ -73,7 +73,7 @@ impl Driver {
         let (truth, at_ms) = (self.truth.clone(), self.clock.now().as_millis());
         let form = callback.to_form().into_owned();
         self.service.spawn(async move {
-            let reply = webhooks.send(method, &url, &form).await;
+            let reply = webhooks.ask(method, &url, &form).await;
             let status = reply.as_ref().ok().map(|reply| reply.status);
             truth.note(|truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
             let _ = post.send(Event::Document(request, reply));

@@ -76,7 +76,9 @@ impl Driver {
         let Ok(session_id) = fresh_sid("VX") else { return self.application_error(20_500) };
         let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
         let (came, incoming) = mpsc::channel(MAX_UNREAD);
-        self.service.spawn(media_socket::run(relay.url.clone(), Query::Allowed, self.service.webhooks.key().clone(), to_send, came));
+        let way = media_socket::Way::of(&self.faults, self.service.config.seed);
+        let key = self.service.webhooks.key().clone();
+        self.service.spawn(media_socket::run(way, (relay.url.clone(), Query::Allowed), key, to_send, came));
         let (ear_number, mut ear) = self.open_ear();
         if let Some(SpeechTimeout::Millis(millis)) = relay.speech_timeout {
             ear = ear.ending_after(millis);

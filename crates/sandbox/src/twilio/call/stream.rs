@@ -40,7 +40,9 @@ impl Driver {
         let carrier = CarrierStream::new(&self.service.credentials.account_sid, &self.sid, &stream_sid);
         let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
         let (came, incoming) = mpsc::channel(MAX_UNREAD);
-        self.service.spawn(media_socket::run(stream.url.clone(), Query::Refused, self.service.webhooks.key().clone(), to_send, came));
+        let way = media_socket::Way::of(&self.faults, self.service.config.seed);
+        let key = self.service.webhooks.key().clone();
+        self.service.spawn(media_socket::run(way, (stream.url.clone(), Query::Refused), key, to_send, came));
         let playout = Playout::default();
         let streaming = Streaming {
             stream,

@@ -23,11 +23,16 @@ const PIECE_MS: u32 = 20_000;
 const MIN_SECONDS: u32 = 2;
 
 impl Driver {
-    /// Has a recording written down, if it was asked for, and tells the words.
+    /// Has a recording written down, if it was asked for, keeps the words and tells them to who wants to know.
     pub(super) fn transcribe(&self, record: &Record, (recording_sid, recording_url, seconds): &(String, String, u32), samples: Vec<i16>) {
-        let Some(url) = record.transcribe_callback.as_deref().and_then(|url| resolve(self.script.url.as_deref(), url).ok()) else { return };
+        let url = record.transcribe_callback.as_deref().and_then(|url| resolve(self.script.url.as_deref(), url).ok());
+        if !record.transcribe && url.is_none() {
+            return;
+        }
         let Ok(sid) = fresh_sid("TR") else { return };
         let account = self.service.credentials.account_sid.clone();
+        self.service.keep_transcription(&sid, recording_sid, *seconds);
+        let (service, kept) = (Arc::downgrade(&self.service), sid.clone());
         let news = TranscriptionCallback {
             url: Some(format!("{}/{API_VERSION}/Accounts/{account}/Transcriptions/{sid}", self.service.base_url)),
             transcription_sid: sid,
@@ -44,6 +49,10 @@ impl Driver {
                 None => None,
             };
             let status = if text.is_some() { TranscriptionStatus::Completed } else { TranscriptionStatus::Failed };
+            if let Some(service) = service.upgrade() {
+                service.transcribed(&kept, &status, text.as_deref());
+            }
+            let Some(url) = url else { return };
             let form = TranscriptionCallback { text, status, ..news }.to_form().into_owned();
             // The sender ends with the sandbox only.
             let _ = hooks.send(super::Hook { kind: "transcription", method: Method::Post, url, form });

@@ -8,7 +8,7 @@ use std::time::Duration;
 use dialogue::brief::{Persona, TaskType};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use telephony::cost::Micros;
+use telephony::cost::{CostPart, Micros};
 use telephony::{PhoneNumber, Private, TaskId, Timestamp};
 
 use crate::notice::Notice;
@@ -51,6 +51,12 @@ pub struct Receipt {
     pub worst_case_cost: Micros,
     /// ISO 4217 code of both.
     pub currency: String,
+    /// What the usual cost is made of, and the day its prices were read. Not part of the hash: the sums are.
+    #[serde(default)]
+    pub cost_parts: Vec<(CostPart, Micros)>,
+    /// See `cost_parts`.
+    #[serde(default)]
+    pub prices_read_on: String,
     /// What the user should know. Not part of the hash: notices follow the hour and bind nothing.
     pub notices: Vec<Notice>,
 }
@@ -93,6 +99,8 @@ impl Receipt {
             estimated_cost: quote.estimated_cost,
             worst_case_cost: quote.worst_case_cost,
             currency: quote.currency,
+            cost_parts: Vec::new(),
+            prices_read_on: String::new(),
             notices: quote.notices,
         }
     }

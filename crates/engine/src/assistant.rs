@@ -235,6 +235,8 @@ impl Assistant {
                 notices: Vec::new(),
             },
         );
+        receipt.cost_parts = rates.parts(USUAL_CALL);
+        receipt.prices_read_on = rates.read_on.clone();
         receipt.notices = self.with_facts(&receipt, AttemptId::new("preview"), None, policy::notices).await?;
         Ok(receipt)
     }

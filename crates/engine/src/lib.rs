@@ -20,6 +20,7 @@ pub mod relay_link;
 pub mod replay;
 pub mod scribe;
 pub mod script_brain;
+pub mod settlement;
 pub mod text_lane;
 pub mod trace_writer;
 pub mod turn_desk;

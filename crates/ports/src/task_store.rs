@@ -76,6 +76,9 @@ pub trait TaskStore: Send + Sync {
     /// The first price stays. Returns whether this was it.
     async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError>;
 
+    /// Returns answered attempts that ended since `since` and whose price the carrier has not told yet, newest first.
+    async fn unsettled(&self, since: Timestamp, at_most: u32) -> Result<Vec<Unsettled>, StoreError>;
+
     /// Returns the attempts that have not ended, oldest first: what a crash left behind.
     async fn unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError>;
 
@@ -144,6 +147,17 @@ pub struct OpenAttempt {
     pub began_at: Timestamp,
 }
 
+/// An attempt that cost something, of which nobody knows yet how much.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unsettled {
+    /// Which.
+    pub attempt: AttemptId,
+    /// Its call at the carrier.
+    pub call: CarrierCallId,
+    /// How long the answered part lasted.
+    pub answered_for: Duration,
+}
+
 /// An attempt as it is shown.
 #[derive(Clone, PartialEq, Debug)]
 pub struct AttemptRecord {
@@ -155,6 +169,8 @@ pub struct AttemptRecord {
     pub call: Option<CarrierCallId>,
     /// When it was begun.
     pub began_at: Timestamp,
+    /// Whether its cost is the carrier's price, or is nothing; else it is our own reckoning.
+    pub is_settled: bool,
     /// How it ended, if it has.
     pub finish: Option<Finish>,
 }

@@ -36,6 +36,8 @@ pub enum Command {
     Task(TaskCommand),
     /// Figures of all calls.
     Stats(JsonArg),
+    /// What calls cost lately, against the budget.
+    Costs(JsonArg),
     /// Run the server (webhooks, media sockets, health, metrics) until Ctrl-C or SIGTERM; live calls then say goodbye.
     Serve(ServeArgs),
     /// Run the practice telephone network alone, for any program that speaks to Twilio.

@@ -64,6 +64,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Call(args) => call::call(args, config).await,
         Command::Task(task) => records::task(task, config).await,
         Command::Stats(args) => records::stats(&args, config).await,
+        Command::Costs(args) => records::costs(&args, config).await,
         Command::Recording { attempt, to } => records::recording(&attempt, &to, config).await,
         Command::Replay { trace } => records::replay(&trace, config).await,
         Command::Serve(args) => serve::serve(args, config).await,

@@ -14,7 +14,7 @@ use assistant::rate_limit::Caps;
 use assistant::task::Limits as TaskLimits;
 use dialogue::brief::Persona;
 use models::CommandLine;
-use telephony::cost::{Micros, RateCard};
+use telephony::cost::{CallUses, Micros, RateCard};
 use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private};
 
@@ -211,6 +211,16 @@ pub struct RateCardOverride {
     pub leg_per_minute: Option<Micros>,
     /// A begun minute of media stream.
     pub stream_per_minute: Option<Micros>,
+    /// A begun minute of a relay of texts.
+    pub relay_per_minute: Option<Micros>,
+    /// A begun minute that the carrier records.
+    pub recording_per_minute: Option<Micros>,
+    /// A begun minute of speech that the carrier puts into text.
+    pub transcription_per_minute: Option<Micros>,
+    /// An answered call in which the carrier looks for machines.
+    pub detection_per_call: Option<Micros>,
+    /// A month of our number.
+    pub number_per_month: Option<Micros>,
     /// When the user read them.
     pub read_on: Option<Day>,
 }
@@ -284,6 +294,18 @@ impl Config {
         }
     }
 
+    /// Returns what calls use at the provider: what we do ourselves costs nothing there.
+    fn call_uses(&self) -> CallUses {
+        let mode = self.conversation_mode;
+        CallUses {
+            stream: mode == ConversationMode::MediaStream,
+            relay: mode == ConversationMode::TextRelay,
+            recording: mode.is_in_text() && self.is_recording_enabled,
+            transcription: mode == ConversationMode::SpokenTurns,
+            detection: mode.is_in_text(),
+        }
+    }
+
     /// Returns what a call costs: the provider's list with the user's own prices on top.
     ///
     /// The practice network is free whatever the contract says. Plivo and SIP have no built-in list yet and begin with Twilio's.
@@ -297,6 +319,12 @@ impl Config {
             currency: own.currency.as_ref().map_or(list.currency, |currency| currency.as_str().into()),
             leg_per_minute: own.leg_per_minute.unwrap_or(list.leg_per_minute),
             stream_per_minute: own.stream_per_minute.unwrap_or(list.stream_per_minute),
+            relay_per_minute: own.relay_per_minute.unwrap_or(list.relay_per_minute),
+            recording_per_minute: own.recording_per_minute.unwrap_or(list.recording_per_minute),
+            transcription_per_minute: own.transcription_per_minute.unwrap_or(list.transcription_per_minute),
+            detection_per_call: own.detection_per_call.unwrap_or(list.detection_per_call),
+            number_per_month: own.number_per_month.unwrap_or(list.number_per_month),
+            uses: self.call_uses(),
             read_on: own.read_on.as_ref().map_or(list.read_on, |day| day.as_str().into()),
         }
     }
@@ -304,6 +332,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use telephony::cost::CostPart;
+
     use super::*;
 
     fn number(text: &str) -> PhoneNumber {
@@ -332,6 +362,19 @@ mod tests {
         assert_eq!(config.rate_card(), RateCard::free());
         config.phone_provider = Provider::Twilio;
         assert_eq!(config.rate_card(), RateCard { leg_per_minute: Micros(20_000), ..RateCard::twilio_us() });
+    }
+
+    #[test]
+    fn calls_are_charged_for_what_the_way_of_talking_uses() {
+        let mut config = Config { phone_provider: Provider::Twilio, ..Config::defaults(&Places::default()) };
+        let parts =
+            |config: &Config| config.rate_card().parts(std::time::Duration::from_secs(1)).into_iter().map(|(part, _)| part).collect::<Vec<_>>();
+        assert_eq!(parts(&config), [CostPart::Leg, CostPart::Stream]);
+        config.conversation_mode = ConversationMode::TextRelay;
+        assert_eq!(parts(&config), [CostPart::Leg, CostPart::Relay, CostPart::Recording, CostPart::Detection]);
+        config.conversation_mode = ConversationMode::SpokenTurns;
+        config.is_recording_enabled = false;
+        assert_eq!(parts(&config), [CostPart::Leg, CostPart::Transcription, CostPart::Detection]);
     }
 
     #[test]

@@ -56,6 +56,10 @@ pub fn receipt(receipt: &Receipt) -> String {
     row("voicemail", receipt.voicemail_message.as_ref().map_or_else(|| "leaves nothing".into(), |message| format!("“{}”", message.expose())));
     row("limits", format!("rings {} s at most, talks {} at most", limits.ring_timeout.as_secs(), length(limits.total_time)));
     row("cost", format!("about {} {}, at most {}", receipt.estimated_cost, receipt.currency, receipt.worst_case_cost));
+    if !receipt.cost_parts.is_empty() {
+        let parts: Vec<String> = receipt.cost_parts.iter().map(|(part, amount)| format!("{} {amount}", part.in_words())).collect();
+        row("", format!("{}, by prices of {}", parts.join(" + "), receipt.prices_read_on));
+    }
     for notice in &receipt.notices {
         row("notice", format!("{} [{}]", notice.text, notice.code));
     }

@@ -13,9 +13,11 @@ use engine::directory::Directory;
 use engine::metrics::Metrics;
 use engine::recovery::recover;
 use engine::script_brain::ScriptBrain;
+use engine::settlement::settle;
 use engine::write_behind::WriteBehind;
 use models::LocalSpeech;
 use models::library::ModelsDir;
+use ports::carrier::{Carrier, Line};
 use ports::clock::Clock;
 use ports::speech_to_text::SpeechToText;
 use ports::text_to_speech::TextToSpeech;
@@ -24,7 +26,9 @@ use server::serve::Bound;
 use server::{Server, ServerState};
 use simulator::cast::Cast;
 use store::{Access, Options, Store, Vault};
+use telephony::cost::RateCard;
 use telephony::{AttemptId, PhoneNumber, Private, Timestamp};
+use tokio::task::JoinHandle;
 
 use crate::config::{Config, Provider};
 use crate::failure::{Failure, codes};
@@ -58,6 +62,7 @@ pub struct Running {
     pub origin: Arc<str>,
     server: Server,
     sandbox: Option<Sandbox>,
+    settling: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -68,6 +73,10 @@ impl Running {
 
     /// Ends server and practice network in good order.
     pub async fn stop(self) {
+        if let Some(settling) = self.settling {
+            // What is open then is asked for at the next start.
+            settling.abort();
+        }
         self.server.stop().await;
         if let Some(sandbox) = self.sandbox {
             sandbox.shut_down().await;
@@ -170,6 +179,7 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
     let rates = config.rate_card();
     let carrier = network.provider.carrier.clone();
     recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
+    let settling = (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), carrier.clone(), rates.clone()));
     let assistant = Assistant::new(Installation {
         ports: CallPorts {
             carrier,
@@ -199,7 +209,32 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
         mode: config.conversation_mode,
         addresses: addresses(origin.clone()),
     });
-    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox })
+    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling })
+}
+
+/// Asks for the prices of earlier calls without keeping anybody waiting.
+fn settle_beside(store: Arc<Store>, carrier: Arc<dyn Carrier>, rates: RateCard) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        match settle(store.as_ref(), carrier.as_ref(), &rates, &SystemClock).await {
+            Ok(settled) => tracing::debug!(settled = settled.settled, open = settled.open, "prices of earlier calls were asked for"),
+            Err(error) => tracing::warn!(%error, "prices of earlier calls could not be kept; they are asked for at the next start"),
+        }
+    })
+}
+
+/// Asks for open prices before costs are shown; where that is not possible they are shown as they are.
+///
+/// # Errors
+/// The database cannot be used.
+pub(crate) async fn settle_now(config: &Config, store: &Store) -> Result<(), Failure> {
+    if !config.phone_provider.is_real() {
+        return Ok(());
+    }
+    let Ok(provider) = registry::open(config.phone_provider.as_str(), twilio_account(config)) else {
+        return Ok(());
+    };
+    settle(store, provider.carrier.as_ref(), &config.rate_card(), &SystemClock).await?;
+    Ok(())
 }
 
 /// Returns what tells the addresses of an attempt under an origin.

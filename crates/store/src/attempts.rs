@@ -9,7 +9,7 @@ use assistant::rate_limit::COUNTED_OVER;
 use assistant::task::TaskState;
 use dialogue::report::Report;
 use dialogue::transcript::Turn;
-use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError};
+use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, Unsettled};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
@@ -176,6 +176,24 @@ impl Store {
         Ok(updated.rows_affected() == 1)
     }
 
+    pub(crate) async fn select_unsettled(&self, since: Timestamp, at_most: u32) -> Result<Vec<Unsettled>, StoreError> {
+        let select = sqlx::query(
+            "SELECT attempts.id, carrier_call, answered_ms
+             FROM attempts JOIN calls ON calls.attempt_id = attempts.id JOIN costs ON costs.attempt_id = attempts.id
+             WHERE settled IS NULL AND reckoned > 0 AND carrier_call IS NOT NULL AND ended_at >= ?
+             ORDER BY ended_at DESC, attempts.id LIMIT ?",
+        );
+        let rows = select.bind(since.as_millis()).bind(i64::from(at_most)).fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        let unsettled = |row: &SqliteRow| {
+            Ok(Unsettled {
+                attempt: AttemptId::new(column::<String>(row, 0)?),
+                call: CarrierCallId::new(column::<String>(row, 1)?),
+                answered_for: Duration::from_millis(amount(row, 2)?),
+            })
+        };
+        rows.iter().map(unsettled).collect()
+    }
+
     pub(crate) async fn select_unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError> {
         let select = sqlx::query(
             "SELECT attempts.id, task_id, callee, state, carrier_call, began_at
@@ -188,7 +206,8 @@ impl Store {
 
     pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
         let select = sqlx::query(
-            "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body
+            "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body,
+                    settled IS NOT NULL OR reckoned = 0
              FROM attempts
              LEFT JOIN calls ON calls.attempt_id = attempts.id
              LEFT JOIN costs ON costs.attempt_id = attempts.id
@@ -232,6 +251,7 @@ impl Store {
             state: state_word(&column::<String>(row, 1)?)?,
             call: column::<Option<String>>(row, 2)?.map(CarrierCallId::new),
             began_at: Timestamp(column(row, 3)?),
+            is_settled: column::<Option<bool>>(row, 9)?.unwrap_or(false),
             finish,
             attempt,
         })

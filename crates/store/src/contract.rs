@@ -21,7 +21,7 @@ use dialogue::moves::EndReason;
 use dialogue::report::{Outcome, Report};
 use dialogue::screening::WhoAnswered;
 use dialogue::transcript::{Speaker, Turn};
-use ports::task_store::{Finish, LegEvent, StoreError, TaskStore};
+use ports::task_store::{Finish, LegEvent, StoreError, TaskStore, Unsettled};
 use telephony::cost::Micros;
 use telephony::{AttemptId, AudioPosition, CarrierCallId, Disposition, PhoneNumber, Private, TaskId, Timestamp, UtteranceId};
 
@@ -362,11 +362,33 @@ pub async fn a_price_is_settled_once(store: &dyn TaskStore) {
     let (task, attempt) = begin(store, "t1", "a1").await;
     assert!(!store.settle_price(&attempt, Micros(1), NOON).await.unwrap(), "not before the end");
     store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 61), TaskState::AwaitingApproval).await.unwrap();
+    assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), [], "its call has no name at the carrier");
     assert!(store.settle_price(&attempt, Micros(30_000), NOON).await.unwrap());
+    assert!(store.attempts(&task.id).await.unwrap()[0].is_settled);
     assert!(!store.settle_price(&attempt, Micros(40_000), NOON).await.unwrap());
     assert_eq!(store.attempts(&task.id).await.unwrap()[0].finish.as_ref().unwrap().cost, Micros(30_000));
     assert_eq!(store.spending(Timestamp(0), Timestamp(0)).await.unwrap().last_day, Micros(30_000));
     assert_eq!(store.settle_price(&AttemptId::new("a9"), Micros(1), NOON).await, Err(StoreError::NotFound));
+}
+
+/// Attempts whose price is open are found until it is settled; those that cost nothing never are.
+pub async fn open_prices_are_found(store: &dyn TaskStore) {
+    let (task, attempt) = begin(store, "t1", "a1").await;
+    let (_, busy) = begin(store, "t2", "a2").await;
+    for (attempt, call) in [(&attempt, "CA1"), (&busy, "CA2")] {
+        store.advance(attempt, AttemptState::Dialing, None, NOON).await.unwrap();
+        store.advance(attempt, AttemptState::Placed, Some(&CarrierCallId::new(call)), NOON).await.unwrap();
+    }
+    assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), [], "neither has ended");
+    store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 61), TaskState::Done).await.unwrap();
+    store.finish_attempt(&busy, &finish(Disposition::Busy, None, 0), TaskState::Done).await.unwrap();
+    let open = Unsettled { attempt: attempt.clone(), call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
+    assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), [open]);
+    assert_eq!(store.unsettled(Timestamp(0), 0).await.unwrap(), []);
+    assert_eq!(store.unsettled(NOON + Duration::from_secs(86_400), 9).await.unwrap(), []);
+    assert!(!store.attempts(&task.id).await.unwrap()[0].is_settled);
+    store.settle_price(&attempt, Micros(30_000), NOON).await.unwrap();
+    assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), []);
 }
 
 /// A stop request is kept for good, for its number alone.

@@ -11,7 +11,7 @@ use assistant::statistics::Group;
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
 use dialogue::transcript::Turn;
-use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore};
+use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
 use sqlx::SqliteExecutor;
 use sqlx::sqlite::SqliteRow;
 use telephony::cost::Micros;
@@ -147,6 +147,10 @@ impl TaskStore for Store {
 
     async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError> {
         self.update_price(attempt, price, at).await
+    }
+
+    async fn unsettled(&self, since: Timestamp, at_most: u32) -> Result<Vec<Unsettled>, StoreError> {
+        self.select_unsettled(since, at_most).await
     }
 
     async fn unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError> {

@@ -101,6 +101,16 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.persona,
     },
     Key {
+        path: "conversation_mode",
+        about: "How a conversation is held. `media_stream`: the call's audio comes here, and everything is heard and spoken on this machine. \
+                `text_relay`: the phone provider hears and speaks, and only texts come here (Twilio's ConversationRelay). `spoken_turns`: the \
+                same by webhooks alone, without any socket (Twilio's Say and Gather); the slowest of the three. A call whose stream does not \
+                come about goes on by spoken turns.",
+        unset: "",
+        example: "media_stream",
+        field: |config| &mut config.conversation_mode,
+    },
+    Key {
         path: "allowed_regions",
         about: "Countries whose numbers may be called on real telephones. The practice network ignores it.",
         unset: "the country of the number we call from",
@@ -301,6 +311,41 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.rate_card.stream_per_minute,
     },
     Key {
+        path: "rate_card.relay_per_minute",
+        about: "What the phone provider charges for a begun minute in which it hears and speaks for us (`conversation_mode: text_relay`).",
+        unset: "the list price (Twilio: 0.07, from memory); the practice network is free",
+        example: "0.07",
+        field: |config| &mut config.rate_card.relay_per_minute,
+    },
+    Key {
+        path: "rate_card.recording_per_minute",
+        about: "What the phone provider charges for a begun minute that it records; recordings of our own cost nothing there.",
+        unset: "the list price (Twilio: 0.0025); the practice network is free",
+        example: "0.0025",
+        field: |config| &mut config.rate_card.recording_per_minute,
+    },
+    Key {
+        path: "rate_card.transcription_per_minute",
+        about: "What the phone provider charges for a begun minute of speech that it puts into text (`conversation_mode: spoken_turns`).",
+        unset: "the list price (Twilio: 0.05); the practice network is free",
+        example: "0.05",
+        field: |config| &mut config.rate_card.transcription_per_minute,
+    },
+    Key {
+        path: "rate_card.detection_per_call",
+        about: "What the phone provider charges for finding out whether a machine answered.",
+        unset: "the list price (Twilio: 0.0075); the practice network is free",
+        example: "0.0075",
+        field: |config| &mut config.rate_card.detection_per_call,
+    },
+    Key {
+        path: "rate_card.number_per_month",
+        about: "What your number costs a month; `costs` shows it beside the calls.",
+        unset: "the list price of a local number (Twilio: 1.15); the practice network is free",
+        example: "1.15",
+        field: |config| &mut config.rate_card.number_per_month,
+    },
+    Key {
         path: "rate_card.read_on",
         about: "The day on which you read these prices; receipts show it.",
         unset: "the day on which the built-in list was read",
@@ -321,16 +366,6 @@ pub const KEYS: &[Key] = &[
         unset: "",
         example: "true",
         field: |config| &mut config.deletes_at_carrier,
-    },
-    Key {
-        path: "conversation_mode",
-        about: "How a conversation is held. `media_stream`: the call's audio comes here, and everything is heard and spoken on this machine. \
-                `text_relay`: the phone provider hears and speaks, and only texts come here (Twilio's ConversationRelay). `spoken_turns`: the \
-                same by webhooks alone, without any socket (Twilio's Say and Gather); the slowest of the three. A call whose stream does not \
-                come about goes on by spoken turns.",
-        unset: "",
-        example: "media_stream",
-        field: |config| &mut config.conversation_mode,
     },
     Key {
         path: "speech.models_dir",
@@ -393,6 +428,17 @@ mod tests {
         for name in founding {
             assert!(variables.iter().any(|variable| variable == name), "{name}");
         }
+    }
+
+    /// A file made from the table has each section once, and its own keys before them.
+    #[test]
+    fn keys_of_a_section_stand_together() {
+        let mut sections: Vec<&str> = KEYS.iter().map(Key::section).collect();
+        sections.dedup();
+        for (index, section) in sections.iter().enumerate() {
+            assert_eq!(sections.iter().position(|other| other == section), Some(index), "{section} stands apart");
+        }
+        assert_eq!(sections[0], "");
     }
 
     #[test]

@@ -118,9 +118,17 @@ mod tests {
                   # currency:                                  # not set: USD
                   # leg_per_minute:                            # not set: the list price for calls to US numbers (Twilio: 0.014); the practice network is free
                   # stream_per_minute:                         # not set: the list price (Twilio: 0.004); the practice network is free
+                  # relay_per_minute:                          # not set: the list price (Twilio: 0.07, from memory); the practice network is free
+                  # recording_per_minute:                      # not set: the list price (Twilio: 0.0025); the practice network is free
+                  # transcription_per_minute:                  # not set: the list price (Twilio: 0.05); the practice network is free
+                  # detection_per_call:                        # not set: the list price (Twilio: 0.0075); the practice network is free
+                  # number_per_month:                          # not set: the list price of a local number (Twilio: 1.15); the practice network is free
                   # read_on:                                   # not set: the day on which the built-in list was read
                 recording:
                   enabled: true                                # default
+                  delete_at_provider: true                     # default
+                :
+                conversation_mode: media_stream                # default
                 speech:
                   # models_dir:                                # not set: the models that came with the program
                   # ears_command:                              # not set: the built-in ears

@@ -7,8 +7,8 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use wire::http::{HttpReply, basic_credentials};
 use wire::twilio::rest::{
-    AccountResource, BalanceResource, CallPrice, CallerIdRequest, CallerIdResource, DialingPermission, NumberPrices, NumberRequest, NumberResource,
-    Page, PricingRequest, RestError, RestRequest, UsageResource, test_credentials,
+    AccountResource, BalanceResource, CallPrice, CallResource, CallerIdRequest, CallerIdResource, DialingPermission, NumberPrices, NumberRequest,
+    NumberResource, Page, PricingRequest, RestError, RestRequest, UsageResource, test_credentials,
 };
 
 pub const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
@@ -27,6 +27,8 @@ pub struct Books {
     pub proved: Vec<&'static str>,
     pub enabled: Vec<&'static str>,
     pub minute: &'static str,
+    /// What a finished call of 61 seconds cost, once it is told.
+    pub call_price: Option<&'static str>,
     /// The `Date` header; the machine's own time if not set.
     pub date: Option<&'static str>,
     /// Method and target of all requests, in order.
@@ -50,6 +52,7 @@ impl FakeTwilio {
             proved: vec!["+12125550188"],
             enabled: vec!["US", "CA"],
             minute: "0.0140",
+            call_price: None,
             date: None,
             asked: Vec::new(),
         }));
@@ -109,6 +112,13 @@ fn reply(books: &mut Books, who: Option<(String, String)>, method: &str, target:
     let text = |text: &str| Some(text.to_owned());
     Ok(match request {
         RestRequest::FetchAccount { .. } => books.account.reply(200),
+        RestRequest::FetchCall { call, .. } => {
+            let mut call = CallResource::queued(ACCOUNT, &call, "+12125550199", NUMBER);
+            call.status = text("completed");
+            call.duration = text("61");
+            call.price = books.call_price.map(str::to_owned);
+            call.reply(200)
+        }
         RestRequest::FetchBalance { .. } => {
             let balance = books.balance.ok_or_else(none)?;
             BalanceResource { account_sid: text(ACCOUNT), balance: text(balance), currency: text("USD") }.reply(200)

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod conversation_modes;
+mod costs;
 mod doctor;
 mod fake_twilio;
 mod interrupted;

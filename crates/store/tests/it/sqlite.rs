@@ -33,6 +33,7 @@ passes!(
     what_comes_twice_is_kept_once,
     the_rules_learn_what_was_done,
     a_price_is_settled_once,
+    open_prices_are_found,
     a_stop_request_is_kept,
     ended_attempts_are_counted,
 );

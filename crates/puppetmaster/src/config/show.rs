@@ -85,6 +85,7 @@ mod tests {
                 # from_number:                                 # not set: the `phone_number` of the phone provider in use; the practice network has one of its own
                 user_name: "Sam \"the\" $${X}"                 # environment PERSONAL_ASSISTANT_USER_NAME
                 persona: professional_assistant                # default
+                conversation_mode: media_stream                # default
                 allowed_regions: [US, CA]                      # command line
                 data_dir: /home/sam/.local/share/puppetmaster  # default
                 listen: 127.0.0.1:0                            # default
@@ -127,8 +128,6 @@ mod tests {
                 recording:
                   enabled: true                                # default
                   delete_at_provider: true                     # default
-                :
-                conversation_mode: media_stream                # default
                 speech:
                   # models_dir:                                # not set: the models that came with the program
                   # ears_command:                              # not set: the built-in ears

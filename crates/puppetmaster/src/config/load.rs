@@ -457,6 +457,33 @@ mod tests {
     const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 
     #[test]
+    fn an_api_key_needs_its_secret_and_the_api_s_address_encryption() {
+        let yaml = "
+voice:
+  personal_assistant:
+    phone_provider: twilio
+    listen: 127.0.0.1:8080
+    public_url: http://127.0.0.1:8080
+    twilio:
+      account_sid: AC0123456789abcdef0123456789abcdef
+      auth_token: t0ken
+      api_key: SK0123456789abcdef0123456789abcdef
+      api_url: API_URL
+      phone_number: \"+15551234568\"
+";
+        let codes = |api_url: &str| {
+            let problems = loaded(&[("puppetmaster.yaml", &yaml.replace("API_URL", api_url))], &[], &[]).unwrap_err();
+            problems.iter().map(|problem| (problem.entry.code, problem.what.clone())).collect::<Vec<_>>()
+        };
+        let names = |found: &[(&str, String)], name: &str| found.iter().any(|(_, what)| what.contains(name));
+        let inside = codes("http://127.0.0.1:4010");
+        assert_eq!(inside.len(), 1, "{inside:?}");
+        assert!(inside[0].0 == "config.missing_key" && names(&inside, "twilio.api_secret"), "{inside:?}");
+        let outside = codes("http://api.example.org");
+        assert!(names(&outside, "twilio.api_url") && names(&outside, "public_url"), "{outside:?}");
+    }
+
+    #[test]
     fn nothing_at_all_is_a_configuration() {
         let loaded = loaded(&[], &[("PATH", "/bin")], &[]).unwrap();
         assert_eq!(loaded.config.phone_provider, Provider::Mock);

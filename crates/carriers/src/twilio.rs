@@ -17,6 +17,7 @@ use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
 use wire::date;
 use wire::http::{HttpReply, Method};
+use wire::twilio::connection::{ConnectionOverrides, RetryOn};
 use wire::twilio::error_codes;
 use wire::twilio::rest::{
     self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Credentials, MediaFormat, Page, Paging, RestError,
@@ -191,9 +192,10 @@ impl Twilio {
 
     /// Writes the request that places a call.
     fn create(&self, request: &CallRequest) -> CreateCall {
-        let instructions = CallInstructions::Url { url: request.answer_url.clone(), method: Method::Post };
+        let instructions = CallInstructions::Url { url: question_address(&request.answer_url), method: Method::Post };
         let mut call = CreateCall::new(request.to.as_e164(), request.from.as_e164(), instructions);
-        call.status_callback = Some(request.status_url.clone());
+        call.fallback_url = Some(request.fallback_url.clone());
+        call.status_callback = Some(news_address(&request.status_url));
         call.status_callback_method = Some(Method::Post);
         call.status_events = CallEvent::ALL.to_vec();
         call.timeout = Some(whole_seconds(request.ring_timeout).clamp(5, 600));
@@ -202,7 +204,7 @@ impl Twilio {
             // Beside the conversation: without `AsyncAmd` the callee hears nothing for four seconds.
             call.machine_detection = Some("DetectMessageEnd".to_owned());
             call.async_amd = true;
-            call.async_amd_status_callback = Some(url.clone());
+            call.async_amd_status_callback = Some(news_address(url));
         }
         call
     }
@@ -340,6 +342,17 @@ fn accepted(reply: HttpReply) -> Result<HttpReply, CarrierError> {
         }
         status => CarrierError::Rejected { carrier: NAME, code, message: error_codes::named_sentence(code, status).into_owned() },
     })
+}
+
+/// News are told apart by their keys, so they may be told again and again: whatever fails, three more times.
+fn news_address(url: &str) -> String {
+    ConnectionOverrides::stubborn(3).on(url)
+}
+
+/// A question may be repeated, for its answer is the same; but the callee hears nothing meanwhile.
+fn question_address(url: &str) -> String {
+    let said = ConnectionOverrides { retries: Some(2), retry_on: vec![RetryOn::Connect, RetryOn::ServerError], ..ConnectionOverrides::default() };
+    said.on(url)
 }
 
 /// Begun seconds: a limit is never shorter than asked for.

@@ -80,6 +80,8 @@ pub struct Installation {
 pub struct CarrierAddresses {
     /// Asks what to do.
     pub answer: String,
+    /// Asks if that failed.
+    pub fallback: String,
     /// Reports the leg.
     pub status: String,
     /// Streams the audio.
@@ -332,6 +334,7 @@ impl Assistant {
                 to: task.number.clone(),
                 from: installation.from.clone(),
                 answer_url: addresses.answer,
+                fallback_url: addresses.fallback,
                 status_url: addresses.status,
                 ring_timeout: cleared.ring_timeout(),
                 time_limit: cleared.time_limit(),

@@ -187,6 +187,8 @@ pub struct CallDriver {
     mode: ConversationMode,
     turn_url: String,
     takeover: Option<takeover::Takeover>,
+    /// The user wants the call as soon as there is one.
+    wanted_takeover: Option<TakeoverOrder>,
     takeover_addresses: TakeoverAddresses,
     reopen: Reopen,
     /// The next stream is that of a call that comes back.
@@ -243,6 +245,7 @@ impl CallDriver {
             mode: order.mode,
             turn_url: order.turn_url,
             takeover: None,
+            wanted_takeover: None,
             takeover_addresses: order.takeover,
             reopen: order.reopen,
             is_coming_back: false,

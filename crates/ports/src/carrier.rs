@@ -91,6 +91,8 @@ pub struct CallRequest {
     pub from: PhoneNumber,
     /// Where the provider asks what to do once the call is answered.
     pub answer_url: String,
+    /// Where the provider asks if its question, or what we answered, has failed.
+    pub fallback_url: String,
     /// Where the provider reports the leg's states.
     pub status_url: String,
     /// How long it may ring. Whole seconds, 5 to 600.

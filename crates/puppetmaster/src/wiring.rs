@@ -243,6 +243,7 @@ pub(crate) fn addresses(origin: Arc<str>) -> Arc<dyn Fn(&AttemptId) -> CarrierAd
         let addresses = server::router::addresses(&origin, attempt);
         CarrierAddresses {
             answer: addresses.answer,
+            fallback: addresses.fallback,
             status: addresses.status,
             media: addresses.media,
             relay: addresses.relay,

@@ -15,6 +15,7 @@ const BODY_AT_MOST: usize = 64 * 1024;
 /// | path | who | proof |
 /// | --- | --- | --- |
 /// | `POST /carrier/answer/{attempt}` | the carrier asks what to do | signature |
+/// | `POST /carrier/fallback/{attempt}` | the carrier asks if its question, or our answer, failed | signature |
 /// | `POST /carrier/status/{attempt}` | the carrier reports the leg | signature |
 /// | `POST /carrier/turn/{attempt}` | the carrier asks for the next turn | signature |
 /// | `POST /carrier/recording/{attempt}` | the carrier reports a recording | signature |
@@ -30,6 +31,7 @@ const BODY_AT_MOST: usize = 64 * 1024;
 pub fn router(state: ServerState) -> Router {
     Router::new()
         .route("/carrier/answer/{attempt}", post(webhooks::answer))
+        .route("/carrier/fallback/{attempt}", post(webhooks::fallback))
         .route("/carrier/status/{attempt}", post(webhooks::status))
         .route("/carrier/turn/{attempt}", post(webhooks::turn))
         .route("/carrier/recording/{attempt}", post(webhooks::status))
@@ -54,6 +56,7 @@ pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
     };
     Addresses {
         answer: format!("{origin}/carrier/answer/{attempt}"),
+        fallback: format!("{origin}/carrier/fallback/{attempt}"),
         status: format!("{origin}/carrier/status/{attempt}"),
         media: format!("{socket_origin}/carrier/media"),
         relay: format!("{socket_origin}/carrier/relay"),
@@ -77,6 +80,8 @@ pub fn incoming(origin: &str) -> (String, String) {
 pub struct Addresses {
     /// Asks what to do.
     pub answer: String,
+    /// Asks if that failed.
+    pub fallback: String,
     /// Reports the leg.
     pub status: String,
     /// Streams the audio.

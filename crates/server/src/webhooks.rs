@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use ports::carrier::{CallbackError, CarrierEvent, WebhookRequest};
 use telephony::AttemptId;
-use telephony::plan::Plan;
+use telephony::plan::{Plan, Verb};
 use tokio::sync::oneshot;
 
 use crate::state::ServerState;
@@ -48,6 +48,27 @@ pub async fn status(
         }
         Err(refused) => refused.into_response(),
     }
+}
+
+/// The carrier could not ask us, or not run what we answered. The callee hears an apology instead of the carrier's own error.
+pub async fn fallback(
+    State(state): State<ServerState>,
+    Path(attempt): Path<String>,
+    uri: Uri,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let event = match verified(&state, &uri, &method, &headers, &body) {
+        Ok(event) => event,
+        Err(refused) => return refused.into_response(),
+    };
+    let code = event.failure_code.unwrap_or_default();
+    tracing::warn!(code, "the carrier could not go on with a call: `puppetmaster doctor` looks why");
+    state.directory.leg_event(&AttemptId::new(attempt), event);
+    let apology = "I'm sorry, something went wrong on our side. Goodbye.".to_owned();
+    let (document, content_type) = state.callbacks.document(&Plan { verbs: vec![Verb::Say { text: apology }, Verb::HangUp] });
+    ([(header::CONTENT_TYPE, content_type)], document).into_response()
 }
 
 /// How long the carrier waits for a turn at most: it gives up after 15 s, and the driver answers within eight.

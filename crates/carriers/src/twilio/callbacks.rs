@@ -27,7 +27,12 @@ impl Callbacks for Twilio {
         let news = news(&webhook);
         let key = webhook.key();
         if let Some(call) = webhook.call() {
-            return Ok(of_call(call, key, news));
+            let event = of_call(call, key, news);
+            let document_failed_with = match &webhook {
+                Webhook::Fallback(fallback) => fallback.error_code,
+                _ => None,
+            };
+            return Ok(CarrierEvent { failure_code: event.failure_code.or(document_failed_with), ..event });
         }
         let call_sid = match webhook {
             Webhook::MachineDetection(found) => found.call_sid,

@@ -99,6 +99,7 @@ pub fn request(number: &str, attempt: &str) -> CallRequest {
         to: PhoneNumber::parse(number).unwrap(),
         from: PhoneNumber::parse("+15005550006").unwrap(),
         answer_url: "https://pm.example.com/answer/a1".into(),
+        fallback_url: "https://pm.example.com/fallback/a1".into(),
         status_url: "https://pm.example.com/status/a1".into(),
         ring_timeout: Duration::from_millis(29_500),
         time_limit: Duration::from_secs(600),

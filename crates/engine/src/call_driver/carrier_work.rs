@@ -168,6 +168,9 @@ impl CallDriver {
         if std::mem::take(&mut self.is_coming_back) {
             self.converse(conversation::Input::CameBack);
         }
+        if let Some(order) = self.wanted_takeover.take() {
+            self.take_over(order);
+        }
     }
 
     /// Invariant I10: once the line is closed nothing is sent, whatever still comes from voice or mind.

@@ -78,6 +78,12 @@ pub(super) struct Takeover {
 impl CallDriver {
     pub(super) fn take_over(&mut self, order: TakeoverOrder) {
         let is_talking = self.call.leg() == LegState::InProgress && (self.lane.is_some() || self.text.is_some());
+        let will_talk = !is_talking && !self.facts.was_connected && !self.call.is_over();
+        if will_talk {
+            // Asked for while it rings: as soon as somebody is there.
+            self.wanted_takeover = Some(order);
+            return;
+        }
         if !is_talking || self.takeover.is_some() {
             let why = if is_talking { NotTaken::UnderWay } else { NotTaken::NoCall };
             return self.tell(LiveEvent::TakeoverFailed { why });
@@ -100,6 +106,7 @@ impl CallDriver {
         let request = CallRequest {
             to: grant.number().clone(),
             answer_url: self.takeover_addresses.operator.clone(),
+            fallback_url: self.takeover_addresses.operator.clone(),
             status_url: self.takeover_addresses.operator_status.clone(),
             ring_timeout: RINGS_FOR,
             machine_url: None,

@@ -16,3 +16,4 @@ mod secrets;
 mod serve;
 mod setup;
 mod simulate;
+mod takeover;

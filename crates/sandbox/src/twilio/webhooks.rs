@@ -6,6 +6,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 use reqwest::{Client, RequestBuilder, Url};
 use telephony::Timestamp;
 use wire::http::{FORM_TYPE, Form, Method};
+use wire::twilio::connection::{ConnectionOverrides, RetryOn};
 use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
 
 use super::log::{Exchange, Log, Reply};
@@ -134,17 +135,36 @@ impl Webhooks {
     }
 
     async fn send_once(&self, method: Method, url: &str, form: &Form<'_>, signing: (&SigningKey, &str)) -> Result<HookReply, HookError> {
-        let request = self.request(method, url, form, signing)?;
-        let attempt = async {
-            let retry = request.try_clone();
-            match (request.send().await, retry) {
-                // The default of Twilio: one retry, only if no connection came about.
-                (Err(error), Some(retry)) if error.is_connect() => retry.send().await,
-                (result, _) => result,
+        let (_, said) = ConnectionOverrides::of(url);
+        let within = self.timeout.min(Duration::from_millis(said.total_millis().into()));
+        tokio::time::timeout(within, self.try_again(method, url, form, signing, &said)).await.map_err(|_| HookError { code: 11_200 })?
+    }
+
+    /// Sends as often as the address says, or as Twilio does by itself: once more, if no connection came about.
+    async fn try_again(
+        &self,
+        method: Method,
+        url: &str,
+        form: &Form<'_>,
+        signing: (&SigningKey, &str),
+        said: &ConnectionOverrides,
+    ) -> Result<HookReply, HookError> {
+        let mut retries = 0;
+        loop {
+            let request = self.request(method, url, form, signing)?.timeout(Duration::from_millis(said.read_millis().into()));
+            let sent = request.send().await;
+            let failed_with = match &sent {
+                Err(error) if error.is_connect() => Some(RetryOn::Connect),
+                Err(_) => Some(RetryOn::Read),
+                Ok(reply) if reply.status().is_client_error() => Some(RetryOn::ClientError),
+                Ok(reply) if reply.status().is_server_error() => Some(RetryOn::ServerError),
+                Ok(_) => None,
+            };
+            if failed_with.is_none_or(|on| retries >= said.retries_after(on)) {
+                return read(sent.map_err(|error| error_of(&error))?, MAX_DOCUMENT_BYTES).await;
             }
-        };
-        let reply = tokio::time::timeout(self.timeout, attempt).await.map_err(|_| HookError { code: 11_200 })?.map_err(|error| error_of(&error))?;
-        read(reply, MAX_DOCUMENT_BYTES).await
+            retries += 1;
+        }
     }
 
     /// Fetches a file.

@@ -66,3 +66,24 @@ async fn news_that_are_not_taken_are_a_warning() {
     };
     assert_eq!((warning["error_code"].as_str(), warning["log"].as_str()), (Some("15003"), Some("1")));
 }
+
+#[tokio::test]
+async fn an_address_says_how_often_it_is_tried_again() {
+    let mut app = App::start().await;
+    let mut create = app.create("+12125550110");
+    // Only the end is told, and the answer is always 404.
+    create.status_events = vec![wire::twilio::status::CallEvent::Completed];
+    create.status_callback = Some(format!("{}/nowhere#rc=2&rp=4xx", app.origin));
+    app.place(&create).await;
+    for _ in 0..3 {
+        app.until_hook("/nowhere").await;
+    }
+    let mut other = app.create("+12125550110");
+    other.status_events = vec![wire::twilio::status::CallEvent::Completed];
+    other.status_callback = Some(format!("{}/elsewhere#rc=2&rp=5xx", app.origin));
+    let sid = app.place(&other).await;
+    app.until_hook("/elsewhere").await;
+    app.until_true(&sid, |truth| truth.webhooks.iter().any(|hook| hook.status == Some(404))).await;
+    let (_, page) = app.ask("GET", &format!("/Calls/{sid}/Events.json"), "").await;
+    assert_eq!(page["events"].as_array().unwrap().len(), 1, "a refusal that is not named is not tried again");
+}

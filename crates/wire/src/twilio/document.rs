@@ -31,6 +31,7 @@ mod warning;
 use thiserror::Error;
 
 use crate::http::Method;
+use crate::twilio::connection::ConnectionOverrides;
 use crate::twilio::rest::Beep;
 use crate::xml::{Element, Node, XmlError};
 use attribute::element;
@@ -362,7 +363,7 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         })),
         PlanVerb::Record { report_to } => Verb::Start(Start::from(Started::Recording(StartRecording {
             channels: Some("dual".to_owned()),
-            status_callback: Some(report_to.clone()),
+            status_callback: Some(ConnectionOverrides::stubborn(3).on(report_to)),
             status_events: ["in-progress", "completed", "absent"].map(str::to_owned).to_vec(),
             // Positions in the recording are positions in the call only if nothing is cut away.
             trim: Some("do-not-trim".to_owned()),

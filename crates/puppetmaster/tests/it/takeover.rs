@@ -1,0 +1,100 @@
+//! The user takes a live call over by telephone: both meet, hear each other, and the books tell it.
+
+use std::process::Stdio;
+
+use dialogue::moves::EndReason;
+use serde_json::Value;
+use telephony::Disposition;
+
+use crate::program::{Home, Network, Running};
+
+const ASK: &str = "Ask what time they close today";
+const SHOP: &str = "+12125550123";
+/// Picks up, presses one, talks to the shop, hangs up.
+const OWN_TELEPHONE: &str = "+12125550150";
+/// Rings and rings.
+const NOBODY: &str = "+12125550111";
+
+fn begin(home: &Home, network: &Network, telephone: &str, mode: &str) -> Running {
+    let (number, mode) = (format!("takeover_number={telephone}"), format!("conversation_mode={mode}"));
+    let mut command = home.command(&["--set", &network.flag(), "--set", &number, "--set", &mode, "call", SHOP, ASK, "--yes"]);
+    command.stdin(Stdio::piped());
+    Running::of(command)
+}
+
+fn to<'a>(calls: &'a [Value], number: &str) -> &'a Value {
+    calls.iter().find(|call| call["to"] == number).unwrap_or_else(|| panic!("no call to {number}: {calls:?}"))
+}
+
+#[test]
+fn the_user_takes_the_call_and_both_hear_each_other() {
+    for mode in ["media_stream", "text_relay"] {
+        let home = Home::new();
+        let network = Network::start(&home);
+        let mut call = begin(&home, &network, OWN_TELEPHONE, mode);
+        call.until("answered");
+        call.type_line("t");
+        call.until("ringing your telephone");
+        call.until("the callee is being told");
+        call.until("the call is yours");
+        call.until("outcome");
+        let ended = call.end();
+        assert!(!ended.stderr.contains("ERROR"), "{mode}: {}", ended.stderr);
+        let calls = network.calls();
+        let (shop, own) = (to(&calls, SHOP), to(&calls, OWN_TELEPHONE));
+        let hears = |who: &Value, whom: &Value| who["heard_calls"].as_array().unwrap().contains(&whom["call_sid"]);
+        assert!(hears(shop, own) && hears(own, shop), "{mode}: they did not meet: {shop} {own}");
+        assert_eq!((shop["rings"].as_u64(), own["rings"].as_u64()), (Some(1), Some(1)), "{mode}");
+        let books = home.books();
+        let finish = books[0].1[0].finish.as_ref().unwrap();
+        assert_eq!(finish.disposition, Disposition::Conversed, "{mode}");
+        assert_eq!(finish.report.as_ref().unwrap().ended_because, EndReason::HandedOver, "{mode}");
+    }
+}
+
+#[test]
+fn a_user_who_does_not_pick_up_loses_nothing() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    let mut call = begin(&home, &network, NOBODY, "media_stream");
+    call.until("answered");
+    call.type_line("t");
+    call.until("ringing your telephone");
+    call.until("9 pm");
+    let ended = call.end();
+    assert_eq!(ended.code, Some(0), "the errand was done meanwhile: {ended:?}");
+    let calls = network.calls();
+    let own = to(&calls, NOBODY);
+    let last = own["states"].as_array().unwrap().last().unwrap();
+    assert!(last == "canceled" || last == "no-answer", "nobody is left ringing: {own}");
+}
+
+#[test]
+fn the_callee_can_be_sent_to_the_user_for_good() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    let mut call = begin(&home, &network, OWN_TELEPHONE, "media_stream");
+    call.until("who answered");
+    call.type_line("x");
+    call.until("the call is yours");
+    call.until("outcome");
+    call.end();
+    let calls = network.calls();
+    assert_eq!(to(&calls, OWN_TELEPHONE)["rings"].as_u64(), Some(1));
+    assert_eq!(home.last_disposition(), Disposition::Conversed);
+}
+
+#[test]
+fn without_a_telephone_it_is_said_and_the_call_goes_on() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    let mut command = home.command(&["--set", &network.flag(), "call", SHOP, ASK, "--yes"]);
+    command.stdin(Stdio::piped());
+    let mut call = Running::of(command);
+    call.until("answered");
+    call.type_line("t");
+    call.until("outcome");
+    let ended = call.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stderr.contains("takeover_number"), "{ended:?}");
+}

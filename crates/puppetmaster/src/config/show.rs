@@ -83,6 +83,7 @@ mod tests {
                 enabled: true                                  # default
                 phone_provider: mock                           # default
                 # from_number:                                 # not set: the `phone_number` of the phone provider in use; the practice network has one of its own
+                # takeover_number:                             # not set: calls cannot be taken over
                 user_name: "Sam \"the\" $${X}"                 # environment PERSONAL_ASSISTANT_USER_NAME
                 persona: professional_assistant                # default
                 conversation_mode: media_stream                # default

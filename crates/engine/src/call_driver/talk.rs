@@ -174,7 +174,7 @@ impl CallDriver {
     }
 
     pub(super) fn end_politely(&mut self) {
-        if self.lane.is_some() || self.text.is_some() {
+        if self.lane.is_some() || self.text.is_some() || self.takeover.is_some() {
             self.hurry();
             self.converse(Input::UserWantsEnd);
         } else {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use assistant::policy::Rules;
 use carriers::twilio::{AccountCheck, Twilio, TwilioConfig};
-use ports::carrier::{CallbackError, Callbacks, Carrier, CarrierError, Line, WebhookRequest};
+use ports::carrier::{CallbackError, Callbacks, Carrier, CarrierError, Line, OperatorGrant, WebhookRequest};
 use serde_json::{Value, json};
 use telephony::cost::Micros;
 use telephony::leg::LegState;
-use telephony::{CarrierCallId, PhoneNumber, Private};
+use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private};
 use wire::date;
 use wire::http::{Form, basic_credentials};
 use wire::twilio::rest::{CallInstructions, CallResource, RestRequest};
@@ -78,9 +79,63 @@ async fn a_create_carries_addresses_events_and_limits_and_the_credentials() {
     };
     assert_eq!((account.as_str(), call.to.as_str(), call.from.as_str()), (ACCOUNT, "+12125550123", "+15005550006"));
     let CallInstructions::Url { url, .. } = &call.instructions else { panic!() };
-    assert_eq!((url.as_str(), call.status_callback.as_deref()), ("https://pm.example.com/answer/a1", Some("https://pm.example.com/status/a1")));
+    // Each address says how often it may be tried again.
+    assert_eq!(url, "https://pm.example.com/answer/a1#rc=2&rp=ct,5xx");
+    assert_eq!(call.status_callback.as_deref(), Some("https://pm.example.com/status/a1#rc=3&rp=all"));
+    assert_eq!(call.fallback_url.as_deref(), Some("https://pm.example.com/fallback/a1"));
+    assert_eq!(call.machine_detection, None, "nobody is found out who was not asked for");
     assert_eq!(call.status_events, CallEvent::ALL);
     assert_eq!((call.timeout, call.time_limit), (Some(30), Some(600)));
+}
+
+#[tokio::test]
+async fn who_answers_is_found_out_beside_the_conversation() {
+    let peer = Peer::start([TwilioFixture.created("CA1")]).await;
+    let mut request = contract::request("+12125550123", "a1");
+    request.machine_url = Some("https://pm.example.com/machine/a1".into());
+    let carrier = twilio(&peer.origin, Duration::from_secs(20));
+    carrier.place_call(contract::cleared("+12125550123", "a1"), &request).await.unwrap();
+    let received = &peer.received()[0];
+    let RestRequest::CreateCall { call, .. } = RestRequest::parse(&received.method, &received.target, received.body.as_bytes()).unwrap() else {
+        panic!()
+    };
+    assert_eq!((call.machine_detection.as_deref(), call.async_amd), (Some("DetectMessageEnd"), true));
+    assert_eq!(call.async_amd_status_callback.as_deref(), Some("https://pm.example.com/machine/a1#rc=3&rp=all"));
+}
+
+#[tokio::test]
+async fn the_users_telephone_is_rung_by_its_grant_and_no_other() {
+    let peer = Peer::start([TwilioFixture.created("CA2")]).await;
+    let carrier = twilio(&peer.origin, Duration::from_secs(20));
+    let number = PhoneNumber::parse("+12125550150").unwrap();
+    let grant = || OperatorGrant::for_number(&number, Line::Practice, &Rules::default()).unwrap();
+    let refused = carrier.call_operator(grant(), &contract::request("+12125550123", "a1")).await;
+    assert!(matches!(refused, Err(CarrierError::Rejected { .. })) && peer.received().is_empty(), "{refused:?}");
+    let call = carrier.call_operator(grant(), &contract::request("+12125550150", "a1")).await.unwrap();
+    assert_eq!(call.id, CarrierCallId::new("CA2"));
+}
+
+#[tokio::test]
+async fn a_live_call_is_sent_to_another_document() {
+    let peer = Peer::start([Act::reply(200, call("CA1", |_| {}).to_string())]).await;
+    twilio(&peer.origin, Duration::from_secs(20)).redirect_call(&CarrierCallId::new("CA1"), "https://pm.example.com/next").await.unwrap();
+    let received = &peer.received()[0];
+    assert!(received.target.ends_with("/Calls/CA1.json") && received.body.contains("Url=https%3A%2F%2Fpm.example.com%2Fnext"), "{received:?}");
+}
+
+#[tokio::test]
+async fn a_recording_is_fetched_and_deleting_one_that_is_gone_is_no_error() {
+    let peer = Peer::start([Act::reply(200, "RIFF".to_owned()), Act::reply(404, r#"{"code":20404}"#), Act::reply(404, r#"{"code":20404}"#)]).await;
+    let carrier = twilio(&peer.origin, Duration::from_secs(20));
+    let recording = CarrierRecordingId::new("RE1");
+    assert_eq!(carrier.fetch_recording(&recording).await.unwrap(), b"RIFF");
+    assert_eq!(carrier.delete_recording(&recording).await, Ok(()));
+    assert!(matches!(carrier.fetch_recording(&recording).await, Err(CarrierError::Rejected { code: 20404, .. })));
+    let targets: Vec<_> = peer.received().iter().map(|received| format!("{} {}", received.method, received.target)).collect();
+    assert!(
+        targets[0].contains("/Recordings/RE1.wav") && targets[1].starts_with("DELETE ") && targets[1].ends_with("/Recordings/RE1.json"),
+        "{targets:?}"
+    );
 }
 
 #[tokio::test]

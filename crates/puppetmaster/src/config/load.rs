@@ -9,6 +9,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
+use super::menu_file;
 use super::nearest::nearest;
 use super::problem::{
     BAD_VALUE, DOTENV, MISSING_KEY, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY,
@@ -193,6 +194,23 @@ impl<'a> Loading<'a> {
         }
         if provider == Provider::Twilio {
             self.whole_twilio(&unresolved);
+        }
+        self.menus();
+    }
+
+    /// Reads the menus, so that a wrong one is told before anybody calls.
+    fn menus(&mut self) {
+        let Some(file) = self.loaded.config.inbound.menu_file.clone() else {
+            return;
+        };
+        let path = &file.0;
+        match read(path) {
+            Ok(text) => match menu_file::read(path, &text) {
+                Ok(menus) => self.loaded.config.inbound.menus = Some(menus),
+                Err(problems) => self.problems.extend(problems),
+            },
+            Err(ReadError::NotThere) => self.problems.push(Problem::new(&NO_SUCH_FILE, whole_file(path), "the menu file does not exist")),
+            Err(ReadError::Other(why)) => self.problems.push(Problem::new(&UNREADABLE, whole_file(path), format!("the file {why}"))),
         }
     }
 

@@ -351,8 +351,8 @@ mod tests {
         let expected = [
             "menu.yaml:5:5: a menu has no key `optons` [config.unknown_key]\n  Did you mean `options`?",
             "menu.yaml:7:14: the key 9 is taken [config.bad_value]\n  Choose another key; in every menu, 9 means never to be called again.",
-            "menu.yaml:9:26: `suport` is not among the queues [config.bad_value]\n  Did you mean `support`?",
-            "menu.yaml:10:22: `end` cannot be this value [config.bad_value]\n  Expected: true.",
+            "menu.yaml:9:25: `suport` is not among the queues [config.bad_value]\n  Did you mean `support`?",
+            "menu.yaml:10:23: `end` cannot be this value [config.bad_value]\n  Expected: true.",
             "menu.yaml:1:8: `mian` is not among the menus [config.bad_value]\n  Did you mean `main`?",
         ];
         assert_eq!(wrong, expected);

@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Who rang whom.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// We dialed.
+    #[default]
+    Outbound,
+    /// The callee rang back: nothing was dialed, and nobody had to clear it.
+    Inbound,
+}
+
 /// The state of an attempt. `unknown` stands between `dialing` and `placed`: bytes left, and no clear answer came.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -25,6 +25,9 @@ pub struct Brief {
     pub local_time: LocalTime,
     /// After this long the assistant takes its leave, whatever the state.
     pub time_limit: Duration,
+    /// Whether the callee has rung us back, so that the opening thanks them.
+    #[serde(default)]
+    pub is_ring_back: bool,
 }
 
 /// A calendar day and minute at the callee's place.

@@ -33,6 +33,9 @@ pub enum Flaw {
 
 /// Returns the opening of a call.
 pub fn opening(brief: &Brief) -> Opening {
+    if brief.is_ring_back {
+        return opening_to_who_rang_back(brief);
+    }
     let principal = principal(brief);
     let who = match brief.persona {
         Persona::ProfessionalAssistant => format!("Hello, this is an automated assistant calling for {principal}."),
@@ -44,6 +47,22 @@ pub fn opening(brief: &Brief) -> Opening {
     let identity = format!("{who}{recorded} ");
     let purpose = purpose(brief);
     let text = format!("{identity}I'm calling {}.", purpose.trim().trim_end_matches(['.', '?', '!']));
+    let share = identity.len() * 1_000 / text.len().max(1);
+    Opening { purpose_from_permille: u16::try_from(share).unwrap_or(1_000), text }
+}
+
+/// The same to somebody who has rung us back: they know neither what they reached nor why we had called.
+fn opening_to_who_rang_back(brief: &Brief) -> Opening {
+    let principal = principal(brief);
+    let who = match brief.persona {
+        Persona::ProfessionalAssistant => format!("Hello, this is the automated assistant of {principal}."),
+        Persona::FriendlyHelper => format!("Hi there! This is the automated assistant of {principal}."),
+        Persona::FormalRepresentative => format!("Good day. This is the automated assistant of {principal}."),
+        Persona::Concise => format!("Hello, automated assistant of {principal}."),
+    };
+    let recorded = if brief.is_recorded { " This call is recorded." } else { "" };
+    let identity = format!("{who}{recorded} Thank you for calling back. ");
+    let text = format!("{identity}I called {}.", purpose(brief).trim().trim_end_matches(['.', '?', '!']));
     let share = identity.len() * 1_000 / text.len().max(1);
     Opening { purpose_from_permille: u16::try_from(share).unwrap_or(1_000), text }
 }
@@ -106,10 +125,13 @@ mod tests {
     fn every_persona_discloses() {
         for persona in PERSONAS {
             for is_recorded in [true, false] {
-                let brief = Brief { persona, is_recorded, ..brief() };
-                let opening = opening(&brief);
-                assert_eq!(flaws(&opening.text, &brief), [], "{}", opening.text);
-                assert_eq!(opening.text.contains("recorded"), is_recorded);
+                for is_ring_back in [true, false] {
+                    let brief = Brief { persona, is_recorded, is_ring_back, ..brief() };
+                    let opening = opening(&brief);
+                    assert_eq!(flaws(&opening.text, &brief), [], "{}", opening.text);
+                    assert_eq!(opening.text.contains("recorded"), is_recorded);
+                    assert_eq!(opening.text.contains("Thank you for calling back."), is_ring_back);
+                }
             }
         }
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
-use ::assistant::attempt::AttemptState;
+use ::assistant::attempt::{AttemptState, Direction};
 use ::assistant::budget::{DAY, MONTH};
 use ::assistant::compliance::calling_hours::{callee_hours, local_time};
 use ::assistant::compliance::standing::Standing;
 use ::assistant::operator::OperatorGrant;
-use ::assistant::policy::{self, Cleared, Facts, Rules};
+use ::assistant::policy::{self, Facts, Rules};
 use ::assistant::rate_limit::COUNTED_OVER;
 use ::assistant::refusal::Refusals;
 use ::assistant::statistics::Statistics;
@@ -29,8 +29,8 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
 use crate::call_driver::{
-    CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, TakeoverAddresses, TakeoverOrder,
-    control,
+    Begins, CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, TakeoverAddresses,
+    TakeoverOrder, control,
 };
 use crate::directory::{Connection, Directory};
 use crate::live::LiveEvent;
@@ -287,7 +287,10 @@ impl Assistant {
             let decision = self.with_facts(&receipt, attempt.clone(), Some(&task.id), policy::decide).await?;
             let cleared = decision.verdict.map_err(NotMade::Refused)?;
             match store.commit_intent(&task.id, &cleared).await {
-                Ok(()) => return Ok(self.begin(&task, attempt, cleared)),
+                Ok(()) => {
+                    let limits = (cleared.ring_timeout(), cleared.time_limit());
+                    return Ok(self.begin(&task, attempt, Begins::Dialed(cleared), limits));
+                }
                 Err(StoreError::Overtaken) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -313,13 +316,13 @@ impl Assistant {
         Ok(TakeoverOrder { grant, is_cold, room: (self.installation.make_token)() })
     }
 
-    fn begin(&self, task: &Task, attempt: AttemptId, cleared: Cleared) -> LiveCall {
+    pub(crate) fn begin(&self, task: &Task, attempt: AttemptId, begins: Begins, (ring_timeout, time_limit): (Duration, Duration)) -> LiveCall {
         let installation = &self.installation;
         let addresses = (installation.addresses)(&attempt);
         let (sender, receiver) = control();
         let mode = installation.mode;
         let (watchers, events) = broadcast::channel(WATCHED_AT_MOST);
-        let brief = self.brief(task, installation.clock.now());
+        let brief = Brief { is_ring_back: matches!(begins, Begins::Arrived(_)), ..self.brief(task, installation.clock.now()) };
         let connection = Connection {
             mode,
             socket_url: if mode == ConversationMode::TextRelay { addresses.relay.clone() } else { addresses.media.clone() },
@@ -336,13 +339,13 @@ impl Assistant {
                 answer_url: addresses.answer,
                 fallback_url: addresses.fallback,
                 status_url: addresses.status,
-                ring_timeout: cleared.ring_timeout(),
-                time_limit: cleared.time_limit(),
+                ring_timeout,
+                time_limit,
                 machine_url: finds_machines.then(|| addresses.machine.clone()),
             },
-            call: telephony::call::Config::new(cleared.ring_timeout(), cleared.time_limit()),
+            call: telephony::call::Config::new(ring_timeout, time_limit),
             records: self.records(&attempt, &brief, addresses.recording),
-            cleared,
+            begins,
             brief,
             conversation: match mode {
                 ConversationMode::MediaStream => conversation::Config::default(),
@@ -396,7 +399,11 @@ impl Assistant {
         records
     }
 
-    fn recording_basis(&self) -> RecordingBasis {
+    pub(crate) fn installation(&self) -> &Installation {
+        &self.installation
+    }
+
+    pub(crate) fn recording_basis(&self) -> RecordingBasis {
         match self.installation.line {
             Line::Practice => RecordingBasis::Practice,
             Line::Real => RecordingBasis::Notice,
@@ -414,6 +421,7 @@ impl Assistant {
             is_recorded: self.installation.records,
             local_time: local_time(&task.number, now),
             time_limit: task.limits.total_time,
+            is_ring_back: false,
         }
     }
 
@@ -431,7 +439,12 @@ impl Assistant {
             None => None,
         };
         let attempts = match task {
-            Some(task) => store.attempts(task).await?.iter().filter(|attempt| attempt.state != AttemptState::Intent).count(),
+            Some(task) => store
+                .attempts(task)
+                .await?
+                .iter()
+                .filter(|attempt| attempt.state != AttemptState::Intent && attempt.direction == Direction::Outbound)
+                .count(),
             None => 0,
         };
         let hours = callee_hours(&receipt.number, receipt.callee_kind, now, receipt.limits.total_time);

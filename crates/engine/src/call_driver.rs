@@ -25,7 +25,7 @@ use ports::text_to_speech::{TextToSpeech, Voice, VoicePiece};
 use ports::turn_vote::EndOfTurn;
 use telephony::call::{self, CallMachine};
 use telephony::plan::Plan;
-use telephony::{AudioPosition, SessionTime, UtteranceId};
+use telephony::{AudioPosition, CarrierCallId, SessionTime, UtteranceId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -143,10 +143,18 @@ pub struct CallPorts {
     pub brain: Arc<dyn Brain>,
 }
 
+/// How a call begins.
+pub enum Begins {
+    /// We dial, with leave to, which the dial uses up.
+    Dialed(Cleared),
+    /// It came to us, and the carrier names it so.
+    Arrived(CarrierCallId),
+}
+
 /// One call to be made.
 pub struct CallOrder {
-    /// Leave to dial, used up by the dial.
-    pub cleared: Cleared,
+    /// How it begins.
+    pub begins: Begins,
     /// What the carrier must know.
     pub request: CallRequest,
     /// What the conversation must know.
@@ -181,6 +189,7 @@ pub struct CallDriver {
     sender: ControlSender,
     began: Instant,
     cleared: Option<Cleared>,
+    arrived: Option<CarrierCallId>,
     request: CallRequest,
     call: CallMachine,
     conversation: Conversation,
@@ -228,6 +237,10 @@ impl CallDriver {
         let mind = ports.brain.open(&order.brief, Box::new(move |id, thought| thoughts.send(Event::Thought(id, thought))));
         let pieces = sender.clone();
         let voicing = Voicing::new(ports.voice.clone(), order.voice, Arc::new(move |id, piece| pieces.send(Event::Voice(id, piece))));
+        let (cleared, arrived) = match order.begins {
+            Begins::Dialed(cleared) => (Some(cleared), None),
+            Begins::Arrived(call) => (None, Some(call)),
+        };
         let mut trace = order.records.trace;
         if let Some(trace) = &mut trace {
             trace.begin(&Setup { brief: order.brief.clone(), conversation: order.conversation.clone(), call: order.call.clone() });
@@ -238,7 +251,8 @@ impl CallDriver {
             control,
             sender,
             began: Instant::now(),
-            cleared: Some(order.cleared),
+            cleared,
+            arrived,
             request: order.request,
             call: CallMachine::new(order.call),
             conversation: Conversation::new(order.brief, order.conversation),
@@ -276,7 +290,8 @@ impl CallDriver {
             self.begin_listening();
         }
         self.converse(conversation::Input::Dialing);
-        self.line(call::Input::Start);
+        let begins = self.arrived.take().map_or(call::Input::Start, |call| call::Input::Arrived { call });
+        self.line(begins);
         let sleep = sleep_until(self.began);
         tokio::pin!(sleep);
         while !self.call.is_over() {

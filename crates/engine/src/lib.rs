@@ -14,6 +14,7 @@ pub mod live;
 pub mod media_lane;
 pub mod media_link;
 pub mod metrics;
+pub mod reception;
 pub mod recorder;
 pub mod recovery;
 pub mod relay_link;

@@ -14,7 +14,7 @@ pub use assistant::task::Line;
 pub use telephony::plan::ConversationMode;
 
 pub use self::relay::{RelayCodec, RelayEvent, RelayMessage};
-pub use self::webhook::{CallbackError, CarrierEvent, CarrierNews, MachineVerdict, RecordingState, WebhookRequest};
+pub use self::webhook::{CallbackError, CarrierEvent, CarrierNews, ForwardEnd, MachineVerdict, QueueEnd, RecordingState, WebhookRequest};
 
 use async_trait::async_trait;
 use telephony::cost::Micros;

@@ -46,8 +46,9 @@ pub trait CarrierAccount: Send + Sync {
     /// Returns one of them, or `None` if the account does not own it.
     async fn number(&self, number: &PhoneNumber) -> Result<Option<OwnedNumber>, CarrierError>;
 
-    /// Sets where the calls that come in to a number go. Both addresses must be absolute.
-    async fn set_webhooks(&self, number: &OwnedNumber, voice: &str, status: &str) -> Result<(), CarrierError>;
+    /// Sets where the calls that come in to a number go, where if that fails, and where their end is told. All addresses must be
+    /// absolute.
+    async fn set_webhooks(&self, number: &OwnedNumber, voice: &str, fallback: &str, status: &str) -> Result<(), CarrierError>;
 
     /// Returns whether a number that is not the account's own was proved to be ours, so that callees may see it.
     async fn is_proved(&self, number: &PhoneNumber) -> Result<Option<bool>, CarrierError>;

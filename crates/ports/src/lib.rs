@@ -7,6 +7,7 @@ pub mod carrier;
 pub mod carrier_account;
 pub mod clock;
 pub mod error;
+pub mod inbound_store;
 pub mod recording_vault;
 pub mod speech_to_text;
 pub mod task_store;

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use assistant::approval::{Approval, Receipt};
-use assistant::attempt::AttemptState;
+use assistant::attempt::{AttemptState, Direction};
 use assistant::budget::Spending;
 use assistant::codes;
 use assistant::policy::Cleared;
@@ -163,6 +163,8 @@ pub struct Unsettled {
 pub struct AttemptRecord {
     /// Which.
     pub attempt: AttemptId,
+    /// Who rang whom.
+    pub direction: Direction,
     /// How far it came.
     pub state: AttemptState,
     /// Its call at the carrier, if it is known.

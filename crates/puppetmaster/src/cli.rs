@@ -34,6 +34,9 @@ pub enum Command {
     /// Look at tasks and their reports.
     #[command(subcommand)]
     Task(TaskCommand),
+    /// Look at calls that came in, and at the messages that were left.
+    #[command(subcommand)]
+    Inbox(InboxCommand),
     /// Figures of all calls.
     Stats(JsonArg),
     /// What calls cost lately, against the budget.
@@ -178,6 +181,31 @@ pub enum TaskCommand {
     Show {
         /// Which.
         task: String,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What can be done with calls that came in.
+#[derive(Subcommand, Debug)]
+pub enum InboxCommand {
+    /// The newest calls, with the messages that were left.
+    List {
+        /// How many at most.
+        #[arg(long, default_value_t = 20)]
+        at_most: u32,
+        /// Only those that left a message.
+        #[arg(long)]
+        messages: bool,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One of them with its words.
+    Show {
+        /// Which, from `inbox list`.
+        id: String,
         /// Print JSON for machines.
         #[arg(long)]
         json: bool,

@@ -3,6 +3,7 @@
 mod call;
 mod doctor;
 mod ending;
+mod inbox;
 mod practice;
 mod records;
 mod serve;
@@ -63,6 +64,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
     match command {
         Command::Call(args) => call::call(args, config).await,
         Command::Task(task) => records::task(task, config).await,
+        Command::Inbox(inbox) => inbox::inbox(inbox, config).await,
         Command::Stats(args) => records::stats(&args, config).await,
         Command::Costs(args) => records::costs(&args, config).await,
         Command::Recording { attempt, to } => records::recording(&attempt, &to, config).await,

@@ -10,6 +10,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use assistant::budget::Budget;
+use assistant::menu::Menus;
 use assistant::rate_limit::Caps;
 use assistant::task::Limits as TaskLimits;
 use dialogue::brief::Persona;
@@ -25,6 +26,7 @@ use sources::Places;
 pub mod dotenv;
 pub mod keys;
 pub mod load;
+pub mod menu_file;
 pub mod nearest;
 pub mod page;
 pub mod problem;
@@ -84,6 +86,21 @@ pub struct Config {
     pub sandbox_credentials: Option<NamedFile>,
     /// The user's own callees for the practice network.
     pub scenarios_dir: Option<Directory>,
+    /// How calls that come to our number are taken.
+    pub inbound: Inbound,
+}
+
+/// How calls that come to our number are taken.
+#[derive(Clone, Default, Debug)]
+pub struct Inbound {
+    /// Whether they are.
+    pub is_enabled: bool,
+    /// The file with the menus, if there are any.
+    pub menu_file: Option<NamedFile>,
+    /// The user's own phone.
+    pub operator_number: Option<PhoneNumber>,
+    /// What the file says, read when the configuration was.
+    pub menus: Option<Menus>,
 }
 
 /// Who connects the calls.
@@ -252,6 +269,7 @@ impl Config {
             voice_command: None,
             sandbox_credentials: None,
             scenarios_dir: None,
+            inbound: Inbound::default(),
         }
     }
 

@@ -93,6 +93,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
     let token = settings.token.clone().unwrap_or_else(wiring::make_token);
     let (ringing, ready) = mpsc::channel(READY);
     let state = ServerState {
+        reception: None,
         callbacks: callbacks(&secret)?,
         directory: directory.clone(),
         admission: Arc::new(Door { token: token.clone(), directory: directory.clone(), ready: tokio::sync::Mutex::new(ready) }),

@@ -11,6 +11,8 @@ use engine::assistant::{Assistant, CarrierAddresses, Installation};
 use engine::call_driver::{CallPorts, TakeoverAddresses};
 use engine::directory::Directory;
 use engine::metrics::Metrics;
+use engine::reception::addresses::ReceptionAddresses;
+use engine::reception::{Reception, ReceptionConfig};
 use engine::recovery::recover;
 use engine::script_brain::ScriptBrain;
 use engine::settlement::settle;
@@ -51,7 +53,7 @@ impl Clock for SystemClock {
 /// Everything that runs while calls are made.
 pub struct Running {
     /// The façade.
-    pub assistant: Assistant,
+    pub assistant: Arc<Assistant>,
     /// Rows.
     pub store: Arc<Store>,
     /// Recordings and traces.
@@ -66,6 +68,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Returns where the practice network is that was opened for this run.
+    pub fn sandbox_url(&self) -> Option<&str> {
+        self.sandbox.as_ref().map(|sandbox| sandbox.base_url.as_str())
+    }
+
     /// Returns where the server listens.
     pub fn address(&self) -> SocketAddr {
         self.server.address()
@@ -154,33 +161,36 @@ pub(crate) fn behind(vault: Arc<Vault>) -> Result<Arc<WriteBehind>, Failure> {
     WriteBehind::start(vault).map(Arc::new).map_err(|error| Failure::new(&codes::NO_RUNTIME, error.to_string()))
 }
 
+/// What everything is opened for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// One call, perhaps by the strict rules.
+    Call {
+        /// Whether practice obeys also what only protects real people.
+        is_strict: bool,
+    },
+    /// To be there: calls that come in are taken, if the configuration says so.
+    Serve,
+}
+
 /// Opens everything that calls need, and settles what a crash left behind before anything may dial.
 ///
 /// # Errors
 /// What cannot be opened, with what to do.
-pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
+pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> {
     let (store, vault) = open_data(&config.data_dir.0, Access::Dialing).await?;
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
     let bound = bind(config).await?;
     let origin: Arc<str> = origin(config, bound.address()).into();
     let directory = Arc::new(Directory::default());
-    let state = ServerState {
-        callbacks: network.provider.callbacks.clone(),
-        directory: directory.clone(),
-        admission: directory.clone(),
-        capacity: None,
-        metrics: Arc::new(Metrics::default()),
-        public_origin: origin.clone(),
-        sockets_are_signed: true,
-        start_within: START_WITHIN,
-    };
-    let server = bound.serve(state);
     let rates = config.rate_card();
     let carrier = network.provider.carrier.clone();
     recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
     let settling = (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), carrier.clone(), rates.clone()));
-    let assistant = Assistant::new(Installation {
+    let callbacks = network.provider.callbacks.clone();
+    let own_number = network.from.clone();
+    let assistant = Arc::new(Assistant::new(Installation {
         ports: CallPorts {
             carrier,
             ears: ears(config, &speech),
@@ -201,14 +211,33 @@ pub async fn run(config: &Config, is_strict: bool) -> Result<Running, Failure> {
             own_number: Some(network.from),
             caps: config.caps(),
             budget: config.budget,
-            strict_practice: is_strict,
+            strict_practice: purpose == Purpose::Call { is_strict: true },
             solicitation: Solicitation::Refused,
         },
         records: config.is_recording_enabled,
         deletes_at_carrier: config.deletes_at_carrier,
         mode: config.conversation_mode,
         addresses: addresses(origin.clone()),
+    }));
+    let takes_calls = purpose == Purpose::Serve && config.inbound.is_enabled;
+    let reception = takes_calls.then(|| reception(config, &origin, assistant.clone(), store.clone()));
+    let server = bound.serve(ServerState {
+        callbacks,
+        directory: directory.clone(),
+        reception: reception.clone(),
+        admission: directory.clone(),
+        capacity: None,
+        metrics: Arc::new(Metrics::default()),
+        public_origin: origin.clone(),
+        sockets_are_signed: true,
+        start_within: START_WITHIN,
     });
+    if let Some(reception) = reception {
+        reception.recover().await;
+        if !config.phone_provider.is_real() {
+            send_practice_calls(&network.provider, &own_number, &origin).await;
+        }
+    }
     Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling })
 }
 
@@ -235,6 +264,30 @@ pub(crate) async fn settle_now(config: &Config, store: &Store) -> Result<(), Fai
     };
     settle(store, provider.carrier.as_ref(), &config.rate_card(), &SystemClock).await?;
     Ok(())
+}
+
+fn reception(config: &Config, origin: &str, assistant: Arc<Assistant>, store: Arc<Store>) -> Arc<Reception> {
+    let settings = ReceptionConfig {
+        menus: config.inbound.menus.clone(),
+        operator: config.inbound.operator_number.clone(),
+        principal: config.user_name.as_str().to_owned(),
+        addresses: ReceptionAddresses::under(origin),
+    };
+    Reception::new(settings, assistant, store)
+}
+
+/// Has the practice network send us the calls of its number. At a real provider the number is the user's to set: `setup` does.
+async fn send_practice_calls(provider: &registry::Provider, number: &PhoneNumber, origin: &str) {
+    let addresses = ReceptionAddresses::under(origin);
+    let account = &provider.account;
+    let set = match account.number(number).await {
+        Ok(Some(owned)) => account.set_webhooks(&owned, &addresses.incoming(), &addresses.fallback(), &addresses.status()).await,
+        Ok(None) => return tracing::warn!("the practice network does not know its number; nobody can ring us"),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = set {
+        tracing::warn!(%error, "the practice network was not told where we are; nobody can ring us");
+    }
 }
 
 /// Returns what tells the addresses of an attempt under an origin.

@@ -6,6 +6,7 @@
 
 pub mod health;
 pub mod media_socket;
+mod reception;
 pub mod relay_socket;
 pub mod router;
 pub mod serve;

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::state::ServerState;
-use crate::{health, media_socket, relay_socket, takeover, webhooks};
+use crate::{health, media_socket, reception, relay_socket, takeover, webhooks};
 
 /// The largest webhook body: carriers send a few kilobytes.
 const BODY_AT_MOST: usize = 64 * 1024;
@@ -26,6 +26,8 @@ const BODY_AT_MOST: usize = 64 * 1024;
 /// | `POST /carrier/operator-status/{attempt}` | the carrier reports that leg | signature |
 /// | `GET /carrier/media` | the carrier's media socket | signature, then one-time token |
 /// | `GET /carrier/relay` | the carrier's socket of texts | signature, then one-time token |
+/// | `POST /carrier/inbound…` | the carrier has a call that came to our number | signature |
+/// | `GET /sounds/waiting.wav` | the carrier plays music to who waits | – |
 /// | `GET /healthz` | anybody | – |
 /// | `GET /metrics` | scrapers | – |
 pub fn router(state: ServerState) -> Router {
@@ -42,6 +44,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/carrier/operator-status/{attempt}", post(takeover::operator_status))
         .route("/carrier/media", get(media_socket::upgrade))
         .route("/carrier/relay", get(relay_socket::upgrade))
+        .merge(reception::routes())
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(health::metrics))
         .layer(DefaultBodyLimit::max(BODY_AT_MOST))
@@ -72,7 +75,8 @@ pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
 
 /// Returns where calls that come in to a number of ours ask what to do, and where their end is told.
 pub fn incoming(origin: &str) -> (String, String) {
-    (format!("{origin}/carrier/incoming"), format!("{origin}/carrier/incoming/status"))
+    let addresses = engine::reception::addresses::ReceptionAddresses::under(origin);
+    (addresses.incoming(), addresses.status())
 }
 
 /// Where a carrier reaches one attempt.

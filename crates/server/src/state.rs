@@ -8,6 +8,7 @@ use engine::capacity::Capacity;
 use engine::directory::{Directory, StreamRefused};
 use engine::media_link::SocketEnd;
 use engine::metrics::Metrics;
+use engine::reception::Reception;
 use ports::carrier::Callbacks;
 use telephony::CarrierCallId;
 
@@ -35,6 +36,8 @@ pub struct ServerState {
     pub callbacks: Arc<dyn Callbacks>,
     /// Live calls.
     pub directory: Arc<Directory>,
+    /// Who takes calls that come to our number; `None` if nobody does.
+    pub reception: Option<Arc<Reception>>,
     /// Who lets media streams in; the directory, or the load mode's own.
     pub admission: Arc<dyn Admission>,
     /// Places for calls that first show themselves by their stream, as in the load mode. `None` where every call was

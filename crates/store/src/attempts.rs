@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use assistant::attempt::AttemptState;
+use assistant::attempt::{AttemptState, Direction};
 use assistant::budget::{DAY, MONTH};
 use assistant::policy::Cleared;
 use assistant::rate_limit::COUNTED_OVER;
@@ -207,7 +207,7 @@ impl Store {
     pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
         let select = sqlx::query(
             "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body,
-                    settled IS NOT NULL OR reckoned = 0
+                    settled IS NOT NULL OR reckoned = 0, direction
              FROM attempts
              LEFT JOIN calls ON calls.attempt_id = attempts.id
              LEFT JOIN costs ON costs.attempt_id = attempts.id
@@ -248,6 +248,7 @@ impl Store {
             None => None,
         };
         Ok(AttemptRecord {
+            direction: of_word::<Direction>(&column::<String>(row, 10)?)?,
             state: state_word(&column::<String>(row, 1)?)?,
             call: column::<Option<String>>(row, 2)?.map(CarrierCallId::new),
             began_at: Timestamp(column(row, 3)?),
@@ -272,7 +273,7 @@ impl Store {
     }
 }
 
-fn callee_place(attempt: &AttemptId) -> String {
+pub(crate) fn callee_place(attempt: &AttemptId) -> String {
     format!("attempts.callee/{attempt}")
 }
 
@@ -305,7 +306,7 @@ pub(crate) fn amount(row: &SqliteRow, index: usize) -> Result<u64, StoreError> {
 }
 
 /// Returns a unit variant as its stable word, as it stands in JSON.
-fn word(value: &impl Serialize) -> Result<String, StoreError> {
+pub(crate) fn word(value: &impl Serialize) -> Result<String, StoreError> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Ok(word),
         _ => Err(StoreError::Unavailable { what: "a value has no stable word".into() }),

@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a suite of tests: an error is a failed test")]
 #![allow(clippy::missing_panics_doc, reason = "panicking is what the functions are for")]
 
+pub mod inbound;
+
 use std::time::Duration;
 
 use assistant::approval::{Approval, ApprovedBy, Quote, Receipt};

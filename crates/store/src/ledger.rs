@@ -25,7 +25,7 @@ impl Store {
     pub(crate) async fn usage_in(&self, connection: impl SqliteExecutor<'_>, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError> {
         let select = sqlx::query(
             "SELECT count(*), min(began_at), (SELECT count(*) FROM attempts WHERE state <> 'terminal')
-             FROM attempts WHERE callee_key = ? AND began_at > ?",
+             FROM attempts WHERE callee_key = ? AND began_at > ? AND direction = 'outbound'",
         );
         let row = select.bind(self.seal.lookup(number.as_e164())).bind(since.as_millis()).fetch_one(connection).await;
         let row = row.map_err(|error| told(&error))?;
@@ -42,8 +42,10 @@ impl Store {
     ) -> Result<Spending, StoreError> {
         let select = sqlx::query(
             "SELECT
-                 coalesce(sum(CASE WHEN ended_at > ?1 THEN coalesce(settled, reckoned) END), 0),
-                 coalesce(sum(CASE WHEN ended_at > ?2 THEN coalesce(settled, reckoned) END), 0),
+                 coalesce(sum(CASE WHEN ended_at > ?1 THEN coalesce(settled, reckoned) END), 0)
+                     + (SELECT coalesce(sum(cost), 0) FROM visits WHERE visits.ended_at > ?1),
+                 coalesce(sum(CASE WHEN ended_at > ?2 THEN coalesce(settled, reckoned) END), 0)
+                     + (SELECT coalesce(sum(cost), 0) FROM visits WHERE visits.ended_at > ?2),
                  coalesce(sum(CASE WHEN state <> 'terminal' THEN reserved END), 0)
              FROM attempts LEFT JOIN costs ON attempt_id = attempts.id
              WHERE ended_at > min(?1, ?2) OR state <> 'terminal'",

@@ -9,6 +9,7 @@
 mod attempts;
 pub mod contract;
 mod database;
+mod inbound;
 mod ledger;
 mod seal;
 mod tasks;

@@ -5,6 +5,7 @@
 //! feeds it carrier events and replies; each transition has its file under `call/`.
 
 mod answer;
+mod arrive;
 mod dial;
 mod hand_over;
 mod hang_up;
@@ -22,6 +23,11 @@ use crate::time::{SessionTime, TimerTable};
 pub enum Input {
     /// The intent is on disk: dial now.
     Start,
+    /// The call came to us: nothing is dialed.
+    Arrived {
+        /// Its name at the carrier.
+        call: CarrierCallId,
+    },
     /// The carrier accepted the call.
     Placed {
         /// Its name there.
@@ -235,6 +241,7 @@ impl CallMachine {
         }
         match input {
             Input::Start => self.start(now),
+            Input::Arrived { call } => self.arrived(now, call),
             Input::Placed { call, state } => self.placed(now, call, state),
             Input::NotPlaced => self.end(LegState::Failed, EndedBy::Carrier),
             Input::Unclear => self.unclear(now),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::dtmf::Digit;
+use crate::number::PhoneNumber;
 
 /// A document for the carrier: verbs, run from the top. An empty plan hangs up.
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -110,6 +111,50 @@ pub enum Verb {
     Pause {
         /// How long, in whole seconds on the wire.
         length: Duration,
+    },
+    /// Ring somebody else and connect the two. Nothing behind it is run: `done_to` is asked when the other end is gone or did not come.
+    ForwardCaller {
+        /// Whom. The number gate has let it pass.
+        to: PhoneNumber,
+        /// How long it may ring, in whole seconds on the wire.
+        ring_for: Duration,
+        /// When the carrier parts the two, whatever we do.
+        time_limit: Duration,
+        /// Asked for the next plan.
+        done_to: String,
+    },
+    /// Wait in a queue, first in, first out. Nothing behind it is run: `done_to` is asked when the waiting is over.
+    WaitInQueue {
+        /// The queue's name.
+        queue: String,
+        /// How many may wait.
+        most: u32,
+        /// Asked, again and again, what is heard meanwhile.
+        wait_at: String,
+        /// Asked for the next plan.
+        done_to: String,
+    },
+    /// Be connected with who is next in a queue. Nothing behind it is run.
+    TakeFromQueue {
+        /// The queue's name.
+        queue: String,
+        /// When the carrier parts the two, whatever we do.
+        time_limit: Duration,
+        /// Asked for the next plan.
+        done_to: String,
+    },
+    /// Leave the queue: in a plan that [`Verb::WaitInQueue`] asked for.
+    LeaveQueue,
+    /// Beep, and record what the far end says. Nothing behind it is run if anything was recorded.
+    TakeMessage {
+        /// The longest message, in whole seconds on the wire.
+        longest: Duration,
+        /// Silence that ends it, in whole seconds on the wire.
+        silence: Duration,
+        /// Asked for the next plan.
+        done_to: String,
+        /// Where the recording's state is reported.
+        report_to: String,
     },
     /// Fetch the next plan from elsewhere.
     Redirect {

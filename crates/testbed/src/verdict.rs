@@ -44,6 +44,7 @@ pub fn brief_of(expectation: &Expectation) -> Result<Brief, String> {
         is_recorded: true,
         local_time: MORNING,
         time_limit: Duration::from_secs(300),
+        is_ring_back: false,
     })
 }
 

@@ -134,10 +134,12 @@ impl CarrierAccount for Twilio {
         Ok(page.items.into_iter().filter_map(owned).find(|owned| &owned.number == number))
     }
 
-    async fn set_webhooks(&self, number: &OwnedNumber, voice: &str, status: &str) -> Result<(), CarrierError> {
+    async fn set_webhooks(&self, number: &OwnedNumber, voice: &str, fallback: &str, status: &str) -> Result<(), CarrierError> {
         let settings = NumberSettings {
             voice_url: Some(voice.to_owned()),
             voice_method: Some(Method::Post),
+            voice_fallback_url: Some(fallback.to_owned()),
+            voice_fallback_method: Some(Method::Post),
             status_callback: Some(status.to_owned()),
             status_callback_method: Some(Method::Post),
             ..NumberSettings::default()

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use ports::carrier::{CallbackError, Callbacks, CarrierEvent, CarrierNews, MachineVerdict, MediaCodec, RecordingState, RelayCodec, WebhookRequest};
+use ports::carrier::{
+    CallbackError, Callbacks, CarrierEvent, CarrierNews, ForwardEnd, MachineVerdict, MediaCodec, QueueEnd, RecordingState, RelayCodec, WebhookRequest,
+};
 use telephony::dtmf::Digit;
 use telephony::plan::Plan;
-use telephony::{CarrierCallId, CarrierRecordingId};
-use wire::twilio::callback::{CallCallback, Webhook};
+use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber};
+use wire::twilio::callback::{CallCallback, DialStatus, QueueResult, Recorded, Webhook};
 use wire::twilio::document::{CONTENT_TYPE, Document};
 use wire::twilio::signature::{HEADER, SETTINGS_HEADER, Signed};
 use wire::twilio::status::{AnsweredBy, RecordingStatus};
@@ -100,8 +102,40 @@ fn news(webhook: &Webhook) -> CarrierNews {
             };
             CarrierNews::Recording { recording: CarrierRecordingId::new(recording.recording_sid.clone()), state }
         }
+        Webhook::Document(call) if call.direction == "inbound" => CarrierNews::Incoming { from: PhoneNumber::parse(&call.from).ok() },
+        Webhook::QueueWait(wait) => CarrierNews::Waiting { position: wait.position.unwrap_or(1), waited: seconds(wait.queue_time) },
+        Webhook::QueueLeft(left) => CarrierNews::LeftQueue(match left.result {
+            QueueResult::Bridged | QueueResult::Bridging | QueueResult::RedirectedFromBridged => QueueEnd::Served,
+            QueueResult::HangUp => QueueEnd::HungUp,
+            QueueResult::Full => QueueEnd::Full,
+            QueueResult::Leave | QueueResult::Redirected | QueueResult::Error | QueueResult::SystemError | QueueResult::Other(_) => QueueEnd::Left,
+        }),
+        Webhook::Dialed(dialed) => CarrierNews::Forwarded(match dialed.status {
+            DialStatus::Completed | DialStatus::Answered => ForwardEnd::Talked,
+            DialStatus::Busy | DialStatus::NoAnswer | DialStatus::Failed | DialStatus::Canceled | DialStatus::Other(_) => ForwardEnd::NotReached,
+        }),
+        Webhook::Recorded(recorded) => CarrierNews::MessageTaken {
+            recording: recording_of(recorded),
+            length: seconds(recorded.duration),
+            key: recorded.ended_by.as_deref().and_then(only_key),
+        },
         _ => CarrierNews::Nothing,
     }
+}
+
+fn seconds(seconds: Option<u32>) -> Duration {
+    Duration::from_secs(seconds.unwrap_or(0).into())
+}
+
+fn only_key(text: &str) -> Option<Digit> {
+    let mut keys = text.chars();
+    keys.next().and_then(Digit::new).filter(|_| keys.next().is_none())
+}
+
+/// The recording's name: told beside its address, or the last part of it.
+fn recording_of(recorded: &Recorded) -> Option<CarrierRecordingId> {
+    let from_url = || recorded.recording_url.as_deref().and_then(|url| url.rsplit('/').next()).map(str::to_owned);
+    recorded.recording_sid.clone().or_else(from_url).filter(|sid| sid.starts_with("RE")).map(CarrierRecordingId::new)
 }
 
 fn verdict(answered_by: &AnsweredBy) -> MachineVerdict {

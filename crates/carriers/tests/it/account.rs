@@ -109,7 +109,7 @@ async fn webhooks_are_set_at_the_number() {
     .await;
     let twilio = account(&peer.origin);
     let owned = twilio.number(&number("+12125550123")).await.unwrap().unwrap();
-    twilio.set_webhooks(&owned, "https://pm.example.com/voice", "https://pm.example.com/status").await.unwrap();
+    twilio.set_webhooks(&owned, "https://pm.example.com/voice", "https://pm.example.com/fallback", "https://pm.example.com/status").await.unwrap();
     let received = &peer.received()[1];
     let request = RestRequest::parse(&received.method, &received.target, received.body.as_bytes()).unwrap();
     let RestRequest::Number { request: NumberRequest::Update { number, settings }, .. } = request else { panic!() };

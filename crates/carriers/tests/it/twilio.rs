@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use assistant::policy::Rules;
 use carriers::twilio::{AccountCheck, Twilio, TwilioConfig};
-use ports::carrier::{CallbackError, Callbacks, Carrier, CarrierError, Line, OperatorGrant, WebhookRequest};
+use ports::carrier::{CallbackError, Callbacks, Carrier, CarrierError, CarrierNews, ForwardEnd, Line, OperatorGrant, QueueEnd, WebhookRequest};
 use serde_json::{Value, json};
 use telephony::cost::Micros;
+use telephony::dtmf::Digit;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private};
 use wire::date;
@@ -237,6 +238,40 @@ fn a_webhook_is_an_event_and_a_forged_one_is_not_even_read() {
 
     assert_eq!(webhook(&completed, true), Err(CallbackError::Forged));
     assert_eq!(webhook(&[("A", "1")], false), Err(CallbackError::Unreadable { what: "CallSid" }));
+}
+
+#[test]
+fn news_of_a_call_that_came_in_are_read() {
+    let news = |more: &[(&str, &str)]| {
+        let call = [("CallSid", "CA1"), ("AccountSid", "AC1"), ("CallStatus", "ringing"), ("From", "+12125550123"), ("To", "+15005550006")];
+        let form: Vec<_> = call.iter().chain([("Direction", "inbound")].iter()).chain(more).copied().collect();
+        webhook(&form, false).unwrap().news
+    };
+    let caller = PhoneNumber::parse("+12125550123").ok();
+    assert_eq!(news(&[]), CarrierNews::Incoming { from: caller });
+    assert_eq!(news(&[("QueuePosition", "2"), ("QueueTime", "31")]), CarrierNews::Waiting { position: 2, waited: Duration::from_secs(31) });
+    for (result, end) in [
+        ("bridged", QueueEnd::Served),
+        ("hangup", QueueEnd::HungUp),
+        ("queue-full", QueueEnd::Full),
+        ("leave", QueueEnd::Left),
+        ("teleported", QueueEnd::Left),
+    ] {
+        assert_eq!(news(&[("QueueResult", result)]), CarrierNews::LeftQueue(end), "{result}");
+    }
+    for (status, end) in [("completed", ForwardEnd::Talked), ("busy", ForwardEnd::NotReached), ("teleported", ForwardEnd::NotReached)] {
+        assert_eq!(news(&[("DialCallStatus", status)]), CarrierNews::Forwarded(end), "{status}");
+    }
+    let url = ("RecordingUrl", "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1");
+    let taken = |key| CarrierNews::MessageTaken { recording: Some(CarrierRecordingId::new("RE1")), length: Duration::from_secs(7), key };
+    assert_eq!(news(&[url, ("RecordingDuration", "7"), ("Digits", "9")]), taken(Digit::new('9')));
+    assert_eq!(news(&[url, ("RecordingDuration", "7"), ("Digits", "hangup")]), taken(None), "no key was pressed");
+}
+
+#[test]
+fn who_withholds_their_number_has_none() {
+    let form = [("CallSid", "CA1"), ("CallStatus", "ringing"), ("Direction", "inbound"), ("From", "anonymous")];
+    assert_eq!(webhook(&form, false).unwrap().news, CarrierNews::Incoming { from: None });
 }
 
 #[test]

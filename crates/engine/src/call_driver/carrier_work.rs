@@ -128,7 +128,9 @@ impl CallDriver {
             CarrierNews::Answered(verdict) => self.machine_news(verdict),
             CarrierNews::Recording { recording, state } => self.recording_news(recording, state),
             // A turn comes with its question and is heard there.
-            CarrierNews::Nothing | CarrierNews::Turn { .. } => {}
+            CarrierNews::Nothing | CarrierNews::Turn { .. } | CarrierNews::Incoming { .. } => {}
+            // Of calls that our reception has, which is not asked here.
+            CarrierNews::Waiting { .. } | CarrierNews::LeftQueue(_) | CarrierNews::Forwarded(_) | CarrierNews::MessageTaken { .. } => {}
         }
         if let Some(state) = event.state {
             self.line(Input::Leg { call: event.call, state });

@@ -119,7 +119,14 @@ impl CallDriver {
                 text.lane.all_was_played(now, &mut inputs);
                 inputs.extend(digits.into_iter().map(Input::Digit));
             }
-            CarrierNews::Nothing | CarrierNews::Answered(_) | CarrierNews::Recording { .. } => {
+            CarrierNews::Nothing
+            | CarrierNews::Answered(_)
+            | CarrierNews::Recording { .. }
+            | CarrierNews::Incoming { .. }
+            | CarrierNews::Waiting { .. }
+            | CarrierNews::LeftQueue(_)
+            | CarrierNews::Forwarded(_)
+            | CarrierNews::MessageTaken { .. } => {
                 text.lane.all_was_played(now, &mut inputs);
                 text.waits_until = now + AFTER_SILENCE;
             }

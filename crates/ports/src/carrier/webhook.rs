@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use telephony::dtmf::Digit;
 use telephony::leg::LegState;
-use telephony::{CarrierCallId, CarrierRecordingId};
+use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber};
 use thiserror::Error;
 
 /// A webhook as it arrived.
@@ -61,6 +61,53 @@ pub enum CarrierNews {
         /// Its state.
         state: RecordingState,
     },
+    /// Somebody rings a number of ours, or a call that they made asks for its next plan.
+    Incoming {
+        /// Who; `None` if they withhold it.
+        from: Option<PhoneNumber>,
+    },
+    /// Somebody waits in a queue and asks what to hear.
+    Waiting {
+        /// 1 is next.
+        position: u32,
+        /// How long they have waited.
+        waited: Duration,
+    },
+    /// Somebody does not wait in a queue any more.
+    LeftQueue(QueueEnd),
+    /// Somebody who was rung for a caller is gone, or did not come.
+    Forwarded(ForwardEnd),
+    /// A message was taken. Its sound may not be ready yet.
+    MessageTaken {
+        /// Its recording's name at the provider.
+        recording: Option<CarrierRecordingId>,
+        /// How long it is.
+        length: Duration,
+        /// The key that ended it, if one did.
+        key: Option<Digit>,
+    },
+}
+
+/// How waiting in a queue ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum QueueEnd {
+    /// They talked with who took them, who is gone now.
+    Served,
+    /// They hung up.
+    HungUp,
+    /// There was no room.
+    Full,
+    /// They were led out, by our plan or by something that failed.
+    Left,
+}
+
+/// How it went with somebody who was rung for a caller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ForwardEnd {
+    /// The two talked.
+    Talked,
+    /// Busy, no answer, not reached.
+    NotReached,
 }
 
 impl fmt::Debug for CarrierNews {
@@ -72,6 +119,13 @@ impl fmt::Debug for CarrierNews {
             }
             Self::Answered(verdict) => f.debug_tuple("Answered").field(verdict).finish(),
             Self::Recording { state, .. } => f.debug_tuple("Recording").field(state).finish(),
+            Self::Incoming { from } => f.debug_struct("Incoming").field("has_number", &from.is_some()).finish(),
+            Self::Waiting { position, waited } => f.debug_struct("Waiting").field("position", position).field("waited", waited).finish(),
+            Self::LeftQueue(end) => f.debug_tuple("LeftQueue").field(end).finish(),
+            Self::Forwarded(end) => f.debug_tuple("Forwarded").field(end).finish(),
+            Self::MessageTaken { length, key, .. } => {
+                f.debug_struct("MessageTaken").field("length", length).field("has_key", &key.is_some()).finish()
+            }
         }
     }
 }

@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn webhooks_must_be_ours_to_be_green() {
         let at = |url: &str| webhooks(&owned(|owned| owned.voice_url = url.into()), "https://pm.example.com");
-        assert_eq!(at("https://pm.example.com/carrier/incoming").level, Level::Green);
+        assert_eq!(at("https://pm.example.com/carrier/inbound").level, Level::Green);
         assert_eq!(at("https://pm.example.com.evil.example/x").level, Level::Yellow);
         assert_eq!(at("").level, Level::Yellow);
         let old = at("https://a1b2.ngrok-free.app/voice?secret=1");

@@ -191,6 +191,7 @@ impl Callbacks for Witness {
 fn state(witness: Arc<Witness>, origin: &str) -> ServerState {
     let directory = Arc::new(Directory::default());
     ServerState {
+        reception: None,
         callbacks: witness,
         directory: directory.clone(),
         admission: directory,

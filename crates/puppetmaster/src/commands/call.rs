@@ -29,7 +29,7 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
         .require_enabled()
         .map_err(|problem| Failure { remedy: problem.remedy().to_owned(), ..Failure::new(problem.entry, problem.what.clone()) })?;
     let number = check_text(&args.number, &config.allowed_regions()).map_err(|refusal| NotMade::Refused(refusal.into()))?;
-    let running = wiring::run(config, args.strict).await?;
+    let running = wiring::run(config, wiring::Purpose::Call { is_strict: args.strict }).await?;
     let errand = Errand {
         task_type: args.task_type.map_or_else(|| TaskType::told_from(&args.intent), Into::into),
         number,

@@ -76,8 +76,21 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
         Ok(speech) => try_speech(config, &speech, &mut line),
         Err(failure) => line("speech", Err(failure)),
     }
+    line("calls that come in", Ok(inbound(config)));
     line("phone provider", Ok(config.phone_provider.as_str().to_owned()));
     findings
+}
+
+/// What the configuration says of them; a menu that is wrong was told when it was read.
+fn inbound(config: &Config) -> String {
+    let inbound = &config.inbound;
+    if !inbound.is_enabled {
+        return "not taken (`inbound.enabled` is false)".to_owned();
+    }
+    match &inbound.menus {
+        Some(menus) => format!("taken by `serve`; menus: {}, queues: {}", menus.menus.len(), menus.queues.len()),
+        None => "taken by `serve`; no menu, so callers leave a message".to_owned(),
+    }
 }
 
 /// Speaks a sentence and listens to it, with whichever engines calls would use.

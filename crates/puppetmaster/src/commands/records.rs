@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use assistant::attempt::Direction;
 use assistant::statistics::Statistics;
 use assistant::task::Task;
 use audio::wav::WavHeader;
@@ -78,7 +79,8 @@ fn print_task(task: &Task) {
 }
 
 fn print_attempt(attempt: &AttemptRecord, transcript: &Transcript) {
-    println!("\n  attempt {}  {}", attempt.attempt, attempt.state.as_str());
+    let who = if attempt.direction == Direction::Inbound { "  they rang back" } else { "" };
+    println!("\n  attempt {}  {}{who}", attempt.attempt, attempt.state.as_str());
     if let Some(finish) = &attempt.finish {
         let how = if attempt.is_settled { "" } else { " (reckoned; the phone provider has not told its price yet)" };
         println!("  {}, {}, cost {}{how}", finish.disposition.in_words(), report_view::length(finish.answered_for), finish.cost);
@@ -105,6 +107,7 @@ fn attempt_json(attempt: &AttemptRecord, transcript: &Transcript) -> serde_json:
     });
     json!({
         "attempt": attempt.attempt,
+        "direction": attempt.direction,
         "state": attempt.state,
         "carrier_call": attempt.call,
         "began_at": attempt.began_at,

@@ -40,8 +40,15 @@ pub(super) async fn serve(args: ServeArgs, config: &Config) -> Result<ExitCode, 
 }
 
 async fn whole(config: &Config, end: &mut Ending) -> Result<ExitCode, Failure> {
-    let running = wiring::run(config, false).await?;
-    println!("{}", json!({ "address": running.address(), "origin": running.origin, "phone_provider": config.phone_provider.as_str() }));
+    let running = wiring::run(config, wiring::Purpose::Serve).await?;
+    let description = json!({
+        "address": running.address(),
+        "origin": running.origin,
+        "phone_provider": config.phone_provider.as_str(),
+        "takes_calls": config.inbound.is_enabled,
+        "sandbox": running.sandbox_url(),
+    });
+    println!("{description}");
     end.next().await;
     drain(&running.directory, end).await;
     running.stop().await;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use carriers::registry::{self, Account, Provider};
 use dialog::Dialog;
+use engine::reception::addresses::ReceptionAddresses;
 use files::Settings;
 use ports::carrier_account::{CarrierAccount, OwnedNumber};
 use ports::clock::Clock;
@@ -258,7 +259,10 @@ async fn webhooks(
     if !is_agreed {
         return Ok(());
     }
-    account.set_webhooks(number, &voice, &status).await.map_err(|error| failure(judge::refused("incoming calls", account, &error)))?;
+    account
+        .set_webhooks(number, &voice, &ReceptionAddresses::under(origin).fallback(), &status)
+        .await
+        .map_err(|error| failure(judge::refused("incoming calls", account, &error)))?;
     println!("ok      incoming calls: Twilio sends them to us now");
     Ok(())
 }

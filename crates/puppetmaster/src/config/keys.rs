@@ -368,6 +368,28 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.deletes_at_carrier,
     },
     Key {
+        path: "inbound.enabled",
+        about: "Whether `puppetmaster serve` takes calls that come to your number: a callee who rings back goes on with the errand, everybody \
+                else gets the menu or leaves a message. See docs/inbound.md.",
+        unset: "",
+        example: "true",
+        field: |config| &mut config.inbound.is_enabled,
+    },
+    Key {
+        path: "inbound.menu_file",
+        about: "The YAML file with the menus for callers. See docs/inbound.md.",
+        unset: "no menu; callers leave a message",
+        example: "menu.yaml",
+        field: |config| &mut config.inbound.menu_file,
+    },
+    Key {
+        path: "inbound.operator_number",
+        about: "Your own phone. It is rung while somebody waits in a queue; whoever rings from it takes the next caller.",
+        unset: "nobody takes callers out of a queue; they leave a message when they have waited too long",
+        example: "\"+12125550187\"",
+        field: |config| &mut config.inbound.operator_number,
+    },
+    Key {
         path: "speech.models_dir",
         about: "Where the speech models are, if not with the program.",
         unset: "the models that came with the program",

@@ -9,6 +9,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
+use super::menu_file;
 use super::nearest::nearest;
 use super::problem::{
     BAD_VALUE, DOTENV, MISSING_KEY, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY,
@@ -193,6 +194,23 @@ impl<'a> Loading<'a> {
         }
         if provider == Provider::Twilio {
             self.whole_twilio(&unresolved);
+        }
+        self.menus();
+    }
+
+    /// Reads the menus, so that a wrong one is told before anybody calls.
+    fn menus(&mut self) {
+        let Some(file) = self.loaded.config.inbound.menu_file.clone() else {
+            return;
+        };
+        let path = &file.0;
+        match read(path) {
+            Ok(text) => match menu_file::read(path, &text) {
+                Ok(menus) => self.loaded.config.inbound.menus = Some(menus),
+                Err(problems) => self.problems.extend(problems),
+            },
+            Err(ReadError::NotThere) => self.problems.push(Problem::new(&NO_SUCH_FILE, whole_file(path), "the menu file does not exist")),
+            Err(ReadError::Other(why)) => self.problems.push(Problem::new(&UNREADABLE, whole_file(path), format!("the file {why}"))),
         }
     }
 
@@ -604,7 +622,7 @@ phone_provider: mock
                 puppetmaster.yaml:7:5: there is no key `account_sid` in `voice.personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant.twilio.account_sid`?
                 puppetmaster.yaml:8:5: there is no key `colour` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, from_number, takeover_number, user_name, persona, conversation_mode, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, speech, sandbox.
+                  Known here: enabled, phone_provider, from_number, takeover_number, user_name, persona, conversation_mode, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, inbound, speech, sandbox.
                 puppetmaster.yaml:9:13: `voice.personal_assistant.twilio` is a section and not a value [config.wrong_type]
                   Write its keys below it, indented: account_sid, auth_token, secondary_auth_token, api_key, api_secret, phone_number, api_url, calls_per_second, test_account_sid, test_auth_token.
                 puppetmaster.yaml:10:14: `voice.personal_assistant.persona` cannot be a list [config.wrong_type]
@@ -622,7 +640,7 @@ phone_provider: mock
                 puppetmaster.yaml:17:27: `voice.personal_assistant.recording.enabled` cannot be a section [config.wrong_type]
                   Expected: true or false.
                 puppetmaster.yaml:18:5: there is no key `sip_trunk` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, from_number, takeover_number, user_name, persona, conversation_mode, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, speech, sandbox.
+                  Known here: enabled, phone_provider, from_number, takeover_number, user_name, persona, conversation_mode, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, inbound, speech, sandbox.
                 puppetmaster.yaml:19:1: there is no key `personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant`?
                 puppetmaster.yaml:20:1: there is no key `phone_provider` [config.unknown_key]

@@ -129,6 +129,10 @@ mod tests {
                 recording:
                   enabled: true                                # default
                   delete_at_provider: true                     # default
+                inbound:
+                  enabled: false                               # default
+                  # menu_file:                                 # not set: no menu; callers leave a message
+                  # operator_number:                           # not set: nobody takes callers out of a queue; they leave a message when they have waited too long
                 speech:
                   # models_dir:                                # not set: the models that came with the program
                   # ears_command:                              # not set: the built-in ears

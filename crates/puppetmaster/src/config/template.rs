@@ -114,6 +114,8 @@ mod tests {
         for file in KEYS.iter().filter_map(|key| key.example.strip_prefix("${file:")?.strip_suffix('}')) {
             std::fs::write(directory.path().join(file), "secret").unwrap();
         }
+        let menu = KEYS.iter().find(|key| key.path == "inbound.menu_file").unwrap().example;
+        std::fs::write(directory.path().join(menu), include_str!("../../../../docs/menu.example.yaml")).unwrap();
         // A line of explanation has one blank behind its `#`; a key has none, or two in a section.
         let taken_in: Vec<String> = example()
             .lines()

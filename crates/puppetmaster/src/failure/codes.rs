@@ -15,6 +15,9 @@ assistant::code_table! {
     TASK_UNKNOWN = "command.no_such_task",
         "there is no such task",
         "List them with `puppetmaster task list`.";
+    INBOX_UNKNOWN = "command.no_such_call",
+        "no call of this name has come in",
+        "List them with `puppetmaster inbox list`.";
     CALL_LOST = "call.lost",
         "the call's own work in this program ended unexpectedly",
         "The carrier's time limit ends the call; the next call settles it in the books first.";

@@ -11,6 +11,7 @@ mod killed;
 mod pages;
 mod practice_call;
 mod program;
+mod reception;
 mod recording;
 mod secrets;
 mod serve;

@@ -151,14 +151,14 @@ fn webhooks_are_set_at_twilio_only_with_leave_and_only_if_something_answers_ther
     assert_eq!(run(setup(&Home::new(), &twilio, &base), "\nn\n").code, Some(0));
     assert_eq!(voice_url(), "");
     let ended = run(setup(&Home::new(), &twilio, &base), "\ny\n");
-    assert_eq!(voice_url(), format!("{running}/carrier/incoming"), "{ended:?}");
+    assert_eq!(voice_url(), format!("{running}/carrier/inbound"), "{ended:?}");
 
     twilio.change(|books| books.numbers[0] = NumberResource::plain(ACCOUNT, "PN1", NUMBER));
     assert_eq!(run(setup(&Home::new(), &twilio, &[&base[..], &["--yes", "--set-webhook"]].concat()), "").code, Some(0));
-    assert_eq!(voice_url(), format!("{running}/carrier/incoming"));
+    assert_eq!(voice_url(), format!("{running}/carrier/inbound"));
 
     twilio.change(|books| books.numbers[0] = NumberResource::plain(ACCOUNT, "PN1", NUMBER));
-    let deaf = serve(|path| if path.starts_with("/carrier/incoming") { (404, String::new()) } else { (204, String::new()) });
+    let deaf = serve(|path| if path.starts_with("/carrier/inbound") { (404, String::new()) } else { (204, String::new()) });
     let args = ["--listen", deaf.strip_prefix("http://").unwrap(), "--public-url", &deaf, "--yes", "--set-webhook"];
     let ended = run(setup(&Home::new(), &twilio, &args), "");
     assert!(ended.stdout.contains("left as they are"), "{}", ended.stdout);

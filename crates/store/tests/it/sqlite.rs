@@ -38,6 +38,21 @@ passes!(
     ended_attempts_are_counted,
 );
 
+macro_rules! passes_inbound {
+    ($($promise:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $promise() {
+                let directory = tempfile::tempdir().unwrap();
+                let store = Store::open(directory.path(), Options::new(Access::Dialing)).await.unwrap();
+                contract::inbound::$promise(&store).await;
+            }
+        )*
+    };
+}
+
+passes_inbound!(a_visit_is_kept_once, a_message_is_settled_once, a_callee_is_recognised, a_ring_back_is_an_attempt);
+
 #[tokio::test]
 async fn rows_outlive_the_process_that_wrote_them() {
     let directory = tempfile::tempdir().unwrap();

@@ -28,6 +28,7 @@ fn check(trace: &str, expected: Expect) {
         }
         let input = match what {
             "start" => Input::Start,
+            "arrived" => Input::Arrived { call: call() },
             "placed" => Input::Placed { call: call(), state: LegState::Queued },
             "not-placed" => Input::NotPlaced,
             "unclear" => Input::Unclear,
@@ -333,6 +334,36 @@ fn the_total_time_ends_the_call_though_the_carrier_forgot() {
             66.000 CloseLine
             66.000 EndCall
             66.500 Ended { leg: Completed, by: TimeLimit }
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_that_came_to_us_is_there_at_once_and_never_dials() {
+    check(
+        "0.000 arrived
+         0.001 ringing
+         0.200 media-opened
+         0.300 start
+         9.000 completed",
+        expect![[r#"
+            0.000 Answered
+            0.200 OpenLine
+            9.000 CloseLine
+            9.000 Ended { leg: Completed, by: FarEnd }
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_that_came_to_us_and_whose_stream_does_not_is_ended() {
+    check(
+        "0.000 arrived
+         10.500 completed",
+        expect![[r#"
+            0.000 Answered
+            10.000 EndCall
+            10.500 Ended { leg: Completed, by: SetupTimeout }
         "#]],
     );
 }

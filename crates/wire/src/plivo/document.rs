@@ -289,8 +289,14 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
             let extra_headers = HeaderList::new().with(TOKEN_HEADER, token);
             Stream { extra_headers, ..Stream::two_way(url.clone(), AudioFormat::Mulaw8k) }.into()
         }
-        // Plivo has nothing like it, and its adapter's abilities say so: a plan for it is our mistake, and no call may hang in it.
-        PlanVerb::ConnectRelay { .. } => Hangup::default().into(),
+        // Plivo has nothing like the first, and its adapter's abilities say so. The others are of our reception, which has no
+        // Plivo adapter yet. A plan for any of them is our mistake, and no call may hang in it.
+        PlanVerb::ConnectRelay { .. }
+        | PlanVerb::ForwardCaller { .. }
+        | PlanVerb::WaitInQueue { .. }
+        | PlanVerb::TakeFromQueue { .. }
+        | PlanVerb::LeaveQueue
+        | PlanVerb::TakeMessage { .. } => Hangup::default().into(),
         PlanVerb::Listen { lines, answer_to, silence } => GetInput {
             num_digits: Some(1),
             finish_on_key: Some("none".to_owned()),

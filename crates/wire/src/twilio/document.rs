@@ -380,6 +380,33 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         PlanVerb::Play { url } => Verb::Play(Play::file(url.clone())),
         PlanVerb::PressDigits { digits } => Verb::Play(Play::keys(digits.iter().map(|digit| digit.as_char()).collect::<String>())),
         PlanVerb::Pause { length } => Verb::Pause { length: seconds(*length) },
+        PlanVerb::ForwardCaller { to, ring_for, time_limit, done_to } => Verb::Dial(Box::new(Dial {
+            action: Some(done_to.clone()),
+            timeout: seconds(*ring_for),
+            time_limit: seconds(*time_limit).max(1),
+            ..Dial::targets(vec![Target::Number(Number::new(to.as_e164()))])
+        })),
+        PlanVerb::WaitInQueue { queue, most, wait_at, done_to } => Verb::Enqueue(Enqueue {
+            action: Some(done_to.clone()),
+            wait_url: Some(wait_at.clone()),
+            wait_url_method: Some(Method::Post),
+            max_queue_size: Some(*most),
+            ..Enqueue::new(queue.clone())
+        }),
+        PlanVerb::TakeFromQueue { queue, time_limit, done_to } => Verb::Dial(Box::new(Dial {
+            action: Some(done_to.clone()),
+            time_limit: seconds(*time_limit).max(1),
+            ..Dial::queue(DialQueue::new(queue.clone()))
+        })),
+        PlanVerb::LeaveQueue => Verb::Leave,
+        PlanVerb::TakeMessage { longest, silence, done_to, report_to } => Verb::Record(Box::new(Record {
+            action: Some(done_to.clone()),
+            timeout: seconds(*silence).max(1),
+            max_length: seconds(*longest).max(1),
+            status_callback: Some(report_to.clone()),
+            status_events: ["completed", "absent"].map(str::to_owned).to_vec(),
+            ..Record::default()
+        })),
         PlanVerb::Redirect { url } => Verb::Redirect { url: url.clone(), method: Method::Post },
         PlanVerb::HangUp => Verb::Hangup,
     }
@@ -437,6 +464,21 @@ mod tests {
                 PlanVerb::Record { report_to: "https://e.com/recording".into() },
                 PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
                 PlanVerb::Forward { number: "+12125550150".into(), shows: "+15005550006".into(), ring_timeout: Duration::from_secs(25) },
+                PlanVerb::ForwardCaller {
+                    to: telephony::PhoneNumber::parse("+12125550123").unwrap(),
+                    ring_for: Duration::from_secs(20),
+                    time_limit: Duration::from_secs(600),
+                    done_to: "/done".into(),
+                },
+                PlanVerb::WaitInQueue { queue: "support".into(), most: 5, wait_at: "/wait".into(), done_to: "/out".into() },
+                PlanVerb::TakeFromQueue { queue: "support".into(), time_limit: Duration::from_secs(600), done_to: "/served".into() },
+                PlanVerb::LeaveQueue,
+                PlanVerb::TakeMessage {
+                    longest: Duration::from_secs(120),
+                    silence: Duration::from_secs(5),
+                    done_to: "/message".into(),
+                    report_to: "/recording".into(),
+                },
                 PlanVerb::Redirect { url: "/next".into() },
                 PlanVerb::HangUp,
             ],

@@ -17,6 +17,7 @@ fn watch() -> Watch {
         is_recorded: true,
         local_time: LocalTime { year: 2026, month: 11, day: 24, weekday: 1, minute: 600 },
         time_limit: Duration::from_secs(60),
+        is_ring_back: false,
     };
     Watch::new(brief)
 }

@@ -1,0 +1,221 @@
+//! The box: a message is taken by the carrier, fetched, kept in the vault, deleted there, and written down by our own ears.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use audio::wav::{Wav, read_wav};
+use ports::carrier::{CarrierEvent, CarrierNews, RecordingState};
+use ports::inbound_store::MessageState;
+use ports::recording_vault::ObjectKind;
+use ports::speech_to_text::{Heard, SpeechToText};
+use telephony::plan::{Plan, Verb};
+use telephony::recording::RecordingGrant;
+use telephony::{AttemptId, AudioPosition, CarrierCallId, CarrierRecordingId, UtteranceId};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{LONGEST_MESSAGE, Reception, SILENT_FOR, say, wording};
+
+/// More samples than the longest message has at any telephone's rate, two channels.
+const SAMPLES_AT_MOST: usize = 10 * 60 * 16_000 * 2;
+
+/// The rate that ears take.
+const RATE_HZ: u32 = 8_000;
+
+/// Ears keep the last 30 s, so longer messages are heard in pieces of at most 20 s.
+const PIECE: usize = 20 * RATE_HZ as usize;
+
+/// A piece ends at the quietest 100 ms of its last six seconds.
+const LOOK_BACK: usize = 6 * RATE_HZ as usize;
+
+const QUIET: usize = RATE_HZ as usize / 10;
+
+/// How long ears may take for a piece.
+const HEARD_WITHIN: Duration = Duration::from_secs(60);
+
+impl Reception {
+    /// Returns the plan of the box behind these verbs.
+    pub(super) fn box_plan(&self, mut verbs: Vec<Verb>) -> Plan {
+        verbs.push(say(wording::BOX));
+        verbs.push(Verb::TakeMessage {
+            longest: LONGEST_MESSAGE,
+            silence: SILENT_FOR,
+            done_to: self.config.addresses.message(),
+            report_to: self.config.addresses.recording(),
+        });
+        verbs.extend([say(wording::NO_MESSAGE), Verb::HangUp]);
+        Plan { verbs }
+    }
+
+    /// A message was taken.
+    pub async fn message_taken(&self, event: &CarrierEvent) -> Plan {
+        let CarrierNews::MessageTaken { recording, length, key } = &event.news else {
+            return Plan { verbs: vec![say(wording::NO_MESSAGE), Verb::HangUp] };
+        };
+        if key.is_some_and(|key| key.as_char() == ::assistant::menu::NEVER_AGAIN) {
+            return Plan { verbs: vec![say(self.never_again(&event.call).await), Verb::HangUp] };
+        }
+        if let Some(recording) = recording {
+            let now = self.installation().clock.now();
+            if let Err(error) = self.store.leave_message(&event.call, recording, Some(*length), now).await {
+                tracing::warn!(%error, "a message could not be written down; its sound is still at the carrier");
+                return Plan { verbs: vec![say(wording::FALLBACK), Verb::HangUp] };
+            }
+        }
+        Plan { verbs: vec![say(wording::MESSAGE_TAKEN), Verb::HangUp] }
+    }
+
+    /// The carrier tells of a message's recording. Fetching it is slow, so it is done beside.
+    pub async fn recording(self: &Arc<Self>, event: CarrierEvent) {
+        let CarrierNews::Recording { recording, state } = event.news else {
+            return;
+        };
+        match state {
+            RecordingState::Running => {}
+            RecordingState::Absent => {
+                if let Err(error) = self.store.settle_message(&event.call, MessageState::Lost, None).await {
+                    tracing::debug!(%error, "there was no message");
+                }
+            }
+            RecordingState::Ready => self.fetch_beside(event.call, recording),
+        }
+    }
+
+    /// Fetches what a crash left at the carrier.
+    pub async fn recover(self: &Arc<Self>) {
+        match self.store.unfetched().await {
+            Ok(visits) => visits
+                .into_iter()
+                .filter_map(|visit| visit.message.map(|message| (visit.call, message.recording)))
+                .for_each(|(call, recording)| self.fetch_beside(call, recording)),
+            Err(error) => tracing::warn!(%error, "messages that a restart left at the carrier cannot be looked up"),
+        }
+    }
+
+    fn fetch_beside(self: &Arc<Self>, call: CarrierCallId, recording: CarrierRecordingId) {
+        if !self.guests().fetching.insert(call.clone()) {
+            return;
+        }
+        let reception = self.clone();
+        tokio::spawn(async move {
+            reception.keep(&call, &recording).await;
+            reception.guests().fetching.remove(&call);
+        });
+    }
+
+    async fn keep(&self, call: &CarrierCallId, recording: &CarrierRecordingId) {
+        let installation = self.installation();
+        let now = installation.clock.now();
+        let visit = match self.store.leave_message(call, recording, None, now).await {
+            Ok(()) => self.store.visit(call).await,
+            Err(error) => Err(error),
+        };
+        let visit = match visit {
+            Ok(Some(visit)) if visit.message.as_ref().is_some_and(|message| message.state != MessageState::Kept) => visit,
+            Ok(_) => return,
+            Err(error) => return tracing::warn!(%error, "a message could not be written down; its sound is still at the carrier"),
+        };
+        let bytes = match installation.ports.carrier.fetch_recording(recording).await {
+            Ok(bytes) => bytes,
+            Err(error) => return tracing::warn!(%error, "a message could not be fetched; it is tried again at the next start"),
+        };
+        // A page that says "try again later" is no recording.
+        let Ok(wav) = read_wav(&bytes, SAMPLES_AT_MOST) else {
+            return tracing::warn!("what the carrier gave as a message is no sound file; it is tried again at the next start");
+        };
+        // The caller heard that the message is recorded, and spoke after the beep.
+        let grant = RecordingGrant::after_notice(self.assistant.recording_basis());
+        if !self.put_away(&grant, &visit.id, bytes).await {
+            return;
+        }
+        let words = words_of(&installation.ports.ears, &wav).await;
+        if let Err(error) = self.store.settle_message(call, MessageState::Kept, words.as_deref()).await {
+            return tracing::warn!(%error, "a message is in the vault, but could not be written down; it is tried again at the next start");
+        }
+        if installation.deletes_at_carrier
+            && let Err(error) = installation.ports.carrier.delete_recording(recording).await
+        {
+            tracing::warn!(%error, "a message is kept here, but could not be deleted at the carrier");
+        }
+    }
+
+    /// Returns whether it lies in the vault.
+    async fn put_away(&self, _grant: &RecordingGrant, id: &AttemptId, bytes: Vec<u8>) -> bool {
+        let written = self.installation().vault.create(id, ObjectKind::Recording).and_then(|mut sink| {
+            sink.append(&bytes)?;
+            Ok(sink)
+        });
+        let sink = match written {
+            Ok(sink) => sink,
+            Err(error) => {
+                tracing::warn!(%error, "a message could not be kept; it is tried again at the next start");
+                return false;
+            }
+        };
+        let (done, is_done) = oneshot::channel();
+        // Nobody but us waits for it.
+        sink.finish_then(Box::new(move |result| drop(done.send(result))));
+        matches!(is_done.await, Ok(Ok(())))
+    }
+}
+
+/// Returns what ears make of a message; `None` if they cannot hear it, which costs the words and not the message.
+async fn words_of(ears: &Arc<dyn SpeechToText>, wav: &Wav) -> Option<String> {
+    if wav.rate_hz != RATE_HZ {
+        return None;
+    }
+    let samples = wav.channel(0);
+    let mut rest = samples.as_slice();
+    let mut words = Vec::new();
+    while !rest.is_empty() {
+        let (piece, behind) = rest.split_at(end_of_piece(rest));
+        words.push(heard_in(ears, piece).await?);
+        rest = behind;
+    }
+    let words = words.join(" ").trim().to_owned();
+    (!words.is_empty()).then_some(words)
+}
+
+/// Returns where a piece ends: at the end, or where it is quietest.
+fn end_of_piece(samples: &[i16]) -> usize {
+    if samples.len() <= PIECE {
+        return samples.len();
+    }
+    let loudness = |at: usize| samples[at..at + QUIET].iter().map(|sample| u64::from(sample.unsigned_abs())).sum::<u64>();
+    let places = (PIECE - LOOK_BACK..PIECE - QUIET).step_by(QUIET / 2);
+    places.min_by_key(|at| loudness(*at)).map_or(PIECE, |at| at + QUIET / 2)
+}
+
+async fn heard_in(ears: &Arc<dyn SpeechToText>, samples: &[i16]) -> Option<String> {
+    let (sender, mut heard) = mpsc::unbounded_channel();
+    // One piece brings one settled word and a few that may still change; nobody listens any more once the time is over.
+    let mut listening = ears.listen(Arc::new(move |heard| drop(sender.send(heard)))).ok()?;
+    let utterance = UtteranceId(1);
+    listening.push(AudioPosition::ZERO, samples);
+    listening.begin(utterance, AudioPosition::ZERO);
+    listening.settle(utterance, 1, AudioPosition(samples.len() as u64));
+    let settled = async {
+        loop {
+            match heard.recv().await? {
+                Heard::Settled { text, .. } => return Some(text),
+                Heard::NotSpeech { .. } => return Some(String::new()),
+                Heard::Interim { .. } => {}
+                Heard::Failed { .. } => return None,
+            }
+        }
+    };
+    tokio::time::timeout(HEARD_WITHIN, settled).await.ok()?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_is_cut_where_it_is_quiet() {
+        assert_eq!(end_of_piece(&[100; 8_000]), 8_000);
+        let mut samples = vec![1_000; 30 * 8_000];
+        samples[18 * 8_000..18 * 8_000 + 1_600].fill(0);
+        let end = end_of_piece(&samples);
+        assert!((18 * 8_000..=18 * 8_000 + 1_600).contains(&end), "{end}");
+    }
+}

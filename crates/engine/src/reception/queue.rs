@@ -1,0 +1,140 @@
+//! The queue: first in, first out, kept by the carrier; we say the position, play music and end what lasts too long.
+//!
+//! The user's own phone is rung while somebody waits, and takes the next caller at the press of a key; or the user rings our
+//! number from it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ports::carrier::{CallRequest, CarrierEvent, CarrierNews, OperatorGrant, QueueEnd};
+use telephony::plan::{Plan, Verb};
+use telephony::{AttemptId, CarrierCallId, PhoneNumber};
+use tokio::time::Instant;
+
+use super::{Reception, say, wording};
+
+/// When the user and a caller are parted: an hour.
+const TALK_AT_MOST: Duration = Duration::from_secs(3_600);
+
+/// How long the user's telephone rings.
+const RINGS_FOR: Duration = Duration::from_secs(25);
+
+/// How long the user has to press the key.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(8);
+
+/// From one ring of the user's telephone to the next, while somebody waits.
+const BETWEEN_RINGS: Duration = Duration::from_secs(90);
+
+impl Reception {
+    /// Returns what puts a caller into a queue.
+    pub(super) fn wait_in(&self, name: &str) -> Vec<Verb> {
+        let queue = self.config.menus.as_ref().and_then(|menus| menus.queues.get(name)).copied().unwrap_or_default();
+        let (wait_at, done_to) = (self.config.addresses.waiting(name), self.config.addresses.left(name));
+        vec![Verb::WaitInQueue { queue: name.to_owned(), most: queue.most, wait_at, done_to }]
+    }
+
+    /// Somebody waits: what do they hear? The carrier asks again when it has run out.
+    pub fn waiting(self: &Arc<Self>, name: &str, event: &CarrierEvent) -> Plan {
+        let CarrierNews::Waiting { position, waited } = event.news else {
+            return Plan { verbs: vec![Verb::Play { url: self.config.addresses.music() }] };
+        };
+        let queue = self.config.menus.as_ref().and_then(|menus| menus.queues.get(name)).copied().unwrap_or_default();
+        if waited >= queue.longest_wait {
+            return Plan { verbs: vec![Verb::LeaveQueue] };
+        }
+        self.ring_operator(name, event);
+        // A breath before the music, so that the position is understood.
+        let breath = Verb::Pause { length: Duration::from_secs(1) };
+        Plan { verbs: vec![say(&wording::position(position)), breath, Verb::Play { url: self.config.addresses.music() }] }
+    }
+
+    /// Somebody does not wait any more.
+    pub fn left_queue(&self, event: &CarrierEvent) -> Plan {
+        match event.news {
+            CarrierNews::LeftQueue(QueueEnd::Served | QueueEnd::HungUp) => Plan::hang_up(),
+            CarrierNews::LeftQueue(QueueEnd::Full) => self.box_plan(vec![say(wording::QUEUE_FULL)]),
+            _ => self.box_plan(vec![say(wording::WAITED_TOO_LONG)]),
+        }
+    }
+
+    /// The user rings: they take the next caller.
+    pub(super) fn serve_operator(&self) -> Plan {
+        let first = self.config.menus.as_ref().and_then(|menus| menus.queues.keys().next());
+        let Some(queue) = first else {
+            return Plan { verbs: vec![say(wording::NO_QUEUE), Verb::HangUp] };
+        };
+        self.take_next(queue)
+    }
+
+    fn take_next(&self, queue: &str) -> Plan {
+        let take = Verb::TakeFromQueue { queue: queue.to_owned(), time_limit: TALK_AT_MOST, done_to: self.config.addresses.served() };
+        Plan { verbs: vec![say(wording::NEXT_CALLER), take] }
+    }
+
+    /// The user's telephone was answered, or has heard that somebody waits (`asked`).
+    pub fn operator(&self, queue: &str, asked: bool, event: &CarrierEvent) -> Plan {
+        if !asked {
+            let answer_to = self.config.addresses.operator(queue, true);
+            return Plan {
+                verbs: vec![Verb::Listen { lines: vec![wording::SOMEBODY_WAITS.to_owned()], answer_to, silence: ANSWERS_WITHIN }, Verb::HangUp],
+            };
+        }
+        let takes = matches!(&event.news, CarrierNews::Turn { digits, .. } if digits.iter().any(|digit| digit.as_char() == '1'));
+        if takes { self.take_next(queue) } else { Plan::hang_up() }
+    }
+
+    /// News of the user's leg.
+    pub fn operator_status(&self, event: &CarrierEvent) {
+        if event.state.is_some_and(|state| state.is_terminal()) {
+            self.guests().operator_is_busy_until = None;
+        }
+    }
+
+    /// Rings the user's telephone for who waits, if it is not rung or talked on already.
+    fn ring_operator(self: &Arc<Self>, queue: &str, event: &CarrierEvent) {
+        let Some(operator) = self.config.operator.clone() else {
+            return;
+        };
+        let now = Instant::now();
+        {
+            let mut guests = self.guests();
+            let is_busy = guests.operator_is_busy_until.is_some_and(|until| now < until);
+            let was_just_rung = guests.operator_rung_at.is_some_and(|at| now < at + BETWEEN_RINGS);
+            if is_busy || was_just_rung {
+                return;
+            }
+            guests.operator_rung_at = Some(now);
+            guests.operator_is_busy_until = Some(now + RINGS_FOR + TALK_AT_MOST);
+        }
+        let (reception, queue, call) = (self.clone(), queue.to_owned(), event.call.clone());
+        tokio::spawn(async move {
+            if let Err(error) = reception.call_operator(operator, &queue, &call).await {
+                tracing::warn!(error, "the user's telephone is not rung for who waits");
+                reception.guests().operator_is_busy_until = None;
+            }
+        });
+    }
+
+    async fn call_operator(&self, operator: PhoneNumber, queue: &str, call: &CarrierCallId) -> Result<(), &'static str> {
+        let installation = self.installation();
+        let grant = OperatorGrant::for_number(&operator, installation.line, &installation.rules).map_err(|_| "the number gate refuses it")?;
+        if !self.bears(TALK_AT_MOST).await.map_err(|_| "the books cannot be read")? {
+            return Err("the budget does not bear it");
+        }
+        // Who is rung for is charged with the second leg.
+        self.store.forward_visit(call).await.map_err(|_| "the books cannot be written")?;
+        let addresses = &self.config.addresses;
+        let request = CallRequest {
+            attempt: AttemptId::new((installation.make_token)()),
+            to: operator,
+            from: installation.from.clone(),
+            answer_url: addresses.operator(queue, false),
+            fallback_url: addresses.fallback(),
+            status_url: addresses.operator_status(),
+            ring_timeout: RINGS_FOR,
+            time_limit: TALK_AT_MOST,
+            machine_url: None,
+        };
+        installation.ports.carrier.call_operator(grant, &request).await.map(drop).map_err(|_| "the carrier gave no clear answer")
+    }
+}

@@ -10,9 +10,10 @@ mod reception;
 pub mod relay_socket;
 pub mod router;
 pub mod serve;
+mod signed;
 pub mod state;
-pub mod takeover;
-pub mod webhooks;
+mod takeover;
+mod webhooks;
 
 pub use serve::{ServeError, Server};
 pub use state::{Admission, ServerState};

@@ -1,6 +1,6 @@
 "use strict";
-// The carrier's own Node package against the REST API: calls, lists, recordings, messages, numbers, keys, refusals, test
-// credentials. One printed line a check; the first that fails ends the script.
+// The carrier's own Node package against the REST API: calls, lists, recordings, messages, numbers, conferences,
+// queues, keys, refusals, test credentials. One printed line a check; the first that fails ends the script.
 
 const { spawn } = require("node:child_process");
 const { once } = require("node:events");
@@ -106,6 +106,42 @@ async function others(client, ours) {
   check("usage counts the message", usage.length === 1 && usage[0].count === "1", usage.map((record) => record.count));
 }
 
+async function rooms(client, ours) {
+  const ended = (call) => until(() => client.calls(call).fetch(), (call) => call.status === "completed");
+  const room = "<Response><Dial><Conference>desk</Conference></Dial></Response>";
+  const first = await client.calls.create({ to: SILENT_LINE, from: ours, twiml: room });
+  const [conference] = await until(() => client.conferences.list({ friendlyName: "desk" }), (found) => found.length);
+  const parties = client.conferences(conference.sid).participants;
+  const added = await parties.create({ from: ours, to: SILENT_LINE, label: "second", earlyMedia: false });
+  const both = await until(() => parties.list(), (found) => found.length === 2 && found.every((party) => party.status === "connected"));
+  check("a participant is called into a conference", both.some((party) => party.callSid === added.callSid), both.length);
+  check("muted", (await parties("second").update({ muted: true })).muted === true);
+  check("held", (await parties(first.sid).update({ hold: true })).hold === true);
+  check("and listed so", (await parties.list({ muted: true })).map((party) => party.callSid).join() === added.callSid);
+  check("and removed", await parties(added.callSid).remove());
+  await ended(added.callSid);
+  await client.conferences(conference.sid).update({ status: "completed" });
+  await ended(first.sid);
+  check("a conference is ended", (await client.conferences(conference.sid).fetch()).status === "completed");
+
+  const queue = await client.queues.create({ friendlyName: "support", maxSize: 5 });
+  const call = await client.calls.create({ to: SILENT_LINE, from: ours, twiml: "<Response><Enqueue waitUrl=''>support</Enqueue></Response>" });
+  const [member] = await until(() => client.queues(queue.sid).members.list(), (found) => found.length);
+  check("who waits in a queue is listed", member.callSid === call.sid && member.position === 1, member);
+  const out = await client.queues(queue.sid).members("Front").update({ url: "http://127.0.0.1:9/out" });
+  check("and sent elsewhere", out.callSid === call.sid);
+  await ended(call.sid);
+  check("an empty queue is deleted", await client.queues(queue.sid).remove());
+
+  const live = await client.calls.create({ to: SILENT_LINE, from: ours, twiml: STAY });
+  await until(() => client.calls(live.sid).fetch(), (call) => call.status === "in-progress");
+  const words = await client.calls(live.sid).transcriptions.create({ name: "words", statusCallbackUrl: "http://127.0.0.1:9/words" });
+  check("a live transcription is started", words.status === "in-progress", words.status);
+  check("and stopped", (await client.calls(live.sid).transcriptions(words.sid).update({ status: "stopped" })).status === "stopped");
+  await client.calls(live.sid).update({ status: "completed" });
+  await ended(live.sid);
+}
+
 async function refusals(client, ours) {
   const create = (to, from, more) => () => client.calls.create({ to, from, twiml: STAY, ...more });
   for (const [name, act, expected] of [
@@ -139,6 +175,7 @@ async function main() {
     await calls(client, ours);
     await recordings(client, ours, base, sid, token);
     await others(client, ours);
+    await rooms(client, ours);
     await refusals(client, ours);
 
     check("refused: a wrong token", (await refused(() => at_us(twilio(sid, "wrong")).calls.list())) === "401 20003");

@@ -131,6 +131,9 @@ impl Element {
         if text.len() > MAX_BYTES {
             return Err(XmlError { what: "the document is too large", at: 0 });
         }
+        if let Some((at, _)) = text.char_indices().find(|(_, c)| !is_xml_char(*c)) {
+            return Err(XmlError { what: NO_CHARACTER, at: at as u64 });
+        }
         Parser::default().run(text)
     }
 
@@ -189,10 +192,31 @@ fn escape(text: &str, in_attribute: bool, out: &mut String) {
             '\n' | '\t' if in_attribute => out.push_str(if c == '\n' { "&#10;" } else { "&#9;" }),
             '\r' => out.push_str("&#13;"),
             // XML 1.0 has no way to write other control characters.
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            other if !is_xml_char(other) => out.push('\u{fffd}'),
             other => out.push(other),
         }
     }
+}
+
+/// What a document with a character says that none may hold, not even by its number.
+const NO_CHARACTER: &str = "a character that XML does not have";
+
+/// Returns whether a document may hold this character. Source: XML 1.0, production 2.
+const fn is_xml_char(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Returns whether an element or attribute may be called so; quick-xml takes whatever stands there. Source: XML 1.0,
+/// productions 4 and 5.
+fn is_name(text: &str) -> bool {
+    let starts = |c: char| {
+        matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}'
+            | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}' | '\u{200d}' | '\u{2070}'..='\u{218f}'
+            | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}'
+            | '\u{10000}'..='\u{effff}')
+    };
+    let goes_on = |c: char| starts(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}' | '\u{2040}');
+    text.starts_with(starts) && text.chars().all(goes_on)
 }
 
 #[derive(Default)]
@@ -238,6 +262,9 @@ impl Parser {
                 Event::GeneralRef(reference) => {
                     let text = if reference.is_char_ref() {
                         let c = reference.resolve_char_ref().map_err(|_| fault("a bad character reference"))?;
+                        if c.is_some_and(|c| !is_xml_char(c)) {
+                            return Err(fault(NO_CHARACTER));
+                        }
                         c.map(String::from)
                     } else {
                         quick_xml::escape::resolve_predefined_entity(&reference).map(str::to_owned)
@@ -282,9 +309,18 @@ impl Parser {
 
 fn element_of(start: &quick_xml::events::BytesStart<'_>, starts_at: u64) -> Result<Element, &'static str> {
     let mut element = Element { place: Place(starts_at), ..Element::new(start.name().as_ref()) };
+    if !is_name(&element.name) {
+        return Err("a name that XML does not allow");
+    }
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|_| "a bad attribute")?;
+        if !is_name(attribute.key.as_ref()) {
+            return Err("a name that XML does not allow");
+        }
         let value = quick_xml::escape::unescape(&attribute.value).map_err(|_| "a bad reference in an attribute")?;
+        if !value.chars().all(is_xml_char) {
+            return Err(NO_CHARACTER);
+        }
         element.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
     }
     Ok(element)
@@ -311,6 +347,23 @@ mod tests {
         assert_eq!(line_and_column(text, inner.place.0), (2, 4));
         assert_eq!(line_and_column(text, 9_999), (3, 5));
         assert_eq!(root, Element::parse("<R>\n  é<S></S>\n</R>").unwrap());
+    }
+
+    #[test]
+    fn a_character_that_xml_does_not_have_is_refused() {
+        for text in ["<R>\u{1}</R>", "<R>&#1;</R>", "<R a=\"&#x1d;\"/>", "<R a=\"\u{ffff}\"/>", "<R>&#0;</R>"] {
+            assert!(Element::parse(text).is_err(), "{text:?}");
+        }
+        assert_eq!(Element::parse("<R>\u{1}</R>"), Err(XmlError { what: NO_CHARACTER, at: 3 }));
+        assert_eq!(Element::parse("<R>\t\n&#13;\u{7f}</R>").unwrap().all_text(), "\t\n\r\u{7f}");
+    }
+
+    #[test]
+    fn a_name_that_xml_does_not_allow_is_refused() {
+        for text in ["<R><Pause\"2\"/></R>", "<R>< /></R>", "<R 1a=\"\"/>", "<R a<b=\"\"/>", "<-R/>"] {
+            assert!(Element::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(Element::parse("<say-as x:interpret_as.2=\"é\"/>").unwrap().name, "say-as");
     }
 
     #[test]

@@ -1,8 +1,10 @@
-//! Developers' errands: `cargo run --release -p xtask -- load|webhook|startup|performance`.
+//! Developers' errands: `cargo run --release -p xtask -- load|webhook|startup|performance|fuzz`.
 //!
-//! Each measures the release build of `puppetmaster` from outside, as a child process, and prints a table or `--json`.
-//! docs/performance.md says what the figures mean. Nothing here is part of the product or of its tests.
+//! `fuzz` mutates inputs for the readers of `wire` (CONTRIBUTING.md). Each of the others measures the release build of
+//! `puppetmaster` from outside, as a child process, and prints a table or `--json`; docs/performance.md says what it means.
+//! Nothing here is part of the product or of its tests.
 
+mod fuzz;
 mod http;
 mod load;
 mod machine;
@@ -15,7 +17,7 @@ mod webhook;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "xtask", about = "Measures the release build of puppetmaster from outside.")]
+#[command(name = "xtask", about = "Measures the release build of puppetmaster from outside, and looks for inputs that its readers do not bear.")]
 struct Cli {
     #[command(subcommand)]
     errand: Errand,
@@ -31,6 +33,8 @@ enum Errand {
     Startup(startup::StartupArgs),
     /// All of the above, for docs/performance.md.
     Performance(performance::PerformanceArgs),
+    /// Mutate inputs for the readers of other people's formats, led by what they reach.
+    Fuzz(fuzz::FuzzArgs),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -39,5 +43,6 @@ fn main() -> anyhow::Result<()> {
         Errand::Webhook(args) => webhook::run(&args),
         Errand::Startup(args) => startup::run(&args),
         Errand::Performance(args) => performance::run(&args),
+        Errand::Fuzz(args) => fuzz::run(&args),
     }
 }

@@ -25,7 +25,7 @@ pub struct PerformanceArgs {
 /// Runs the errand.
 pub fn run(args: &PerformanceArgs) -> Result<()> {
     let startup = StartupArgs { times: 21, json: false, no_build: false };
-    let webhook = WebhookArgs { connections: 32, seconds: 5, json: false, no_build: true };
+    let webhook = WebhookArgs { connections: 32, seconds: 5, json: false, no_build: true, peer: None, peer_secret: None, peer_pid: None };
     let load = LoadArgs { calls: args.calls.clone(), seconds: args.seconds, rate: 40, joining: 20, json: false, no_build: true };
     if args.json {
         let all = json!({ "startup": startup::measure(&startup)?, "webhook": webhook::measure(&webhook)?, "load": load::measure(&load)? });

@@ -3,10 +3,12 @@
 //!
 //! The attempt in the address is none that lives, so the answer is the document that hangs up: routing, body, signature,
 //! parameters, look-up and document are those of every voice webhook.
+//!
+//! With `--peer` it asks somebody else's server, which runs already: benches/peers/run.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -17,7 +19,7 @@ use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
 use wire::twilio::status::CallStatus;
 
 use crate::http::whole_reply;
-use crate::machine::{Pinning, load_average};
+use crate::machine::{Pinning, Usage, load_average};
 use crate::percentile::Spread;
 use crate::server::{self, Description, Server};
 
@@ -36,6 +38,15 @@ pub struct WebhookArgs {
     /// Do not build the program first.
     #[arg(long)]
     pub no_build: bool,
+    /// Ask this address of a server that runs already, in place of ours.
+    #[arg(long, requires_all = ["peer_secret", "peer_pid"])]
+    pub peer: Option<String>,
+    /// What signs the requests to it.
+    #[arg(long, requires = "peer")]
+    pub peer_secret: Option<String>,
+    /// Whose processor time counts.
+    #[arg(long, requires = "peer")]
+    pub peer_pid: Option<u32>,
 }
 
 /// What came out.
@@ -73,19 +84,42 @@ pub fn run(args: &WebhookArgs) -> Result<()> {
 
 /// Measures.
 pub fn measure(args: &WebhookArgs) -> Result<WebhookFigures> {
+    if let (Some(url), Some(secret), Some(pid)) = (&args.peer, &args.peer_secret, args.peer_pid) {
+        let pinning = Pinning::establish();
+        return figures(args, pinning, &Asked::of_peer(url, secret)?, || Usage::of(pid));
+    }
     let program = server::program(args.no_build)?;
     let pinning = Pinning::establish();
+    let server = Server::start(&program, pinning, "stt=100ms,llm=200ms,tts=100ms", 1)?;
+    let Description { address, answer_url, webhook_secret, .. } = &server.description;
+    let figures = figures(args, pinning, &Asked { address: *address, url: answer_url, secret: webhook_secret }, || server.usage());
+    server.stop()?;
+    figures
+}
+
+/// Who is asked, and what.
+struct Asked<'a> {
+    address: std::net::SocketAddr,
+    url: &'a str,
+    secret: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    fn of_peer(url: &'a str, secret: &'a str) -> Result<Self> {
+        let address = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).and_then(|host| host.parse().ok());
+        Ok(Self { address: address.context("--peer is no http://ADDRESS:PORT/PATH")?, url, secret })
+    }
+}
+
+fn figures(args: &WebhookArgs, pinning: Pinning, asked: &Asked<'_>, usage: impl Fn() -> Result<Usage>) -> Result<WebhookFigures> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let load_before = load_average();
-    let server = Server::start(&program, pinning, "stt=100ms,llm=200ms,tts=100ms", 1)?;
-    let (request, body_bytes) = request(&server.description);
+    let (request, body_bytes) = request(asked);
     // Connections, caches and branch predictors are warm before the clock runs.
-    LocalSet::new().block_on(&runtime, ask_all(&server.description, &request, args.connections, Duration::from_secs(1)))?;
-    let (began, before) = (Instant::now(), server.usage()?);
-    let latencies =
-        LocalSet::new().block_on(&runtime, ask_all(&server.description, &request, args.connections, Duration::from_secs(args.seconds)))?;
-    let (elapsed, after) = (began.elapsed().as_secs_f64(), server.usage()?);
-    server.stop()?;
+    LocalSet::new().block_on(&runtime, ask_all(asked, &request, args.connections, Duration::from_secs(1)))?;
+    let (began, before) = (Instant::now(), usage()?);
+    let latencies = LocalSet::new().block_on(&runtime, ask_all(asked, &request, args.connections, Duration::from_secs(args.seconds)))?;
+    let (elapsed, after) = (began.elapsed().as_secs_f64(), usage()?);
     let cpu = (after.cpu - before.cpu).as_secs_f64();
     Ok(WebhookFigures {
         pinning,
@@ -101,7 +135,7 @@ pub fn measure(args: &WebhookArgs) -> Result<WebhookFigures> {
 }
 
 /// A voice webhook as Twilio sends it once a call that we placed is answered, with all its headers.
-fn request(description: &Description) -> (String, usize) {
+fn request(asked: &Asked<'_>) -> (String, usize) {
     let call = "CA0123456789abcdef0123456789abcdef";
     let mut callback = CallCallback::document_request("AC0", call, "+15005550006", "+12125550123", CallStatus::InProgress);
     for (key, value) in [
@@ -125,24 +159,24 @@ fn request(description: &Description) -> (String, usize) {
         callback = callback.with(key, value);
     }
     let form = callback.to_form();
-    let signature = SigningKey::new(&description.webhook_secret).sign(&description.answer_url, &form, Algorithm::HmacSha1);
+    let signature = SigningKey::new(asked.secret).sign(asked.url, &form, Algorithm::HmacSha1);
     let body = form.encode();
-    let path = description.answer_url.splitn(4, '/').nth(3).unwrap_or_default();
+    let path = asked.url.splitn(4, '/').nth(3).unwrap_or_default();
     let request = format!(
         "POST /{path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: {}\r\n\
          I-Twilio-Idempotency-Token: 0f8fad5b-d9cb-469f-a165-70867728950e\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n{HEADER}: {signature}\r\n\r\n{body}",
-        description.address,
+        asked.address,
         body.len()
     );
     (request, body.len())
 }
 
-async fn ask_all(description: &Description, request: &str, connections: usize, length: Duration) -> Result<Vec<f64>> {
+async fn ask_all(asked: &Asked<'_>, request: &str, connections: usize, length: Duration) -> Result<Vec<f64>> {
     let until = Instant::now() + length;
-    let asking: Vec<_> = (0..connections).map(|_| tokio::task::spawn_local(ask(description.address, request.to_owned(), until))).collect();
+    let asking: Vec<_> = (0..connections).map(|_| tokio::task::spawn_local(ask(asked.address, request.to_owned(), until))).collect();
     let mut latencies = Vec::new();
-    for asked in asking {
-        latencies.extend(asked.await??);
+    for answers in asking {
+        latencies.extend(answers.await??);
     }
     Ok(latencies)
 }

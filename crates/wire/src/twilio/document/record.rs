@@ -70,6 +70,22 @@ impl Record {
     }
 
     pub(super) fn to_element(&self) -> Element {
-        self.with_attributes()
+        let element = self.with_attributes();
+        // What is usual is left out, but with `transcribe` another length is usual.
+        let must_say = self.transcribe && self.max_length == Self::default().max_length;
+        if must_say { element.with("maxLength", self.max_length.to_string()) } else { element }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+    use crate::twilio::document::{Document, Verb};
+
+    #[test]
+    fn a_long_recording_that_is_transcribed_stays_long() {
+        let record = Record { transcribe: true, ..Record::default() };
+        let document = Document::default().then(Verb::Record(Box::new(record)));
+        assert_eq!(Document::parse(&document.to_xml()).unwrap().document, document);
     }
 }

@@ -5,7 +5,7 @@ use telephony::Timestamp;
 
 use super::checks::{INVALID, is_as_asked, lies_within, method, moments, one_of, parameters, text, url, word, write_moments};
 use super::loose::resource;
-use super::route::{Asked, delete, get, list, name_segment, post, segment};
+use super::route::{Asked, delete, get, list, post, segment};
 use super::{API_VERSION, Paging, RecordingFilter, RecordingUpdate, RestError};
 use crate::http::{Form, HttpRequest, Method};
 use crate::twilio::words::words;
@@ -247,7 +247,7 @@ impl ConferenceRequest {
     }
 
     pub(super) fn write(&self, account: &str) -> HttpRequest {
-        let one = |conference: &str| format!("{account}/Conferences/{}", name_segment(conference));
+        let one = |conference: &str| format!("{account}/Conferences/{}", segment(conference));
         let recording_path = |conference: &str, recording: &str| format!("{}/Recordings/{}", one(conference), segment(recording));
         match self {
             Self::List { filter, paging } => list(format!("{account}/Conferences"), filter.to_query(), paging),

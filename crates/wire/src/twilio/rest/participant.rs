@@ -9,7 +9,7 @@ use super::checks::{
 };
 use super::loose::resource;
 use super::recording::Channels;
-use super::route::{Asked, delete, get, list, name_segment, post};
+use super::route::{Asked, delete, get, list, post, segment};
 use super::{Paging, RestError};
 use crate::http::{Form, HttpRequest, Method};
 use crate::twilio::status::CallEvent;
@@ -393,8 +393,8 @@ impl ParticipantRequest {
     }
 
     pub(super) fn write(&self, account: &str, conference: &str) -> HttpRequest {
-        let all = format!("{account}/Conferences/{}/Participants", name_segment(conference));
-        let one = |participant: &str| format!("{all}/{}", name_segment(participant));
+        let all = format!("{account}/Conferences/{}/Participants", segment(conference));
+        let one = |participant: &str| format!("{all}/{}", segment(participant));
         match self {
             Self::Add(participant) => post(all, &participant.to_form()),
             Self::List { filter, paging } => list(all, filter.to_form(), paging),

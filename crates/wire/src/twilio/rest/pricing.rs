@@ -4,7 +4,7 @@
 
 use super::loose::{inner, resource};
 use super::price::amount_micros;
-use super::route::{Asked, Product, get_bare, list_bare, name_segment, segment};
+use super::route::{Asked, Product, get_bare, list_bare, segment};
 use super::{Paging, RestError};
 use crate::http::{Form, HttpRequest, Method};
 
@@ -170,7 +170,7 @@ impl PricingRequest {
             Self::Number { to, from } => {
                 let mut query = Form::new();
                 query.push_some("OriginationNumber", from.clone());
-                get_bare(super::with_query(&format!("/v2/Voice/Numbers/{}", name_segment(to)), &query))
+                get_bare(super::with_query(&format!("/v2/Voice/Numbers/{}", segment(to)), &query))
             }
             Self::Country { country } => get_bare(format!("/v2/Voice/Countries/{}", segment(country))),
             Self::Countries { paging } => list_bare("/v2/Voice/Countries", Form::new(), paging),

@@ -56,8 +56,8 @@ impl<'a> Route<'a> {
                 let rest = rest.strip_prefix("Accounts/")?;
                 let (rest, json) = rest.strip_suffix(".json").map_or((rest, false), |rest| (rest, true));
                 let mut parts = rest.split('/');
-                let account = parts.next().filter(|account| !account.is_empty())?;
-                Some(Self { version, account: Some(decode_path(account)), parts: sound(parts)?, json })
+                let account = parts.next().map(decode_path).filter(|account| is_name(account))?;
+                Some(Self { version, account: Some(account), parts: sound(parts)?, json })
             }
             "v1" | "v2" => Some(Self { version, account: None, parts: sound(rest.split('/'))?, json: true }),
             _ => None,
@@ -67,17 +67,18 @@ impl<'a> Route<'a> {
 
 fn sound<'a>(parts: std::str::Split<'a, char>) -> Option<Vec<Cow<'a, str>>> {
     let parts: Vec<_> = parts.take(MAX_PARTS + 1).map(decode_path).collect();
-    (parts.len() <= MAX_PARTS && parts.iter().all(|part| !part.is_empty())).then_some(parts)
+    (parts.len() <= MAX_PARTS && parts.iter().all(|part| is_name(part))).then_some(parts)
 }
 
-/// Makes an identity that came over the wire safe as one part of a path: SIDs are letters, digits and dots.
+/// Clients shorten `.` and `..` away, encoded or not, so nothing can be called so.
+fn is_name(part: &str) -> bool {
+    !matches!(part, "" | "." | "..")
+}
+
+/// Makes an identity, a name, or a number with its `+` one part of a path, whatever it holds. What no path can name becomes
+/// nothing, and leads nowhere.
 pub(super) fn segment(id: &str) -> String {
-    id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')).collect()
-}
-
-/// Makes a name, or a number with its `+`, one part of a path.
-pub(super) fn name_segment(name: &str) -> String {
-    encode_path_segment(name)
+    if is_name(id) { encode_path_segment(id) } else { String::new() }
 }
 
 pub(super) fn account_path(account: &str) -> String {
@@ -100,7 +101,7 @@ pub(super) fn post(path: String, form: &Form<'_>) -> HttpRequest {
 pub(super) fn stop(all: &str, name: &str) -> HttpRequest {
     let mut form = Form::new();
     form.push("Status", "stopped");
-    post(format!("{all}/{}", name_segment(name)), &form)
+    post(format!("{all}/{}", segment(name)), &form)
 }
 
 pub(super) fn list(path: String, query: Form<'static>, paging: &Paging) -> HttpRequest {
@@ -116,4 +117,20 @@ pub(super) fn list_bare(path: &str, mut query: Form<'static>, paging: &Paging) -
 /// Shows where paths have no ending.
 pub(super) fn get_bare(target: String) -> HttpRequest {
     HttpRequest::new(Method::Get, target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_never_leads_to_another_resource() {
+        assert_eq!(account_path("AC1)2"), "/2010-04-01/Accounts/AC1%292");
+        assert_eq!(segment("CA1/../x"), "CA1%2F..%2Fx");
+        assert_eq!((segment("."), segment("..")), (String::new(), String::new()));
+        for path in ["/2010-04-01/Accounts/AC1/Calls/%2E%2E.json", "/2010-04-01/Accounts/../Calls.json", "/v1/Alerts/."] {
+            assert!(Route::parse(path).is_none(), "{path}");
+        }
+        assert_eq!(Route::parse("/2010-04-01/Accounts/AC1%292/Calls.json").unwrap().account.as_deref(), Some("AC1)2"));
+    }
 }

@@ -357,6 +357,7 @@ mod tests {
     fn every_verb_of_a_plan_reads_back_without_a_doubt() {
         let plan = Plan {
             verbs: vec![
+                PlanVerb::Record { report_to: "https://e.com/recording".into() },
                 PlanVerb::Say { text: "Hello & <bye>".into() },
                 PlanVerb::Play { url: "https://e.com/a.wav?x=1&y=2".into() },
                 PlanVerb::PressDigits { digits: "1*#".chars().filter_map(Digit::new).collect() },
@@ -364,7 +365,6 @@ mod tests {
                 PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
                 PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
                 PlanVerb::Forward { number: "+12125550150".into(), shows: "+15005550006".into(), ring_timeout: Duration::from_secs(25) },
-                PlanVerb::Record { report_to: "https://e.com/recording".into() },
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Redirect { url: "https://e.com/next".into() },
             ],
@@ -372,7 +372,7 @@ mod tests {
         let document = Document::from_plan(&plan);
         let parsed = Document::parse(&document.to_xml()).unwrap();
         assert_eq!(parsed, Parsed { document: document.clone(), doubts: Vec::new() });
-        assert_eq!(document.verbs[3], Wait::seconds(2).into());
+        assert_eq!(document.verbs[4], Wait::seconds(2).into());
         assert_eq!(Document::from_plan(&Plan::hang_up()).check(), Ok(()));
     }
 

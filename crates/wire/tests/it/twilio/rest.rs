@@ -101,7 +101,7 @@ fn our_requests_read_back() {
 
 #[test]
 fn a_strange_identity_cannot_leave_its_place_in_the_path() {
-    assert_eq!(fetch_call("AC1", "CA1/../../x?y#z").target, "/2010-04-01/Accounts/AC1/Calls/CA1....xyz.json");
+    assert_eq!(fetch_call("AC1", "CA1/../../x?y#z").target, "/2010-04-01/Accounts/AC1/Calls/CA1%2F..%2F..%2Fx%3Fy%23z.json");
 }
 
 #[test]

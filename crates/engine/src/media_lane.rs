@@ -200,8 +200,8 @@ impl MediaLane {
         ears.hear(AudioPosition(at), frame);
         if let Some(edge) = self.vad.push(frame) {
             inputs.push(match edge {
-                VoiceEdge::Onset { at } => Input::VoiceOnset { at: AudioPosition(at) },
-                VoiceEdge::Offset { at } => Input::VoiceOffset { at: AudioPosition(at) },
+                VoiceEdge::Onset { at } => Input::VoiceOnset { at: self.on_the_ruler(at) },
+                VoiceEdge::Offset { at } => Input::VoiceOffset { at: self.on_the_ruler(at) },
             });
             self.voice = Voice::Steady;
         } else {
@@ -210,11 +210,16 @@ impl MediaLane {
         self.tones.push(frame, |edge| inputs.extend(heard_as(edge).map(Input::Tone)));
     }
 
+    /// The detectors count from the stream's first sample, the call from its first stream's.
+    fn on_the_ruler(&self, at: u64) -> AudioPosition {
+        AudioPosition(self.origin + at)
+    }
+
     /// What is not certain yet matters only while we speak, but there it saves 20 ms of talking over the callee.
     fn between_edges(&mut self) -> Option<Input> {
         let stirs_since = self.vad.stirs_since();
         let (voice, input) = match (self.voice, stirs_since, self.vad.is_faltering()) {
-            (Voice::Steady, Some(at), _) => (Voice::Stirs, Input::VoiceStirs { at: AudioPosition(at) }),
+            (Voice::Steady, Some(at), _) => (Voice::Stirs, Input::VoiceStirs { at: self.on_the_ruler(at) }),
             (Voice::Stirs, None, _) => (Voice::Steady, Input::VoiceWasNothing),
             (Voice::Steady, None, true) => (Voice::Falters, Input::VoiceFalters),
             (Voice::Falters, _, false) => (Voice::Steady, Input::VoiceGoesOn),

@@ -35,7 +35,10 @@ impl LiveView {
             LiveEvent::Dialing => self.line("dialing"),
             LiveEvent::Ringing => self.line("ringing"),
             LiveEvent::Answered => self.line("answered"),
-            LiveEvent::Connected => self.connected = Some(Instant::now()),
+            // A call that comes back goes on where its ruler is.
+            LiveEvent::Connected => {
+                self.connected.get_or_insert_with(Instant::now);
+            }
             LiveEvent::Ended => {}
             LiveEvent::Saying { text } => self.interim("assistant…", text),
             LiveEvent::Screened { who } => self.line(&format!("who answered: {}", who_in_words(*who))),

@@ -61,7 +61,8 @@ impl Conversation {
         self.silent_since = self.now;
         self.silence.broken();
         self.voice_is_on = false;
-        self.speak("This is the automated assistant again.".to_owned(), LineKind::Talk);
+        // Not to be cut short: the callee must know that a machine speaks again.
+        self.speak("This is the automated assistant again.".to_owned(), LineKind::Goodbye);
         self.ask(About::Event, Observation::CameBack);
     }
 

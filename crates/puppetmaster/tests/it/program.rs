@@ -194,7 +194,12 @@ pub struct Network {
 
 impl Network {
     pub fn start(home: &Home) -> Self {
-        let mut running = home.start(&["sandbox", "--json"]);
+        Self::with(home, &[])
+    }
+
+    /// Opens one with these settings.
+    pub fn with(home: &Home, settings: &[&str]) -> Self {
+        let mut running = home.start(&[settings, &["sandbox", "--json"]].concat());
         let line = running.until("base_url");
         let file = home.path().join("sandbox.json");
         std::fs::write(&file, &line).unwrap();

@@ -52,6 +52,57 @@ fn the_user_takes_the_call_and_both_hear_each_other() {
     }
 }
 
+/// Takes the call, talks, and gives it back with star.
+const GIVES_BACK: &str = r#"
+number: "+12125550151"
+name: Gives it back
+description: Takes a call over, talks, and gives it back with star.
+voice: { pitch: 0.7, pace: 1.0 }
+line: { answer_after_ms: 800 }
+begins_at: hand
+scenes:
+  hand:
+    person:
+      greeting:
+        - { after_ms: 400, say: "Hello?" }
+      knows:
+        - topic: take it
+          when: ["press one|press 1", "assistant|call"]
+          say: ["All right."]
+          presses: "1"
+          then: { goto: together }
+  together:
+    person:
+      greeting:
+        - { after_ms: 7000, say: "Hello, it is me in person now." }
+      knows:
+        - topic: back
+          when: ["close|nine|9|right|help|sorry|hello|repeat|quite|anybody"]
+          say: ["Thank you. My assistant goes on."]
+          presses: "*"
+"#;
+
+#[test]
+fn star_gives_the_call_back_and_the_errand_goes_on() {
+    let home = Home::new();
+    let scripts = home.path().join("scripts");
+    std::fs::create_dir(&scripts).unwrap();
+    std::fs::write(scripts.join("gives-back.yaml"), GIVES_BACK).unwrap();
+    let network = Network::with(&home, &["--set", &format!("sandbox.scenarios_dir={}", scripts.display())]);
+    let mut call = begin(&home, &network, "+12125550151", "media_stream");
+    call.until("answered");
+    call.type_line("t");
+    call.until("the call is yours");
+    call.until("you gave the call back");
+    call.until("the automated assistant again");
+    call.until("outcome");
+    let ended = call.end();
+    assert_eq!(ended.code, Some(0), "the read-back is affirmed after all: {ended:?}");
+    let books = home.books();
+    let finish = books[0].1[0].finish.as_ref().unwrap();
+    assert_eq!(finish.report.as_ref().unwrap().ended_because, EndReason::Done);
+}
+
 #[test]
 fn a_user_who_does_not_pick_up_loses_nothing() {
     let home = Home::new();

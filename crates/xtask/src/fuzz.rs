@@ -39,6 +39,9 @@ pub struct FuzzArgs {
     /// How long each target.
     #[arg(long, default_value_t = 60)]
     pub seconds: u32,
+    /// After so many inputs a target is done, however much time is left: with a seed, the same ones on every machine.
+    #[arg(long)]
+    pub inputs: Option<u64>,
     /// Replays a run's choices; one is made up and printed if not said.
     #[arg(long)]
     pub seed: Option<u32>,
@@ -90,6 +93,9 @@ impl Places {
         command.arg(&work).arg(&corpus);
         command.arg(format!("-artifact_prefix={}/", corpus.display()));
         command.arg(format!("-seed={seed}")).arg(format!("-max_total_time={}", args.seconds)).arg(format!("-max_len={LONGEST_INPUT}"));
+        if let Some(inputs) = args.inputs {
+            command.arg(format!("-runs={inputs}"));
+        }
         command.arg(format!("-timeout={INPUT_SECONDS}")).arg(format!("-rss_limit_mb={MEMORY_MIB}"));
         let output = command.output().context("the fuzzer cannot be run")?;
         let said = String::from_utf8_lossy(&output.stderr);

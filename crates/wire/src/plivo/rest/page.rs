@@ -34,7 +34,10 @@ impl Paging {
     /// Reads `limit`, `offset` and `cursor`. A limit out of range is taken for the nearest that is in it.
     pub(super) fn from_query(query: &Body) -> Result<Self, RestError> {
         let limit = number(query, "limit")?.map_or(MAX_LIMIT, |limit| limit.clamp(1, MAX_LIMIT));
-        Ok(Self { limit, offset: number(query, "offset")?.unwrap_or(0), cursor: query.text("cursor") })
+        let cursor = query.text("cursor");
+        // A cursor is a place already: beside one, an offset says nothing, and a bad one is still told.
+        let offset = number(query, "offset")?.filter(|_| cursor.is_none()).unwrap_or(0);
+        Ok(Self { limit, offset, cursor })
     }
 
     pub(super) fn write(&self, query: &mut Form<'_>) {

@@ -264,7 +264,7 @@ pub struct SetupTwilioArgs {
     /// Where to listen on this machine.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
-    /// How Twilio reaches that from outside: https://calls.example.org
+    /// How Twilio reaches that from outside: an address with https
     #[arg(long, value_name = "URL", conflicts_with = "tunnel")]
     pub public_url: Option<String>,
     /// Take the address of a tunnel that runs on this machine.

@@ -1,6 +1,6 @@
 //! Requests and replies as people may see them: secrets, numbers and words masked.
 //!
-//! The one place that masks. A value is shown only if its name is known to be harmless ([`SHOWN`]); of all others the length
+//! The one place that masks. A value is shown only if its name is known to be harmless (`SHOWN`); of all others the length
 //! is. What is shown goes through [`text`] first, because harmless values hold numbers too: paths, addresses, a carrier's own
 //! complaints. The credentials are headers, and headers are not shown at all.
 

@@ -1,7 +1,7 @@
 //! After a call: the price that the carrier tells, minutes or hours later, takes the place of our own reckoning.
 //!
 //! Asked for at the next start, and whenever somebody looks at costs. A carrier that does not know yet is asked again then;
-//! what is older than [`ASKED_FOR`] stays as it was reckoned. Pure but for the two ports.
+//! what is older than `ASKED_FOR` stays as it was reckoned. Pure but for the two ports.
 
 use std::time::Duration;
 

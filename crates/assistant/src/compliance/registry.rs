@@ -1,8 +1,8 @@
 //! The national do-not-call registry, for operators who sell: what a look-up found, how old the list is, and what follows.
 //!
 //! A list may be used for 31 days; an area code that was not loaded is no leave to call. The list itself is a file of numbers,
-//! a quarter of a billion of them: [`line`] reads its lines, [`area`] holds the one area code that is being read,
-//! [`import`] makes the compact file out of them as they stream by, [`file`] looks numbers up in its bytes.
+//! a quarter of a billion of them: [`mod@line`] reads its lines, [`area`] holds the one area code that is being read,
+//! [`import`] makes the compact file out of them as they stream by, [`mod@file`] looks numbers up in its bytes.
 
 pub mod area;
 pub mod file;

@@ -7,7 +7,11 @@
 
 pub mod date;
 pub mod http;
+mod json_cursor;
+mod loose;
 pub mod plivo;
 pub mod public_origin;
+pub mod track;
 pub mod twilio;
+mod words;
 pub mod xml;

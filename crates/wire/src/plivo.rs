@@ -15,4 +15,3 @@ pub mod party;
 pub mod rest;
 pub mod signature;
 pub mod status;
-mod words;

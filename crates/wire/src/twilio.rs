@@ -13,4 +13,3 @@ pub mod rest;
 pub mod signature;
 pub mod status;
 mod value;
-mod words;

@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use super::headers::HeaderList;
 
+pub use crate::track::Track;
 pub use format::{AudioFormat, is_wav_file, push_l16, read_l16};
 pub use write::{CarrierStream, MAX_AUDIO_BYTES, write_checkpoint, write_clear_audio, write_play_audio, write_send_dtmf};
 
@@ -46,25 +47,6 @@ pub struct MediaFault {
 impl MediaFault {
     const fn new(what: &'static str) -> Self {
         Self { what }
-    }
-}
-
-/// Whose sound it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Track {
-    /// What the carrier hears from the far end.
-    Inbound,
-    /// What the far end is played.
-    Outbound,
-}
-
-impl Track {
-    /// Returns the track as messages write it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        }
     }
 }
 

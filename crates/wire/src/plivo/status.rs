@@ -3,7 +3,7 @@
 use telephony::leg::LegState;
 
 use super::error_codes::{Outcome, cause};
-use super::words::words;
+use crate::words::words;
 
 words! {
     /// The state of a call, in webhooks (`CallStatus`) and over REST (`call_status`).

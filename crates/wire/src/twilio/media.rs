@@ -15,6 +15,7 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
+pub use crate::track::Track;
 pub use write::{CarrierStream, write_clear, write_mark, write_media};
 
 /// Why a message cannot be read.
@@ -34,25 +35,6 @@ impl MediaFault {
 
     pub(crate) const fn invalid(what: &'static str) -> Self {
         Self { what, code: 31951 }
-    }
-}
-
-/// Whose sound it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Track {
-    /// What the carrier hears from the far end.
-    Inbound,
-    /// What the far end is played.
-    Outbound,
-}
-
-impl Track {
-    /// Returns the track as `media` messages write it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        }
     }
 }
 

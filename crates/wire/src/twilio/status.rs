@@ -6,7 +6,7 @@ use std::fmt;
 
 use telephony::leg::LegState;
 
-use super::words::words;
+use crate::words::words;
 
 pub use answered_by::AnsweredBy;
 

@@ -3,9 +3,9 @@
 use telephony::{Private, Timestamp};
 
 use super::status::{CallEvent, CallStatus};
-use super::words::Word;
 use crate::date;
 use crate::http::Method;
+use crate::words::Word;
 
 /// A value that stands in an attribute or a parameter.
 pub(crate) trait Value: Sized {

@@ -2,7 +2,7 @@
 
 use super::parameters::callback;
 use crate::plivo::decimal::Decimal;
-use crate::plivo::words::words;
+use crate::words::words;
 
 words! {
     /// What happened in a conference. (`Event` says it too, in words that are not verified.)

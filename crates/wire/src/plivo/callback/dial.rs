@@ -3,7 +3,7 @@
 use super::parameters::callback;
 use crate::plivo::error_codes::{HangupCause, cause};
 use crate::plivo::status::HangupSource;
-use crate::plivo::words::words;
+use crate::words::words;
 
 words! {
     /// How a `<Dial>` ended.

@@ -2,7 +2,7 @@
 
 use super::parameters::callback;
 use crate::plivo::decimal::Decimal;
-use crate::plivo::words::words;
+use crate::words::words;
 
 words! {
     /// How an answer came.

@@ -3,7 +3,7 @@
 use super::parameters::callback;
 use crate::plivo::decimal::Decimal;
 use crate::plivo::rest::Role;
-use crate::plivo::words::words;
+use crate::words::words;
 
 words! {
     /// What happened in a multiparty call.

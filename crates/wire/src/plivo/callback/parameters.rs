@@ -7,7 +7,7 @@ use super::MissingParameter;
 use crate::http::Form;
 use crate::plivo::clock::AccountTime;
 use crate::plivo::decimal::Decimal;
-use crate::plivo::words::Word;
+use crate::words::Word;
 
 /// The parameters of a webhook, ticked off as they are read.
 pub(super) struct Bag(Vec<Option<(String, String)>>);

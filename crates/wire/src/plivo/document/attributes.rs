@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use super::Fault;
 use crate::http::Method;
 use crate::plivo::headers::HeaderList;
-use crate::plivo::words::Word;
+use crate::words::Word;
 use crate::xml::{Element, Node};
 
 /// What is wrong with a document, as it is found.

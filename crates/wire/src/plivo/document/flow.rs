@@ -4,7 +4,7 @@ use super::attributes::{Attributes, Faults, element, method, needed, no_words, n
 use super::{Dtmf, GetDigits, Prompt};
 use crate::http::Method;
 use crate::plivo::rest::MessageKind;
-use crate::plivo::words::words;
+use crate::words::words;
 use crate::xml::{Element, Node};
 
 words! {

@@ -5,7 +5,7 @@ use super::attributes::{
     Attributes, Faults, element, finish_key, flag, method, needed_url, no_words, number, seconds_or_auto, text, url, within, word,
 };
 use crate::http::Method;
-use crate::plivo::words::words;
+use crate::words::words;
 use crate::xml::{Element, Node};
 
 words! {

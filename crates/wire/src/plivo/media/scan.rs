@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::{AudioFormat, FromApp, FromCarrier, Track};
+use crate::json_cursor::Cursor;
 
 /// The values found, borrowed from the text.
 #[derive(Default)]
@@ -50,7 +51,7 @@ impl<'a> Fields<'a> {
 
 /// Takes a message apart, or gives up.
 pub(super) fn scan(text: &str) -> Option<Fields<'_>> {
-    let mut cursor = Cursor { text, at: 0 };
+    let mut cursor = Cursor::of(text);
     let mut fields = Fields::default();
     cursor.eat(b'{')?;
     loop {
@@ -77,7 +78,7 @@ pub(super) fn scan(text: &str) -> Option<Fields<'_>> {
             break;
         }
     }
-    (cursor.at == text.len()).then_some(fields)
+    cursor.is_at_end().then_some(fields)
 }
 
 fn scan_media<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()> {
@@ -104,136 +105,4 @@ fn scan_media<'a>(cursor: &mut Cursor<'a>, fields: &mut Fields<'a>) -> Option<()
             return Some(());
         }
     }
-}
-
-struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    /// Takes the next byte that is no blank.
-    #[inline]
-    fn next(&mut self) -> Option<u8> {
-        loop {
-            let byte = *self.text.as_bytes().get(self.at)?;
-            self.at += 1;
-            if byte != b' ' {
-                return Some(byte);
-            }
-        }
-    }
-
-    #[inline]
-    fn eat(&mut self, wanted: u8) -> Option<()> {
-        (self.next()? == wanted).then_some(())
-    }
-
-    /// Takes this text if it comes next. Comparing with the few known keys is quicker than looking for a key's end.
-    #[inline]
-    fn took(&mut self, wanted: &str) -> bool {
-        let comes_next = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(wanted.as_bytes()));
-        if comes_next {
-            self.at += wanted.len();
-        }
-        comes_next
-    }
-
-    /// Takes what follows a pair: whether another one comes, or the object ends.
-    #[inline]
-    fn has_more(&mut self) -> Option<bool> {
-        match self.next()? {
-            b',' => Some(true),
-            b'}' => Some(false),
-            _ => None,
-        }
-    }
-
-    /// Takes the value of a key into its field, unless that was taken before.
-    #[inline]
-    fn set(&mut self, field: &mut Option<&'a str>) -> Option<()> {
-        self.eat(b':')?;
-        field.replace(self.string()?).is_none().then_some(())
-    }
-
-    /// Takes a number, bare or as text: digits and nothing else. A bare one has no nought in front, or JSON forbids it.
-    #[inline]
-    fn set_number(&mut self, field: &mut Option<u64>) -> Option<()> {
-        self.eat(b':')?;
-        let bytes = self.text.as_bytes();
-        let first = self.next()?;
-        let is_text = first == b'"';
-        let start = if is_text { self.at } else { self.at - 1 };
-        let mut at = start;
-        let mut value: u64 = 0;
-        while let Some(digit @ b'0'..=b'9') = bytes.get(at).copied() {
-            value = value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
-            at += 1;
-        }
-        let length = at - start;
-        if length == 0 || (!is_text && length > 1 && first == b'0') {
-            return None;
-        }
-        if is_text {
-            if bytes.get(at) != Some(&b'"') {
-                return None;
-            }
-            at += 1;
-        }
-        self.at = at;
-        field.replace(value).is_none().then_some(())
-    }
-
-    /// Takes one of the two tracks.
-    #[inline]
-    fn set_track(&mut self, field: &mut Option<Track>) -> Option<()> {
-        self.eat(b':')?;
-        self.eat(b'"')?;
-        let track = if self.took("inbound\"") {
-            Track::Inbound
-        } else if self.took("outbound\"") {
-            Track::Outbound
-        } else {
-            return None;
-        };
-        field.replace(track).is_none().then_some(())
-    }
-
-    /// Takes a string without escapes and control characters.
-    fn string(&mut self) -> Option<&'a str> {
-        self.eat(b'"')?;
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let length = memchr::memchr2(b'"', b'\\', rest)?;
-        if rest[length] != b'"' || has_control(&rest[..length]) {
-            return None;
-        }
-        let start = self.at;
-        self.at = start + length + 1;
-        self.text.get(start..start + length)
-    }
-
-    /// Passes over a string with simple escapes: headers come with every message, often as JSON inside JSON.
-    fn skip_string(&mut self) -> Option<()> {
-        self.eat(b'"')?;
-        loop {
-            let rest = self.text.as_bytes().get(self.at..)?;
-            let length = memchr::memchr2(b'"', b'\\', rest)?;
-            if has_control(&rest[..length]) {
-                return None;
-            }
-            self.at += length + 1;
-            if rest[length] == b'"' {
-                return Some(());
-            }
-            if !matches!(rest.get(length + 1)?, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') {
-                return None;
-            }
-            self.at += 1;
-        }
-    }
-}
-
-/// A fold without an early exit is compiled to vector code, unlike `any`.
-fn has_control(bytes: &[u8]) -> bool {
-    bytes.iter().fold(false, |found, byte| found | (*byte < b' '))
 }

@@ -12,7 +12,7 @@ use super::address::{SocketUrl, WebUrl};
 use super::loose::Loose as _;
 use crate::http::{Form, Method};
 use crate::plivo::headers::HeaderList;
-use crate::plivo::words::Word;
+use crate::words::Word;
 
 /// What a request carries: a JSON object, or a query taken as one.
 pub(super) struct Body(Map<String, Value>);

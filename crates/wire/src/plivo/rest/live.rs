@@ -7,7 +7,7 @@ use super::recording::{ChannelLayout, FileFormat, ReportType};
 use super::route::Asked;
 use super::{AuthId, Outgoing, RestError};
 use crate::http::Method;
-use crate::plivo::words::words;
+use crate::words::words;
 
 /// What can be asked of a live call beside its document.
 #[derive(Clone, PartialEq, Debug)]

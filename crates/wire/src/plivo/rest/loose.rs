@@ -3,8 +3,7 @@
 //! [`resource!`] makes the struct. Fields under `sometimes` are left out if there is none; the others are written as `null`,
 //! as Plivo does. What has no field is kept: the samples that we know are years old, and fields are added all the time.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::plivo::decimal::Decimal;
 
@@ -20,14 +19,14 @@ macro_rules! resource {
         #[derive(Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(default)]
         pub struct $name {
-            $($(#[$field_meta])* #[serde(deserialize_with = "crate::plivo::rest::loose::loose")] pub $field: Option<$ty>,)*
+            $($(#[$field_meta])* #[serde(deserialize_with = "crate::loose::loose")] pub $field: Option<$ty>,)*
             $(
                 $(#[$some_meta])*
-                #[serde(deserialize_with = "crate::plivo::rest::loose::loose", skip_serializing_if = "Option::is_none")]
+                #[serde(deserialize_with = "crate::loose::loose", skip_serializing_if = "Option::is_none")]
                 pub $some: Option<$some_ty>,
             )*
             /// Plivo's name for the request that showed this; entries of a list have none as a rule.
-            #[serde(deserialize_with = "crate::plivo::rest::loose::loose", skip_serializing_if = "Option::is_none")]
+            #[serde(deserialize_with = "crate::loose::loose", skip_serializing_if = "Option::is_none")]
             pub api_id: Option<String>,
             /// All that has no field here.
             #[serde(flatten)]
@@ -51,72 +50,11 @@ macro_rules! resource {
 
 pub(super) use resource;
 
-/// Reads a field; `null` and what does not fit count as missing.
-pub(super) fn loose<'de, D: Deserializer<'de>, T: Loose>(deserializer: D) -> Result<Option<T>, D::Error> {
-    Ok(T::of(Value::deserialize(deserializer)?))
-}
-
-/// A value that takes what fits from any JSON.
-pub(super) trait Loose: Sized {
-    fn of(value: Value) -> Option<Self>;
-}
-
-impl Loose for String {
-    fn of(value: Value) -> Option<Self> {
-        match value {
-            Value::String(text) => Some(text),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Bool(flag) => Some(flag.to_string()),
-            Value::Null | Value::Array(_) | Value::Object(_) => None,
-        }
-    }
-}
-
-impl Loose for u32 {
-    fn of(value: Value) -> Option<Self> {
-        match value {
-            Value::Number(number) => number.as_u64().and_then(|number| Self::try_from(number).ok()),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        }
-    }
-}
-
-impl Loose for bool {
-    fn of(value: Value) -> Option<Self> {
-        match value {
-            Value::Bool(flag) => Some(flag),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
-        }
-    }
-}
+pub(super) use crate::loose::Loose;
 
 impl Loose for Decimal {
     fn of(value: Value) -> Option<Self> {
         Self::of_json(&value)
-    }
-}
-
-impl Loose for Value {
-    fn of(value: Value) -> Option<Self> {
-        (!value.is_null()).then_some(value)
-    }
-}
-
-impl Loose for Map<String, Value> {
-    fn of(value: Value) -> Option<Self> {
-        match value {
-            Value::Object(map) => Some(map),
-            _ => None,
-        }
-    }
-}
-
-impl<T: serde::de::DeserializeOwned> Loose for Vec<T> {
-    fn of(value: Value) -> Option<Self> {
-        serde_json::from_value(value).ok()
     }
 }
 

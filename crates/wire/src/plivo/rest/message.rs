@@ -13,7 +13,7 @@ use super::{AuthId, Outgoing, Paging, RestError};
 use crate::http::Method;
 use crate::plivo::decimal::Decimal;
 use crate::plivo::status::MessageStatus;
-use crate::plivo::words::words;
+use crate::words::words;
 
 /// What can be asked of messages.
 #[derive(Clone, PartialEq, Debug)]

@@ -14,7 +14,7 @@ use super::route::Asked;
 use super::{AuthId, Outgoing, Paging, RestError};
 use crate::http::Method;
 use crate::plivo::decimal::Decimal;
-use crate::plivo::words::words;
+use crate::words::words;
 
 /// What can be asked of multiparty calls.
 #[derive(Clone, PartialEq, Debug)]

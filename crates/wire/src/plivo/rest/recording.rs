@@ -10,7 +10,7 @@ use super::route::{Asked, account_path};
 use super::{AuthId, Outgoing, Paging, RestError};
 use crate::http::{HttpRequest, Method, split_target};
 use crate::plivo::decimal::Decimal;
-use crate::plivo::words::words;
+use crate::words::words;
 
 /// What can be asked of recordings.
 #[derive(Clone, PartialEq, Debug)]

@@ -10,7 +10,7 @@ use crate::http::Method;
 use crate::plivo::decimal::Decimal;
 use crate::plivo::headers::HeaderList;
 use crate::plivo::media::AudioFormat;
-use crate::plivo::words::words;
+use crate::words::words;
 
 /// What can be asked of a call's streams.
 #[derive(Clone, PartialEq, Debug)]

@@ -5,7 +5,7 @@ use telephony::Timestamp;
 use super::result::news;
 use crate::twilio::rest::ConferenceEnd;
 use crate::twilio::status::CallStatus;
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// What happened.

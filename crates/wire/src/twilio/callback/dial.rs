@@ -1,7 +1,7 @@
 //! How a `<Dial>` ended.
 
 use super::result::result;
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// How the other end was.

@@ -1,7 +1,7 @@
 //! Waiting in a queue: what is heard, how it ends, whom it leads to.
 
 use super::result::result;
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// How waiting ended.

@@ -1,7 +1,7 @@
 //! How a conversation in text ended.
 
 use super::result::result;
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// Who ended the conversation.

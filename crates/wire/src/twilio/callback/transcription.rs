@@ -5,7 +5,7 @@ use telephony::Timestamp;
 use super::result::{news, result};
 use crate::date;
 use crate::twilio::rest::{Track, TranscriptionStatus};
-use crate::twilio::words::words;
+use crate::words::words;
 
 impl Default for TranscriptionStatus {
     fn default() -> Self {

@@ -7,7 +7,7 @@ use super::record::Trim;
 use super::warning::Warnings;
 use crate::http::Method;
 use crate::twilio::rest::{Beep, ConferenceEvent, JitterBuffer};
-use crate::twilio::words::words;
+use crate::words::words;
 use crate::xml::Element;
 
 words! {

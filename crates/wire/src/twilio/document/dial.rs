@@ -7,7 +7,7 @@ use super::limits;
 use super::record::Trim;
 use super::warning::Warnings;
 use crate::http::Method;
-use crate::twilio::words::words;
+use crate::words::words;
 use crate::xml::{Element, Node};
 
 words! {

@@ -9,7 +9,7 @@ use super::parameter;
 use super::warning::Warnings;
 use crate::http::Method;
 use crate::twilio::status::CallEvent;
-use crate::twilio::words::words;
+use crate::words::words;
 use crate::xml::Element;
 
 words! {

@@ -4,7 +4,7 @@ use super::attribute::element;
 use super::limits;
 use super::warning::Warnings;
 use crate::http::Method;
-use crate::twilio::words::words;
+use crate::words::words;
 use crate::xml::Element;
 
 words! {

@@ -5,7 +5,7 @@ use super::limits;
 use super::parameter;
 use super::warning::Warnings;
 use crate::twilio::value::Value;
-use crate::twilio::words::words;
+use crate::words::words;
 use crate::xml::Element;
 
 words! {

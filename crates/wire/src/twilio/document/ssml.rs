@@ -1,7 +1,7 @@
 //! How words are said: the elements inside `<Say>`.
 
 use super::warning::Warnings;
-use crate::twilio::words::words;
+use crate::words::words;
 use crate::xml::{Element, Node, collect_text};
 
 words! {

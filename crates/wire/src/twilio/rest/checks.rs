@@ -11,7 +11,7 @@ use super::RestError;
 use crate::date;
 use crate::http::{Form, Method};
 use crate::twilio::status::CallEvent;
-use crate::twilio::words::Word;
+use crate::words::Word;
 
 /// The code of a parameter that has none of its own.
 pub(super) const INVALID: u32 = 20001;

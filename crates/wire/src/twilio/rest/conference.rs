@@ -8,7 +8,7 @@ use super::loose::resource;
 use super::route::{Asked, delete, get, list, post, segment};
 use super::{API_VERSION, Paging, RecordingFilter, RecordingUpdate, RestError};
 use crate::http::{Form, HttpRequest, Method};
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// The states of a conference.

@@ -12,7 +12,7 @@ use super::price::charge_micros;
 use super::route::{Asked, delete, get, list, post, segment};
 use super::{API_VERSION, Paging, RestError};
 use crate::http::{Form, HttpRequest, Method};
-use crate::twilio::words::words;
+use crate::words::words;
 
 /// Longest body of a message, in characters.
 pub const MAX_MESSAGE_CHARS: usize = 1_600;

@@ -13,7 +13,7 @@ use super::route::{Asked, delete, get, list, post, segment};
 use super::{Paging, RestError};
 use crate::http::{Form, HttpRequest, Method};
 use crate::twilio::status::CallEvent;
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// Who hears a tone when somebody comes or goes.

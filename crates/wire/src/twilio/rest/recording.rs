@@ -9,7 +9,7 @@ use super::price::charge_micros;
 use super::{API_VERSION, RestError};
 use crate::http::{Form, Method};
 use crate::twilio::status::RecordingStatus;
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// How many channels a recording has.

@@ -5,7 +5,7 @@ use super::loose::resource;
 use super::route::{Asked, post, segment};
 use super::{API_VERSION, RestError};
 use crate::http::{Form, HttpRequest, Method};
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// Whose sound a stream or a transcription takes.

@@ -5,7 +5,7 @@ use super::price::charge_micros;
 use super::route::{Asked, delete, get, list, segment};
 use super::{Paging, RestError};
 use crate::http::{Form, HttpRequest, Method};
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// The states of a transcription.

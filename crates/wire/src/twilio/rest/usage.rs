@@ -8,7 +8,7 @@ use super::price::amount_micros;
 use super::route::{Asked, list};
 use super::{Paging, RestError};
 use crate::http::{HttpRequest, Method};
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// How records are cut into pieces.

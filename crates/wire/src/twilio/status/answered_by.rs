@@ -1,6 +1,6 @@
 //! Who answered, as Twilio's machine detection says.
 
-use crate::twilio::words::words;
+use crate::words::words;
 
 words! {
     /// Who answered. `Enable` says `human`, `machine_start`, `fax`, `unknown`; `DetectMessageEnd` says how the greeting ended.

@@ -9,7 +9,7 @@ use crate::plivo::rest::body::{
 };
 use crate::plivo::rest::route::Asked;
 use crate::plivo::rest::several::{Several, needed_several};
-use crate::plivo::words::words;
+use crate::words::words;
 
 /// Most numbers that one request may ring.
 pub const MAX_DESTINATIONS: usize = 1_000;

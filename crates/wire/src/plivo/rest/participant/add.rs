@@ -8,7 +8,7 @@ use crate::plivo::rest::body::{Body, digits, flag, headers, method, needed_word,
 use crate::plivo::rest::id::ResourceId;
 use crate::plivo::rest::recording::FileFormat;
 use crate::plivo::rest::several::{SecondsEach, Several, seconds_each, several};
-use crate::plivo::words::words as word_set;
+use crate::words::words as word_set;
 
 /// Most agents that one request may ring.
 const MAX_AGENTS: usize = 20;

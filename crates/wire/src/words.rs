@@ -49,7 +49,7 @@ macro_rules! words {
             }
         }
 
-        impl $crate::twilio::words::Word for $name {
+        impl $crate::words::Word for $name {
             const KNOWN: &'static [&'static str] = &[$($word),+];
 
             fn read(text: &str) -> Self {

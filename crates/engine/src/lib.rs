@@ -9,6 +9,7 @@
 pub mod assistant;
 pub mod call_driver;
 pub mod capacity;
+mod carrier_recording;
 pub mod directory;
 pub mod live;
 pub mod media_lane;

@@ -213,11 +213,12 @@ impl Reception {
             return self.box_plan(vec![say(wording::NOBODY_THERE)]);
         }
         verbs.push(say(wording::CONNECTING));
-        verbs.push(Verb::ForwardCaller {
+        verbs.push(Verb::Forward {
             to: forward.number.clone(),
+            shows: None,
             ring_for: forward.ring_for,
             time_limit: forward.time_limit,
-            done_to: self.config.addresses.forwarded(),
+            done_to: Some(self.config.addresses.forwarded()),
         });
         Plan { verbs }
     }

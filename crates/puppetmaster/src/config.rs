@@ -46,8 +46,8 @@ pub struct Config {
     pub phone_provider: Provider,
     /// The number that callees see, if it is not the provider's own; ask [`Config::caller_id`].
     pub from_number: Option<PhoneNumber>,
-    /// The user's own telephone, rung when they take a call over.
-    pub takeover_number: Option<PhoneNumber>,
+    /// The user's own telephone, rung when they take a call over or a caller waits.
+    pub operator_number: Option<PhoneNumber>,
     /// For whom calls are made, as it is said aloud.
     pub user_name: SpokenName,
     /// Manner of speaking.
@@ -97,8 +97,6 @@ pub struct Inbound {
     pub is_enabled: bool,
     /// The file with the menus, if there are any.
     pub menu_file: Option<NamedFile>,
-    /// The user's own phone.
-    pub operator_number: Option<PhoneNumber>,
     /// What the file says, read when the configuration was.
     pub menus: Option<Menus>,
 }
@@ -249,7 +247,7 @@ impl Config {
             is_enabled: true,
             phone_provider: Provider::default(),
             from_number: None,
-            takeover_number: None,
+            operator_number: None,
             user_name: SpokenName::of_nobody(),
             persona: Persona::default(),
             allowed_regions: None,

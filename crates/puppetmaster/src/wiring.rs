@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use assistant::policy::{Rules, Solicitation};
 use carriers::registry::{self, Account};
 use engine::assistant::{Assistant, CarrierAddresses, Installation};
-use engine::call_driver::{CallPorts, TakeoverAddresses};
+use engine::call_driver::CallPorts;
 use engine::directory::Directory;
 use engine::metrics::Metrics;
 use engine::reception::addresses::ReceptionAddresses;
@@ -269,7 +269,7 @@ pub(crate) async fn settle_now(config: &Config, store: &Store) -> Result<(), Fai
 fn reception(config: &Config, origin: &str, assistant: Arc<Assistant>, store: Arc<Store>) -> Arc<Reception> {
     let settings = ReceptionConfig {
         menus: config.inbound.menus.clone(),
-        operator: config.inbound.operator_number.clone(),
+        operator: config.operator_number.clone(),
         principal: config.user_name.as_str().to_owned(),
         addresses: ReceptionAddresses::under(origin),
     };
@@ -292,25 +292,7 @@ async fn send_practice_calls(provider: &registry::Provider, number: &PhoneNumber
 
 /// Returns what tells the addresses of an attempt under an origin.
 pub(crate) fn addresses(origin: Arc<str>) -> Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync> {
-    Arc::new(move |attempt| {
-        let addresses = server::router::addresses(&origin, attempt);
-        CarrierAddresses {
-            answer: addresses.answer,
-            fallback: addresses.fallback,
-            status: addresses.status,
-            media: addresses.media,
-            relay: addresses.relay,
-            turn: addresses.turn,
-            recording: addresses.recording,
-            machine: addresses.machine,
-            takeover: TakeoverAddresses {
-                elsewhere: addresses.elsewhere,
-                operator: addresses.operator,
-                operator_left: addresses.operator_left,
-                operator_status: addresses.operator_status,
-            },
-        }
-    })
+    Arc::new(move |attempt| server::router::addresses(&origin, attempt))
 }
 
 /// Takes the address at which webhooks and media sockets arrive.

@@ -3,6 +3,8 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use engine::assistant::CarrierAddresses;
+use engine::call_driver::TakeoverAddresses;
 
 use crate::state::ServerState;
 use crate::{health, media_socket, reception, relay_socket, takeover, webhooks};
@@ -52,12 +54,12 @@ pub fn router(state: ServerState) -> Router {
 }
 
 /// Returns the addresses of one attempt under an origin.
-pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
+pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> CarrierAddresses {
     let socket_origin = match origin.strip_prefix("https") {
         Some(rest) => format!("wss{rest}"),
         None => format!("ws{}", origin.strip_prefix("http").unwrap_or(origin)),
     };
-    Addresses {
+    CarrierAddresses {
         answer: format!("{origin}/carrier/answer/{attempt}"),
         fallback: format!("{origin}/carrier/fallback/{attempt}"),
         status: format!("{origin}/carrier/status/{attempt}"),
@@ -66,10 +68,12 @@ pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
         turn: format!("{origin}/carrier/turn/{attempt}"),
         recording: format!("{origin}/carrier/recording/{attempt}"),
         machine: format!("{origin}/carrier/machine/{attempt}"),
-        elsewhere: format!("{origin}/carrier/elsewhere/{attempt}"),
-        operator: format!("{origin}/carrier/operator/{attempt}"),
-        operator_left: format!("{origin}/carrier/operator-left/{attempt}"),
-        operator_status: format!("{origin}/carrier/operator-status/{attempt}"),
+        takeover: TakeoverAddresses {
+            elsewhere: format!("{origin}/carrier/elsewhere/{attempt}"),
+            operator: format!("{origin}/carrier/operator/{attempt}"),
+            operator_left: format!("{origin}/carrier/operator-left/{attempt}"),
+            operator_status: format!("{origin}/carrier/operator-status/{attempt}"),
+        },
     }
 }
 
@@ -77,33 +81,4 @@ pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> Addresses {
 pub fn incoming(origin: &str) -> (String, String) {
     let addresses = engine::reception::addresses::ReceptionAddresses::under(origin);
     (addresses.incoming(), addresses.status())
-}
-
-/// Where a carrier reaches one attempt.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Addresses {
-    /// Asks what to do.
-    pub answer: String,
-    /// Asks if that failed.
-    pub fallback: String,
-    /// Reports the leg.
-    pub status: String,
-    /// Streams the audio.
-    pub media: String,
-    /// Streams texts.
-    pub relay: String,
-    /// Asks for a turn.
-    pub turn: String,
-    /// Reports a recording.
-    pub recording: String,
-    /// Reports who answered.
-    pub machine: String,
-    /// Asks what the callee's leg is to do in a takeover.
-    pub elsewhere: String,
-    /// Asks what the user's telephone is to do.
-    pub operator: String,
-    /// Asks the same once the user has left the room.
-    pub operator_left: String,
-    /// Reports the leg to the user's telephone.
-    pub operator_status: String,
 }

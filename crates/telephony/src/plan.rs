@@ -83,15 +83,6 @@ pub enum Verb {
         /// Star leaves the room, and the next verb follows.
         star_leaves: bool,
     },
-    /// Talk with the telephone of somebody else, until either hangs up; then the next verb follows.
-    Forward {
-        /// Whose telephone, as E.164.
-        number: String,
-        /// The number that it shows.
-        shows: String,
-        /// How long it may ring.
-        ring_timeout: Duration,
-    },
     /// Speak a text with the carrier's own voice.
     Say {
         /// The words.
@@ -112,16 +103,19 @@ pub enum Verb {
         /// How long, in whole seconds on the wire.
         length: Duration,
     },
-    /// Ring somebody else and connect the two. Nothing behind it is run: `done_to` is asked when the other end is gone or did not come.
-    ForwardCaller {
+    /// Ring somebody else and connect the two until either hangs up.
+    Forward {
         /// Whom. The number gate has let it pass.
         to: PhoneNumber,
+        /// The number that their telephone shows; the caller's own if not said.
+        shows: Option<PhoneNumber>,
         /// How long it may ring, in whole seconds on the wire.
         ring_for: Duration,
         /// When the carrier parts the two, whatever we do.
         time_limit: Duration,
-        /// Asked for the next plan.
-        done_to: String,
+        /// Asked for the next plan when the other end is gone or did not come, and nothing behind this is run; if not said, the next
+        /// verb follows.
+        done_to: Option<String>,
     },
     /// Wait in a queue, first in, first out. Nothing behind it is run: `done_to` is asked when the waiting is over.
     WaitInQueue {

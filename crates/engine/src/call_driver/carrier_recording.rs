@@ -1,23 +1,19 @@
-//! The recording that the carrier makes where we hear no audio: fetched when it is ready, looked at, kept, and deleted there.
+//! The recording that the carrier makes where we hear no audio: waited for after the call.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio::wav::read_wav;
 use ports::carrier::{Carrier, RecordingState};
 use ports::recording_vault::VaultWriter;
 use telephony::CarrierRecordingId;
 use telephony::recording::RecordingGrant;
-use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::{CallDriver, Event};
+use crate::carrier_recording::{delete_there, fetch, put_away};
 
 /// How long after the end of a call its recording is waited for. Twilio needs a few seconds; one that comes later stays there.
 const READY_WITHIN: Duration = Duration::from_secs(30);
-
-/// The longest recording that is looked at: four hours of two channels.
-const SAMPLES_AT_MOST: usize = 4 * 3_600 * 8_000 * 2;
 
 /// What the carrier is asked to record.
 pub struct CarrierRecording {
@@ -53,7 +49,7 @@ impl CallDriver {
         }
         let state = timeout(READY_WITHIN, self.recording_is_settled()).await;
         match state {
-            Ok(Some((recording, RecordingState::Ready))) => fetch(self.ports.carrier.clone(), recording, wanted).await,
+            Ok(Some((recording, RecordingState::Ready))) => keep(self.ports.carrier.clone(), recording, wanted).await,
             Ok(Some(_)) => false,
             Ok(None) | Err(_) => {
                 tracing::warn!("the carrier's recording did not come in time; it is still at the carrier");
@@ -75,43 +71,24 @@ impl CallDriver {
     }
 }
 
-async fn fetch(carrier: Arc<dyn Carrier>, recording: CarrierRecordingId, wanted: CarrierRecording) -> bool {
-    let bytes = match carrier.fetch_recording(&recording).await {
-        Ok(bytes) => bytes,
+/// Returns whether it lies in the vault.
+async fn keep(carrier: Arc<dyn Carrier>, recording: CarrierRecordingId, wanted: CarrierRecording) -> bool {
+    let fetched = match fetch(carrier.as_ref(), &recording).await {
+        Ok(fetched) => fetched,
         Err(error) => {
             tracing::warn!(%error, "the carrier's recording could not be fetched; it is still at the carrier");
             return false;
         }
     };
-    // A page that says "try again later" is no recording.
-    if read_wav(&bytes, SAMPLES_AT_MOST).is_err() {
-        tracing::warn!("what the carrier gave as the recording is no sound file; the recording is still at the carrier");
-        return false;
-    }
-    if !keep(bytes, wanted.open).await {
-        return false;
-    }
-    if wanted.deletes_there
-        && let Err(error) = carrier.delete_recording(&recording).await
-    {
-        tracing::warn!(%error, "the recording is kept here, but could not be deleted at the carrier");
-    }
-    true
-}
-
-async fn keep(bytes: Vec<u8>, open: Box<dyn FnOnce() -> Option<Box<dyn VaultWriter>> + Send>) -> bool {
-    let Some(mut sink) = open() else {
+    let Some(sink) = (wanted.open)() else {
         return false;
     };
-    // Half a megabyte at a time: the writer seals what it gets.
-    for piece in bytes.chunks(512 * 1_024) {
-        if let Err(error) = sink.append(piece) {
-            tracing::warn!(%error, "the carrier's recording could not be kept");
-            return false;
-        }
+    if let Err(error) = put_away(&wanted.grant, sink, &fetched.bytes).await {
+        tracing::warn!(%error, "the carrier's recording could not be kept; it is still at the carrier");
+        return false;
     }
-    let (done, is_done) = oneshot::channel();
-    // Nobody but us waits for it.
-    sink.finish_then(Box::new(move |result| drop(done.send(result))));
-    matches!(is_done.await, Ok(Ok(())))
+    if wanted.deletes_there {
+        delete_there(&carrier, &recording).await;
+    }
+    true
 }

@@ -4,15 +4,16 @@
 //! told, and both meet in a room of the carrier. Star gives the call back to the assistant; hanging up ends it. Cold: the
 //! callee is told and sent to the user's telephone, and does not come back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use assistant::operator::OperatorGrant;
 use dialogue::conversation::Input;
-use ports::carrier::{CallRequest, CarrierCall, CarrierError, CarrierEvent, CarrierNews};
+use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews};
 use telephony::dtmf::Digit;
 use telephony::leg::LegState;
 use telephony::plan::{Plan, Verb};
-use telephony::{CarrierCallId, call};
+use telephony::{CarrierCallId, PhoneNumber, call};
 use tokio::sync::oneshot;
 
 use super::{CallDriver, Event};
@@ -69,7 +70,7 @@ enum Stage {
 pub(super) struct Takeover {
     stage: Stage,
     grant: Option<OperatorGrant>,
-    number: String,
+    number: PhoneNumber,
     room: String,
     operator: Option<CarrierCallId>,
     offers: u8,
@@ -88,7 +89,7 @@ impl CallDriver {
             let why = if is_talking { NotTaken::UnderWay } else { NotTaken::NoCall };
             return self.tell(LiveEvent::TakeoverFailed { why });
         }
-        let number = order.grant.number().as_e164().to_owned();
+        let number = order.grant.number().clone();
         let stage = if order.is_cold { Stage::Cold } else { Stage::Offered };
         self.takeover = Some(Takeover { stage, grant: Some(order.grant), number, room: order.room, operator: None, offers: 0 });
         if order.is_cold {
@@ -238,8 +239,13 @@ impl CallDriver {
                 Some(Plan { verbs: vec![room, Verb::HangUp] })
             }
             Some(takeover) if takeover.stage == Stage::Cold => {
-                let shows = self.request.from.as_e164().to_owned();
-                let forward = Verb::Forward { number: takeover.number.clone(), shows, ring_timeout: RINGS_FOR };
+                let forward = Verb::Forward {
+                    to: takeover.number.clone(),
+                    shows: Some(self.request.from.clone()),
+                    ring_for: RINGS_FOR,
+                    time_limit: self.request.time_limit,
+                    done_to: None,
+                };
                 Some(Plan { verbs: vec![forward, Verb::HangUp] })
             }
             Some(_) => {
@@ -275,22 +281,20 @@ impl CallDriver {
     }
 
     fn end_operator(&self, call: CarrierCallId) {
-        let carrier = self.ports.carrier.clone();
-        tokio::spawn(async move {
-            if let Err(error) = carrier.end_call(&call).await {
-                tracing::warn!(%error, "the call to the user's telephone could not be ended; its time limit will");
-            }
-        });
+        tokio::spawn(end_operator(self.ports.carrier.clone(), call));
     }
 
     /// The call is over: a telephone of the user that still rings for it is told so.
     pub(super) async fn end_takeover(&mut self) {
-        let Some(Takeover { operator: Some(operator), .. }) = self.takeover.take() else {
-            return;
-        };
-        if let Err(error) = self.ports.carrier.end_call(&operator).await {
-            tracing::warn!(%error, "the call to the user's telephone could not be ended; its time limit will");
+        if let Some(Takeover { operator: Some(operator), .. }) = self.takeover.take() {
+            end_operator(self.ports.carrier.clone(), operator).await;
         }
+    }
+}
+
+async fn end_operator(carrier: Arc<dyn Carrier>, call: CarrierCallId) {
+    if let Err(error) = carrier.end_call(&call).await {
+        tracing::warn!(%error, "the call to the user's telephone could not be ended; its time limit will");
     }
 }
 

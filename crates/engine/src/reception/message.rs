@@ -3,20 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio::wav::{Wav, read_wav};
+use audio::wav::Wav;
 use ports::carrier::{CarrierEvent, CarrierNews, RecordingState};
 use ports::inbound_store::MessageState;
 use ports::recording_vault::ObjectKind;
 use ports::speech_to_text::{Heard, SpeechToText};
 use telephony::plan::{Plan, Verb};
 use telephony::recording::RecordingGrant;
-use telephony::{AttemptId, AudioPosition, CarrierCallId, CarrierRecordingId, UtteranceId};
-use tokio::sync::{mpsc, oneshot};
+use telephony::{AudioPosition, CarrierCallId, CarrierRecordingId, UtteranceId};
+use tokio::sync::mpsc;
 
 use super::{LONGEST_MESSAGE, Reception, SILENT_FOR, say, wording};
-
-/// More samples than the longest message has at any telephone's rate, two channels.
-const SAMPLES_AT_MOST: usize = 10 * 60 * 16_000 * 2;
+use crate::carrier_recording::{delete_there, fetch, put_away};
 
 /// The rate that ears take.
 const RATE_HZ: u32 = 8_000;
@@ -114,47 +112,26 @@ impl Reception {
             Ok(_) => return,
             Err(error) => return tracing::warn!(%error, "a message could not be written down; its sound is still at the carrier"),
         };
-        let bytes = match installation.ports.carrier.fetch_recording(recording).await {
-            Ok(bytes) => bytes,
+        let fetched = match fetch(installation.ports.carrier.as_ref(), recording).await {
+            Ok(fetched) => fetched,
             Err(error) => return tracing::warn!(%error, "a message could not be fetched; it is tried again at the next start"),
-        };
-        // A page that says "try again later" is no recording.
-        let Ok(wav) = read_wav(&bytes, SAMPLES_AT_MOST) else {
-            return tracing::warn!("what the carrier gave as a message is no sound file; it is tried again at the next start");
         };
         // The caller heard that the message is recorded, and spoke after the beep.
         let grant = RecordingGrant::after_notice(self.assistant.recording_basis());
-        if !self.put_away(&grant, &visit.id, bytes).await {
-            return;
+        let kept = match installation.vault.create(&visit.id, ObjectKind::Recording) {
+            Ok(sink) => put_away(&grant, sink, &fetched.bytes).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
+            return tracing::warn!(%error, "a message could not be kept; it is tried again at the next start");
         }
-        let words = words_of(&installation.ports.ears, &wav).await;
+        let words = words_of(&installation.ports.ears, &fetched.wav).await;
         if let Err(error) = self.store.settle_message(call, MessageState::Kept, words.as_deref()).await {
             return tracing::warn!(%error, "a message is in the vault, but could not be written down; it is tried again at the next start");
         }
-        if installation.deletes_at_carrier
-            && let Err(error) = installation.ports.carrier.delete_recording(recording).await
-        {
-            tracing::warn!(%error, "a message is kept here, but could not be deleted at the carrier");
+        if installation.deletes_at_carrier {
+            delete_there(&installation.ports.carrier, recording).await;
         }
-    }
-
-    /// Returns whether it lies in the vault.
-    async fn put_away(&self, _grant: &RecordingGrant, id: &AttemptId, bytes: Vec<u8>) -> bool {
-        let written = self.installation().vault.create(id, ObjectKind::Recording).and_then(|mut sink| {
-            sink.append(&bytes)?;
-            Ok(sink)
-        });
-        let sink = match written {
-            Ok(sink) => sink,
-            Err(error) => {
-                tracing::warn!(%error, "a message could not be kept; it is tried again at the next start");
-                return false;
-            }
-        };
-        let (done, is_done) = oneshot::channel();
-        // Nobody but us waits for it.
-        sink.finish_then(Box::new(move |result| drop(done.send(result))));
-        matches!(is_done.await, Ok(Ok(())))
     }
 }
 

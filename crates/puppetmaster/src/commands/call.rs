@@ -45,7 +45,7 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
         persona: config.persona,
         limits: config.task_limits(),
     };
-    let made = make(&running, errand, args.yes, args.json, config.takeover_number.as_ref()).await;
+    let made = make(&running, errand, args.yes, args.json, config.operator_number.as_ref()).await;
     running.stop().await;
     made
 }
@@ -89,7 +89,7 @@ async fn make(
 /// Rings the user's telephone for them to take the call over. What is in the way is said, and the call goes on.
 fn take_over(running: &wiring::Running, live: &LiveCall, telephone: Option<&PhoneNumber>, is_cold: bool) {
     let Some(telephone) = telephone else {
-        eprintln!("  your own telephone is not known; set takeover_number in the configuration");
+        eprintln!("  your own telephone is not known; set operator_number in the configuration");
         return;
     };
     match running.assistant.takeover_order(telephone, is_cold) {

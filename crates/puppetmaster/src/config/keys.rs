@@ -80,11 +80,12 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.from_number,
     },
     Key {
-        path: "takeover_number",
-        about: "Your own telephone: type `t` and Enter during a call, and it rings, for you to take the call over.",
-        unset: "calls cannot be taken over",
+        path: "operator_number",
+        about: "Your own telephone. Type `t` and Enter during a call, and it rings, for you to take the call over; `serve` rings it for callers \
+                who wait in a queue.",
+        unset: "calls cannot be taken over, and callers who have waited too long leave a message",
         example: "\"+15551234568\"",
-        field: |config| &mut config.takeover_number,
+        field: |config| &mut config.operator_number,
     },
     Key {
         path: "user_name",
@@ -381,13 +382,6 @@ pub const KEYS: &[Key] = &[
         unset: "no menu; callers leave a message",
         example: "menu.yaml",
         field: |config| &mut config.inbound.menu_file,
-    },
-    Key {
-        path: "inbound.operator_number",
-        about: "Your own phone. It is rung while somebody waits in a queue; whoever rings from it takes the next caller.",
-        unset: "nobody takes callers out of a queue; they leave a message when they have waited too long",
-        example: "\"+12125550187\"",
-        field: |config| &mut config.inbound.operator_number,
     },
     Key {
         path: "speech.models_dir",

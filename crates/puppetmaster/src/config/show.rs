@@ -83,7 +83,7 @@ mod tests {
                 enabled: true                                  # default
                 phone_provider: mock                           # default
                 # from_number:                                 # not set: the `phone_number` of the phone provider in use; the practice network has one of its own
-                # takeover_number:                             # not set: calls cannot be taken over
+                # operator_number:                             # not set: calls cannot be taken over, and callers who have waited too long leave a message
                 user_name: "Sam \"the\" $${X}"                 # environment PERSONAL_ASSISTANT_USER_NAME
                 persona: professional_assistant                # default
                 conversation_mode: media_stream                # default
@@ -132,7 +132,6 @@ mod tests {
                 inbound:
                   enabled: false                               # default
                   # menu_file:                                 # not set: no menu; callers leave a message
-                  # operator_number:                           # not set: nobody takes callers out of a queue; they leave a message when they have waited too long
                 speech:
                   # models_dir:                                # not set: the models that came with the program
                   # ears_command:                              # not set: the built-in ears

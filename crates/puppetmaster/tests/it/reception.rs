@@ -353,7 +353,7 @@ fn a_ring_back_that_a_kill_cuts_off_ends_in_the_books() {
 fn callers_wait_in_order_and_the_users_phone_is_rung_and_takes_the_next() {
     let also_waits = WAITS.replace("+12125550184", "+12125550186");
     let home = home_with(&[WAITS, &also_waits, OPERATOR], Some(MENU));
-    let desk = Desk::open(&home, &["inbound.menu_file=menu.yaml", "inbound.operator_number=+12125550185"]);
+    let desk = Desk::open(&home, &["inbound.menu_file=menu.yaml", "operator_number=+12125550185"]);
     let callers = [desk.ring("+12125550184"), desk.ring("+12125550186")];
     // Whoever was through the menu first is next; the other one is told so.
     let second = desk.find(|truth| heard(truth).contains("number 2"));

@@ -16,7 +16,7 @@ const OWN_TELEPHONE: &str = "+12125550150";
 const NOBODY: &str = "+12125550111";
 
 fn begin(home: &Home, network: &Network, telephone: &str, mode: &str) -> Running {
-    let (number, mode) = (format!("takeover_number={telephone}"), format!("conversation_mode={mode}"));
+    let (number, mode) = (format!("operator_number={telephone}"), format!("conversation_mode={mode}"));
     let mut command = home.command(&["--set", &network.flag(), "--set", &number, "--set", &mode, "call", SHOP, ASK, "--yes"]);
     command.stdin(Stdio::piped());
     Running::of(command)
@@ -147,5 +147,5 @@ fn without_a_telephone_it_is_said_and_the_call_goes_on() {
     call.until("outcome");
     let ended = call.end();
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.stderr.contains("takeover_number"), "{ended:?}");
+    assert!(ended.stderr.contains("operator_number"), "{ended:?}");
 }

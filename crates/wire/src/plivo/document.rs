@@ -292,7 +292,6 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         // Plivo has nothing like the first, and its adapter's abilities say so. The others are of our reception, which has no
         // Plivo adapter yet. A plan for any of them is our mistake, and no call may hang in it.
         PlanVerb::ConnectRelay { .. }
-        | PlanVerb::ForwardCaller { .. }
         | PlanVerb::WaitInQueue { .. }
         | PlanVerb::TakeFromQueue { .. }
         | PlanVerb::LeaveQueue
@@ -315,9 +314,14 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
             ..Conference::default()
         }
         .into(),
-        PlanVerb::Forward { number, shows, ring_timeout } => {
-            Dial { caller_id: Some(shows.clone()), timeout: Some(seconds(*ring_timeout)), ..Dial::number(number.clone()) }.into()
+        PlanVerb::Forward { to, shows, ring_for, time_limit, done_to } => Dial {
+            action: done_to.clone(),
+            caller_id: shows.as_ref().map(|shows| shows.as_e164().to_owned()),
+            timeout: Some(seconds(*ring_for)),
+            time_limit: Some(seconds(*time_limit).max(1)),
+            ..Dial::number(to.as_e164())
         }
+        .into(),
         PlanVerb::Say { text } => Speak::plain(text.clone()).into(),
         PlanVerb::Play { url } => Play::once(url.clone()).into(),
         PlanVerb::PressDigits { digits } => Dtmf::press(digits.iter().map(|digit| digit.as_char()).collect::<String>()).into(),
@@ -364,7 +368,13 @@ mod tests {
                 PlanVerb::Pause { length: Duration::from_millis(1_200) },
                 PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
                 PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
-                PlanVerb::Forward { number: "+12125550150".into(), shows: "+15005550006".into(), ring_timeout: Duration::from_secs(25) },
+                PlanVerb::Forward {
+                    to: telephony::PhoneNumber::parse("+12125550123").unwrap(),
+                    shows: telephony::PhoneNumber::parse("+15005550006").ok(),
+                    ring_for: Duration::from_secs(20),
+                    time_limit: Duration::from_secs(600),
+                    done_to: Some("https://e.com/done".into()),
+                },
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Redirect { url: "https://e.com/next".into() },
             ],

@@ -373,18 +373,16 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
             let room = Conference { start_on_enter: *opens, end_on_exit: *closes, beep: Beep::Never, name: name.clone(), ..Conference::default() };
             Verb::Dial(Box::new(Dial { hangup_on_star: *star_leaves, ..Dial::conference(room) }))
         }
-        PlanVerb::Forward { number, shows, ring_timeout } => {
-            Verb::Dial(Box::new(Dial { caller_id: Some(shows.clone()), timeout: seconds(*ring_timeout), ..Dial::number(number.clone()) }))
-        }
         PlanVerb::Say { text } => Verb::Say(Say::plain(text.clone())),
         PlanVerb::Play { url } => Verb::Play(Play::file(url.clone())),
         PlanVerb::PressDigits { digits } => Verb::Play(Play::keys(digits.iter().map(|digit| digit.as_char()).collect::<String>())),
         PlanVerb::Pause { length } => Verb::Pause { length: seconds(*length) },
-        PlanVerb::ForwardCaller { to, ring_for, time_limit, done_to } => Verb::Dial(Box::new(Dial {
-            action: Some(done_to.clone()),
+        PlanVerb::Forward { to, shows, ring_for, time_limit, done_to } => Verb::Dial(Box::new(Dial {
+            action: done_to.clone(),
+            caller_id: shows.as_ref().map(|shows| shows.as_e164().to_owned()),
             timeout: seconds(*ring_for),
             time_limit: seconds(*time_limit).max(1),
-            ..Dial::targets(vec![Target::Number(Number::new(to.as_e164()))])
+            ..Dial::number(to.as_e164())
         })),
         PlanVerb::WaitInQueue { queue, most, wait_at, done_to } => Verb::Enqueue(Enqueue {
             action: Some(done_to.clone()),
@@ -463,12 +461,12 @@ mod tests {
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Record { report_to: "https://e.com/recording".into() },
                 PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
-                PlanVerb::Forward { number: "+12125550150".into(), shows: "+15005550006".into(), ring_timeout: Duration::from_secs(25) },
-                PlanVerb::ForwardCaller {
+                PlanVerb::Forward {
                     to: telephony::PhoneNumber::parse("+12125550123").unwrap(),
+                    shows: telephony::PhoneNumber::parse("+15005550006").ok(),
                     ring_for: Duration::from_secs(20),
                     time_limit: Duration::from_secs(600),
-                    done_to: "/done".into(),
+                    done_to: Some("/done".into()),
                 },
                 PlanVerb::WaitInQueue { queue: "support".into(), most: 5, wait_at: "/wait".into(), done_to: "/out".into() },
                 PlanVerb::TakeFromQueue { queue: "support".into(), time_limit: Duration::from_secs(600), done_to: "/served".into() },

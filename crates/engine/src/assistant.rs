@@ -69,7 +69,7 @@ pub struct Installation {
     pub records: bool,
     /// Whether a recording that the carrier made is deleted there once it is kept here.
     pub deletes_at_carrier: bool,
-    /// How conversations are held. The carrier must be able to: see [`ports::carrier::Abilities`].
+    /// How conversations are held: what the carrier can, see [`ports::carrier::Abilities::mode_for`].
     pub mode: ConversationMode,
     /// Returns the addresses under which the carrier reaches an attempt: answer, status, media socket.
     pub addresses: Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync>,
@@ -385,17 +385,23 @@ impl Assistant {
             }
         };
         let trace = open(ObjectKind::Trace).map(TraceWriter::new);
-        let grant = brief.is_recorded.then(|| RecordingGrant::after_notice(self.recording_basis()));
         let mut records = Records { trace, ..Records::default() };
-        if let Some(grant) = grant {
-            if self.installation.mode.is_in_text() {
-                let open = Box::new(move || open(ObjectKind::Recording));
-                records.carrier = Some(CarrierRecording { report_to, deletes_there: self.installation.deletes_at_carrier, grant, open });
-            } else {
-                let recorder: MakeRecorder = Box::new(move || open(ObjectKind::Recording).map(|sink| Recorder::new(&grant, sink)));
-                records.recorder = Some(recorder);
-            }
+        if !brief.is_recorded {
+            return records;
         }
+        let grant = || RecordingGrant::after_notice(self.recording_basis());
+        if !self.installation.mode.is_in_text() {
+            let (open, grant) = (open.clone(), grant());
+            let recorder: MakeRecorder = Box::new(move || open(ObjectKind::Recording).map(|sink| Recorder::new(&grant, sink)));
+            records.recorder = Some(recorder);
+        }
+        // Also for a call whose stream does not come about: it goes on where no audio comes to us.
+        records.carrier = Some(CarrierRecording {
+            report_to,
+            deletes_there: self.installation.deletes_at_carrier,
+            grant: grant(),
+            open: Box::new(move || open(ObjectKind::Recording)),
+        });
         records
     }
 

@@ -12,7 +12,7 @@ use telephony::{AttemptId, CarrierCallId};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use crate::call_driver::{ControlSender, Event, TakeoverOrder};
+use crate::call_driver::{ControlSender, Event};
 use crate::media_link::{DriverEnd, SocketEnd, link};
 use crate::relay_link::{RelaySocketEnd, relay_link};
 
@@ -209,16 +209,6 @@ impl Directory {
         }
     }
 
-    /// Asks a live call's driver to hand it over to the user. Returns whether there is one.
-    pub fn take_over(&self, attempt: &AttemptId, order: TakeoverOrder) -> bool {
-        let calls = self.lock();
-        let Some(entry) = calls.by_attempt.get(attempt) else {
-            return false;
-        };
-        entry.control.send(Event::TakeOver(order));
-        true
-    }
-
     /// Returns the plan that opens the stream of a live call once more; it must present `token`.
     pub fn reopen(&self, attempt: &AttemptId, token: String) -> Plan {
         let mut calls = self.lock();
@@ -234,11 +224,6 @@ impl Directory {
         let mut plan = entry.plan();
         plan.verbs.retain(|verb| !matches!(verb, Verb::Record { .. }));
         plan
-    }
-
-    /// Returns where a live attempt's turns are asked for.
-    pub fn turn_url(&self, attempt: &AttemptId) -> Option<String> {
-        self.lock().by_attempt.get(attempt).map(|entry| entry.connection.turn_url.clone())
     }
 
     /// Lets a media stream in: its token is used up, and its driver gets the other end.

@@ -80,6 +80,17 @@ pub struct Abilities {
     pub create_is_idempotent: Option<Duration>,
 }
 
+impl Abilities {
+    /// Returns the wished way to hold a conversation, or what every provider can do in its place.
+    pub fn mode_for(&self, wished: ConversationMode) -> ConversationMode {
+        match wished {
+            ConversationMode::MediaStream if self.media_stream => wished,
+            ConversationMode::TextRelay if self.text_relay => wished,
+            ConversationMode::MediaStream | ConversationMode::TextRelay | ConversationMode::SpokenTurns => ConversationMode::SpokenTurns,
+        }
+    }
+}
+
 /// All that a provider must know to place one call.
 #[derive(Clone, Debug)]
 pub struct CallRequest {

@@ -117,6 +117,9 @@ pub fn report(finished: &Finished<'_>) -> String {
     if let Some(error) = &outcome.engine_error {
         row("problem", error.clone());
     }
+    if outcome.fell_back {
+        row("notice", "no stream came about, so the phone provider heard and spoke; `puppetmaster doctor` looks why".to_owned());
+    }
     row("duration", length(outcome.answered_for));
     if let Some(median) = median(&outcome.response_times) {
         row("responses", format!("{:.1} s after the callee's last word (median of {})", median.as_secs_f64(), outcome.response_times.len()));

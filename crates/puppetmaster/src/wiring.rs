@@ -216,7 +216,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
         },
         records: config.is_recording_enabled,
         deletes_at_carrier: config.deletes_at_carrier,
-        mode: config.conversation_mode,
+        mode: network.provider.carrier.abilities().mode_for(config.conversation_mode),
         addresses: addresses(origin.clone()),
     }));
     let takes_calls = purpose == Purpose::Serve && config.inbound.is_enabled;

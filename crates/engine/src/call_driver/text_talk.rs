@@ -97,7 +97,8 @@ impl CallDriver {
                 self.facts.fell_back = true;
             }
             let report_to = self.carrier_recording.as_ref().map(|recording| recording.report_to.clone());
-            let report_to = report_to.filter(|_| self.mode == ConversationMode::SpokenTurns && self.text_since.is_none());
+            // A text relay's own document has begun the recording, and a call that comes back is recorded already.
+            let report_to = report_to.filter(|_| self.mode != ConversationMode::TextRelay && self.text_since.is_none());
             self.open_text(Way::Turns(TurnDesk::new(self.turn_url.clone(), report_to)));
         }
         let now = self.now();

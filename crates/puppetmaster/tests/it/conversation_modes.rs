@@ -3,7 +3,7 @@
 use audio::wav::read_wav;
 use serde_json::Value;
 
-use crate::program::Home;
+use crate::program::{Home, Network};
 
 const SHOP: &str = "+12125550123";
 
@@ -67,5 +67,18 @@ fn a_voicemail_gets_its_message_in_every_mode() {
         let turns = report["transcript"].as_array().unwrap();
         let message = turns.iter().any(|turn| turn["speaker"] == "assistant" && turn["text"].as_str().unwrap().contains("order is ready"));
         assert!(message, "{mode}: {report}");
+    }
+}
+
+#[test]
+fn a_call_whose_stream_is_refused_goes_on_by_spoken_turns() {
+    for mode in ["media_stream", "text_relay"] {
+        let home = Home::new();
+        let network = Network::with_faults(&home, &["socket=refused"]);
+        let (flag, setting) = (network.flag(), format!("conversation_mode={mode}"));
+        let ended = home.run(&["--set", &flag, "--set", &setting, "call", SHOP, "Ask what time they close today", "--yes"]);
+        assert_eq!(ended.code, Some(0), "{mode}: {ended:?}");
+        assert!(ended.stdout.contains("no stream came about") && ended.stdout.contains("9 pm"), "{mode}: {}", ended.stdout);
+        assert!(ended.stdout.contains("recording  "), "{mode}: it was said to be recorded, and is: {}", ended.stdout);
     }
 }

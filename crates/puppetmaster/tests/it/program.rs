@@ -199,7 +199,16 @@ impl Network {
 
     /// Opens one with these settings.
     pub fn with(home: &Home, settings: &[&str]) -> Self {
-        let mut running = home.start(&[settings, &["sandbox", "--json"]].concat());
+        Self::of(home.start(&[settings, &["sandbox", "--json"]].concat()), home)
+    }
+
+    /// Opens one that misbehaves.
+    pub fn with_faults(home: &Home, faults: &[&str]) -> Self {
+        let flags = faults.iter().flat_map(|fault| ["--fault", fault]);
+        Self::of(home.start(&["sandbox", "--json"].into_iter().chain(flags).collect::<Vec<_>>()), home)
+    }
+
+    fn of(mut running: Running, home: &Home) -> Self {
         let line = running.until("base_url");
         let file = home.path().join("sandbox.json");
         std::fs::write(&file, &line).unwrap();

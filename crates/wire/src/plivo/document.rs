@@ -368,13 +368,6 @@ mod tests {
                 PlanVerb::Pause { length: Duration::from_millis(1_200) },
                 PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
                 PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
-                PlanVerb::Forward {
-                    to: telephony::PhoneNumber::parse("+12125550123").unwrap(),
-                    shows: telephony::PhoneNumber::parse("+15005550006").ok(),
-                    ring_for: Duration::from_secs(20),
-                    time_limit: Duration::from_secs(600),
-                    done_to: Some("https://e.com/done".into()),
-                },
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Redirect { url: "https://e.com/next".into() },
             ],
@@ -384,6 +377,25 @@ mod tests {
         assert_eq!(parsed, Parsed { document: document.clone(), doubts: Vec::new() });
         assert_eq!(document.verbs[4], Wait::seconds(2).into());
         assert_eq!(Document::from_plan(&Plan::hang_up()).check(), Ok(()));
+    }
+
+    #[test]
+    fn a_call_passed_on_with_an_address_for_its_end_leaves_nothing_to_follow() {
+        let forward = PlanVerb::Forward {
+            to: telephony::PhoneNumber::parse("+12125550123").unwrap(),
+            shows: telephony::PhoneNumber::parse("+15005550006").ok(),
+            ring_for: Duration::from_secs(20),
+            time_limit: Duration::from_secs(600),
+            done_to: Some("https://e.com/done".into()),
+        };
+        let doubts_of = |verbs: Vec<PlanVerb>| {
+            let document = Document::from_plan(&Plan { verbs });
+            let parsed = Document::parse(&document.to_xml()).unwrap();
+            assert_eq!(parsed.document, document);
+            parsed.doubts.iter().map(Fault::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(doubts_of(vec![forward.clone()]), Vec::<String>::new());
+        assert_eq!(doubts_of(vec![forward, PlanVerb::Redirect { url: "https://e.com/next".into() }]), ["<Dial>: what follows is never reached"]);
     }
 
     #[test]

@@ -2,11 +2,16 @@
 //!
 //! UTC is written; on reading, an offset is honoured. No leap seconds, no clock.
 
+use std::ops::RangeInclusive;
+
 use telephony::Timestamp;
 
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const MILLIS_PER_DAY: i64 = 86_400_000;
+
+/// Moments of the years 1 to 9999, in milliseconds since the epoch: beyond them the formats have no room.
+const WRITABLE: RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
 
 /// A moment taken apart, UTC.
 struct Civil {
@@ -38,6 +43,12 @@ pub fn iso8601(at: Timestamp) -> String {
 pub fn iso8601_millis(at: Timestamp) -> String {
     let civil = civil(at);
     format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second, civil.milli)
+}
+
+/// Reads a moment as [`parse`] does, and leaves out what is less than a second: for filters, which are written in whole seconds.
+pub fn parse_second(text: &str) -> Option<Timestamp> {
+    let millis = parse(text)?.as_millis();
+    Some(Timestamp(millis - millis.rem_euclid(1_000)))
 }
 
 /// Reads either form, and a bare day `2026-10-20` as its midnight. `None` for anything else.
@@ -135,7 +146,9 @@ fn moment(year: i64, month: u32, day: u32, millis_of_day: i64) -> Option<Timesta
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(1..=9_999).contains(&year) {
         return None;
     }
-    Some(Timestamp(days_from_civil(year, month, day) * MILLIS_PER_DAY + millis_of_day))
+    let millis = days_from_civil(year, month, day) * MILLIS_PER_DAY + millis_of_day;
+    // An offset can lead out of the years that the formats have room for.
+    WRITABLE.contains(&millis).then_some(Timestamp(millis))
 }
 
 /// Days since 1970-01-01 of a day of the proleptic Gregorian calendar; years are counted from March so that the leap day is last.
@@ -149,8 +162,7 @@ fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
 }
 
 fn civil(at: Timestamp) -> Civil {
-    // Beyond the year 9999 the formats have no room.
-    let millis = at.as_millis().clamp(-62_135_596_800_000, 253_402_300_799_999);
+    let millis = at.as_millis().clamp(*WRITABLE.start(), *WRITABLE.end());
     let days = millis.div_euclid(MILLIS_PER_DAY);
     let of_day = millis.rem_euclid(MILLIS_PER_DAY);
     let shifted = days + 719_468;
@@ -189,6 +201,15 @@ mod tests {
         assert_eq!(parse("2026-10-20T14:03:09Z"), Some(at));
         assert_eq!(parse("2026-10-20T10:03:09.000-04:00"), Some(at));
         assert_eq!(parse("2026-10-20"), Some(Timestamp(1_792_454_400_000)));
+    }
+
+    #[test]
+    fn what_is_read_can_be_written() {
+        assert_eq!(parse("9999-12-31T23:59:59-01:00"), None);
+        assert_eq!(parse("0001-01-01T00:00:00+01:00"), None);
+        assert_eq!(parse("9999-12-31T23:59:59.999Z").map(iso8601_millis).as_deref(), Some("9999-12-31T23:59:59.999Z"));
+        assert_eq!(parse_second("2026-10-20T14:03:09.999Z").map(iso8601_millis).as_deref(), Some("2026-10-20T14:03:09.000Z"));
+        assert_eq!(parse_second("1969-12-31T23:59:59.5Z"), Some(Timestamp(-1_000)));
     }
 
     #[test]

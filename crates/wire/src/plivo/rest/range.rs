@@ -47,7 +47,7 @@ fn range<T>(body: &Body, key: &str, read: impl Fn(&Body, &str) -> Result<Option<
 pub(super) fn moments(body: &Body, key: &str) -> Result<Range<Timestamp>, RestError> {
     range(body, key, |body, key| match body.text(key) {
         None => Ok(None),
-        Some(text) => date::parse(&text).map(Some).ok_or_else(|| RestError::invalid(key, "YYYY-MM-DD HH:MM:SS")),
+        Some(text) => date::parse_second(&text).map(Some).ok_or_else(|| RestError::invalid(key, "YYYY-MM-DD HH:MM:SS")),
     })
 }
 

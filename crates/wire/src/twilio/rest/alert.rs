@@ -78,7 +78,7 @@ impl AlertFilter {
     fn from_query(query: &Form<'_>) -> Result<Self, RestError> {
         let moment = |key: &str| match query.filled(key) {
             None => Ok(None),
-            Some(text) => date::parse(text).map(Some).ok_or_else(|| RestError::invalid(INVALID, format!("Invalid {key}"))),
+            Some(text) => date::parse_second(text).map(Some).ok_or_else(|| RestError::invalid(INVALID, format!("Invalid {key}"))),
         };
         Ok(Self {
             log_level: one_of(query, "LogLevel", &["error", "warning", "notice", "debug"])?,

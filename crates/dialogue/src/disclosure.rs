@@ -88,10 +88,18 @@ pub fn flaws(text: &str, brief: &Brief) -> Vec<Flaw> {
     if !text.contains(purpose.trim().trim_end_matches(['.', '?', '!'])) {
         flaws.push(Flaw::GivesNoPurpose);
     }
-    if brief.is_recorded && !says(&["recorded", "recording", "record this"]) {
+    if brief.is_recorded && recording_notice(&text).is_none() {
         flaws.push(Flaw::HidesTheRecording);
     }
     flaws
+}
+
+/// Returns where the sentence ends that says that the call is recorded, in thousandths of the text; `None` if none says so.
+pub fn recording_notice(text: &str) -> Option<u16> {
+    let text = text.to_lowercase();
+    let begins = ["recorded", "recording", "record this"].iter().filter_map(|words| text.find(words)).min()?;
+    let ends = text[begins..].find(['.', '?', '!']).map_or(text.len(), |length| begins + length + 1);
+    Some(u16::try_from(ends * 1_000 / text.len()).unwrap_or(1_000))
 }
 
 /// Returns a message for a voicemail that says who calls, put before the mind's words if they do not.
@@ -120,6 +128,13 @@ mod tests {
     use crate::conversation::tests::brief;
 
     const PERSONAS: [Persona; 4] = [Persona::ProfessionalAssistant, Persona::FriendlyHelper, Persona::FormalRepresentative, Persona::Concise];
+
+    #[test]
+    fn the_notice_ends_with_its_sentence() {
+        assert_eq!(recording_notice("Hello. This call is recorded. Hi."), Some(878));
+        assert_eq!(recording_notice("This call is recorded"), Some(1_000));
+        assert_eq!(recording_notice("Hello, who is there?"), None);
+    }
 
     #[test]
     fn every_persona_discloses() {

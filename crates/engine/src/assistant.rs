@@ -7,6 +7,7 @@ use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use ::assistant::attempt::{AttemptState, Direction};
 use ::assistant::budget::{DAY, MONTH};
 use ::assistant::compliance::calling_hours::{callee_hours, local_time};
+use ::assistant::compliance::recording::RecordingPlan;
 use ::assistant::compliance::standing::Standing;
 use ::assistant::operator::OperatorGrant;
 use ::assistant::policy::{self, Facts, Rules};
@@ -36,6 +37,7 @@ use crate::directory::{Connection, Directory};
 use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
 use crate::recorder::Recorder;
+use crate::recording_plan::{self, Circumstances};
 use crate::scribe::Scribe;
 use crate::text_lane;
 use crate::trace_writer::TraceWriter;
@@ -322,7 +324,9 @@ impl Assistant {
         let (sender, receiver) = control();
         let mode = installation.mode;
         let (watchers, events) = broadcast::channel(WATCHED_AT_MOST);
-        let brief = Brief { is_ring_back: matches!(begins, Begins::Arrived(_)), ..self.brief(task, installation.clock.now()) };
+        let now = installation.clock.now();
+        let plan = self.recording_plan(task, now);
+        let brief = Brief { is_ring_back: matches!(begins, Begins::Arrived(_)), ..self.brief(task, now) };
         let connection = Connection {
             mode,
             socket_url: if mode == ConversationMode::TextRelay { addresses.relay.clone() } else { addresses.media.clone() },
@@ -344,7 +348,7 @@ impl Assistant {
                 machine_url: finds_machines.then(|| addresses.machine.clone()),
             },
             call: telephony::call::Config::new(ring_timeout, time_limit),
-            records: self.records(&attempt, &brief, addresses.recording),
+            records: self.records(&attempt, plan, addresses.recording),
             begins,
             brief,
             conversation: match mode {
@@ -375,8 +379,9 @@ impl Assistant {
     }
 
     /// A vault that cannot be used costs recording and trace, not the call; the warning says so.
-    fn records(&self, attempt: &AttemptId, brief: &Brief, report_to: String) -> Records {
+    fn records(&self, attempt: &AttemptId, plan: RecordingPlan, report_to: String) -> Records {
         let (vault, of) = (self.installation.vault.clone(), attempt.clone());
+        let (where_it_lies, deleted) = (vault.clone(), attempt.clone());
         let open = move |kind| match vault.create(&of, kind) {
             Ok(sink) => Some(sink),
             Err(error) => {
@@ -385,10 +390,16 @@ impl Assistant {
             }
         };
         let trace = open(ObjectKind::Trace).map(TraceWriter::new);
-        let mut records = Records { trace, ..Records::default() };
-        if !brief.is_recorded {
+        let is_recorded = is_recorded(&plan);
+        let mut records = Records { plan, trace, delete: None, recorder: None, carrier: None };
+        if !is_recorded {
             return records;
         }
+        records.delete = Some(Box::new(move || {
+            if let Err(error) = where_it_lies.delete(&deleted, ObjectKind::Recording) {
+                tracing::error!(%error, "a recording could not be deleted; delete it by hand");
+            }
+        }));
         let grant = || RecordingGrant::after_notice(self.recording_basis());
         if !self.installation.mode.is_in_text() {
             let (open, grant) = (open.clone(), grant());
@@ -416,6 +427,18 @@ impl Assistant {
         }
     }
 
+    fn recording_plan(&self, task: &Task, now: Timestamp) -> RecordingPlan {
+        let installation = &self.installation;
+        let circumstances = Circumstances {
+            line: installation.line,
+            is_wanted: installation.records,
+            is_at_carrier: installation.mode.is_in_text(),
+            own: &installation.from,
+            now,
+        };
+        recording_plan::plan(task, &circumstances)
+    }
+
     fn brief(&self, task: &Task, now: Timestamp) -> Brief {
         Brief {
             task_type: task.task_type,
@@ -424,7 +447,7 @@ impl Assistant {
             may_disclose: task.context.expose().clone(),
             voicemail_message: task.voicemail_message.as_ref().map(|message| message.expose().clone()),
             persona: task.persona,
-            is_recorded: self.installation.records,
+            is_recorded: is_recorded(&self.recording_plan(task, now)),
             local_time: local_time(&task.number, now),
             time_limit: task.limits.total_time,
             is_ring_back: false,
@@ -470,6 +493,10 @@ impl Assistant {
         };
         Ok(ask(&facts))
     }
+}
+
+const fn is_recorded(plan: &RecordingPlan) -> bool {
+    matches!(plan, RecordingPlan::FromNotice { .. })
 }
 
 /// A usual call lasts this long; the estimate on a receipt rests on it.

@@ -7,6 +7,7 @@
 mod carrier_recording;
 mod carrier_work;
 mod ending;
+mod recording;
 mod takeover;
 mod talk;
 mod text_talk;
@@ -14,6 +15,7 @@ mod text_talk;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use ::assistant::compliance::recording::RecordingPlan;
 use ::assistant::policy::Cleared;
 use dialogue::brief::Brief;
 use dialogue::conversation::{self, Conversation};
@@ -27,12 +29,14 @@ use telephony::call::{self, CallMachine};
 use telephony::plan::Plan;
 use telephony::{AudioPosition, CarrierCallId, SessionTime, UtteranceId};
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::live::LiveEvent;
 use crate::media_lane::{LaneConfig, MediaLane};
 use crate::media_link::{DriverEnd, FromCarrier};
 use crate::recorder::Recorder;
+use crate::recording_guard::RecordingGuard;
 use crate::relay_link::RelayDriverEnd;
 use crate::scribe::Scribe;
 use crate::trace_writer::{Setup, TraceWriter, Traced};
@@ -40,6 +44,7 @@ use crate::voicing::{RenderId, Voicing};
 
 pub use carrier_recording::CarrierRecording;
 pub use ending::CallOutcome;
+pub use recording::Recorded;
 pub use takeover::{TakeoverAddresses, TakeoverOrder};
 
 /// Control events that may wait for a driver. Each producer has few under way, so only a stuck driver meets the bound.
@@ -213,6 +218,9 @@ pub struct CallDriver {
     lane_config: LaneConfig,
     make_recorder: Option<MakeRecorder>,
     recorder: Option<Recorder>,
+    guard: RecordingGuard,
+    delete_recording: Option<DeleteRecording>,
+    deleting: Option<JoinHandle<()>>,
     listening: Option<Box<dyn Listening>>,
     mind: Box<dyn Mind>,
     voicing: Voicing,
@@ -272,6 +280,9 @@ impl CallDriver {
             lane_config: order.lane,
             make_recorder: order.records.recorder,
             recorder: None,
+            guard: RecordingGuard::new(&order.records.plan),
+            delete_recording: order.records.delete,
+            deleting: None,
             listening: None,
             mind,
             voicing,
@@ -380,6 +391,9 @@ impl CallDriver {
             self.line(call::Input::Wakeup);
         }
         self.wake_text(now);
+        if let Some(lane) = &mut self.lane {
+            lane.let_out(self.guard.settled(lane.position()), self.guard.rules());
+        }
     }
 
     fn next_wakeup(&self) -> Option<SessionTime> {
@@ -392,9 +406,12 @@ impl CallDriver {
     }
 
     /// Gives the conversation an input and does what it says.
-    fn converse(&mut self, input: conversation::Input) {
-        let now = self.now();
+    fn converse(&mut self, mut input: conversation::Input) {
+        let (now, at) = (self.now(), self.position());
+        self.guard.before(&mut input, at);
         let outputs = self.conversation.handle(now, input.clone());
+        self.guard.after(&input, &outputs, at);
+        self.heed_the_guard();
         if let Some(trace) = &mut self.trace {
             trace.record(&Traced::conversation(now, input, outputs.clone()));
         }
@@ -439,9 +456,15 @@ impl CallDriver {
 /// Makes a call's recorder; `None` if the vault cannot be used.
 pub type MakeRecorder = Box<dyn FnOnce() -> Option<Recorder> + Send>;
 
+/// Deletes what there is of a call's recording in the vault.
+pub type DeleteRecording = Box<dyn FnOnce() + Send>;
+
 /// What is kept of the call besides the store's rows.
-#[derive(Default)]
 pub struct Records {
+    /// Whether the call may be recorded, and from when on.
+    pub plan: RecordingPlan,
+    /// Deletes the recording, if the callee does not want it.
+    pub delete: Option<DeleteRecording>,
     /// Makes the recorder once the line is open, if the call may be recorded; a call that nobody answers leaves no file.
     pub recorder: Option<MakeRecorder>,
     /// What the carrier records in our place, where no audio comes to us.

@@ -1,11 +1,12 @@
 //! A recording that the carrier has made: fetched, looked at, put into the vault, and then deleted there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use audio::wav::{Wav, read_wav};
+use audio::wav::{Wav, read_wav, write_wav};
 use ports::carrier::{Carrier, CarrierError};
 use ports::recording_vault::{VaultError, VaultWriter};
-use telephony::CarrierRecordingId;
+use telephony::{AudioPosition, CarrierRecordingId};
 use telephony::recording::RecordingGrant;
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -33,6 +34,22 @@ pub(crate) struct Fetched {
     pub bytes: Vec<u8>,
     /// Its sound.
     pub wav: Wav,
+}
+
+impl Fetched {
+    /// Silences a stretch of it, to its end if none is said, and `around` more on either side. Returns how much that was.
+    pub(crate) fn silence(&mut self, from: AudioPosition, to: Option<AudioPosition>, around: Duration) -> Duration {
+        let wav = &mut self.wav;
+        let a_second = u64::from(wav.rate_hz) * u64::from(wav.channels);
+        let sample = |at: Duration| usize::try_from(at.as_millis() as u64 * a_second / 1_000).unwrap_or(usize::MAX).min(wav.samples.len());
+        // Whole frames of all channels.
+        let whole = |sample: usize| sample - sample % usize::from(wav.channels.max(1));
+        let from = whole(sample(from.since(AudioPosition::ZERO).saturating_sub(around)));
+        let to = to.map_or(wav.samples.len(), |to| whole(sample(to.since(AudioPosition::ZERO) + around)));
+        wav.samples[from..to.max(from)].fill(0);
+        self.bytes = write_wav(wav.rate_hz, wav.channels, &wav.samples);
+        Duration::from_millis((to.max(from) - from) as u64 * 1_000 / a_second.max(1))
+    }
 }
 
 /// Fetches a finished recording and looks whether it is one.

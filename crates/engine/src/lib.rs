@@ -17,6 +17,8 @@ pub mod media_link;
 pub mod metrics;
 pub mod reception;
 pub mod recorder;
+pub mod recording_guard;
+mod recording_plan;
 pub mod recovery;
 pub mod relay_link;
 pub mod replay;

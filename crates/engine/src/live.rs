@@ -5,6 +5,8 @@ use dialogue::transcript::Turn;
 use serde::Serialize;
 use telephony::UtteranceId;
 
+use crate::recording_guard::RecordingNews;
+
 /// Something a watcher may show. A watcher that lags loses events, never the call.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -56,6 +58,11 @@ pub enum LiveEvent {
     TakeoverFailed {
         /// Why.
         why: NotTaken,
+    },
+    /// The recording stops for a moment, goes on, or is deleted.
+    Recording {
+        /// Which.
+        news: RecordingNews,
     },
     /// We are hanging up.
     HangingUp,

@@ -15,7 +15,7 @@ use telephony::dtmf::Digit;
 use telephony::{AudioPosition, LineId, SessionTime};
 
 use crate::media_link::{DriverEnd, ToCarrier};
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, Rules};
 
 /// A hole in the callee's audio up to this long is filled with silence; a longer one is the carrier's clock jumping.
 const LONGEST_GAP: u64 = 5 * AudioPosition::RATE_HZ;
@@ -147,6 +147,18 @@ impl MediaLane {
     /// Returns where the callee's audio is now.
     pub fn position(&self) -> AudioPosition {
         AudioPosition(self.position)
+    }
+
+    /// Lets out of the recording what is settled.
+    pub fn let_out(&mut self, settled: AudioPosition, rules: &Rules) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.let_out(settled, rules);
+        }
+    }
+
+    /// Gives the recorder back in mid-call: from here on nothing is recorded.
+    pub fn take_recorder(&mut self) -> Option<Recorder> {
+        self.recorder.take()
     }
 
     /// Returns whether the socket stopped taking what we send.

@@ -2,11 +2,18 @@
 //!
 //! What we send is ahead of what the callee hears by the pacer's lead, and may be dropped before it is heard; it is
 //! therefore kept back until the callee's own audio has passed it, so that the recording holds what was truly heard.
+//!
+//! What may stay on the recording is known only once the words are: whether the notice was heard to its end, whether the
+//! digits were a card's. So the sound itself is held back, in memory, until [`Rules`] can be applied to it; what they forbid
+//! never reaches a disk.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
+use audio::g711::{ulaw_decode, ulaw_encode};
 use audio::wav::{Side, StereoInterleaver, WavHeader, extend_with_samples};
 use ports::recording_vault::VaultWriter;
+use telephony::AudioPosition;
 use telephony::recording::RecordingGrant;
 use tokio::sync::oneshot;
 
@@ -16,6 +23,65 @@ const WINDOW: u64 = 16_000;
 /// Bytes gathered before they go to the vault: half a second of stereo.
 const FLUSH_AT: usize = 16_000;
 
+/// The most that is held back, in samples: 16 seconds, a quarter of a MiB a call. Of a card that is read out more slowly than
+/// that, the first digits stay on the recording; the last ones, without which it is no card, do not.
+const HELD_AT_MOST: usize = 128_000;
+
+/// What of a call belongs on its recording.
+#[derive(Clone, Default, Debug)]
+pub struct Rules {
+    ours_from: Option<AudioPosition>,
+    callee_from: Option<AudioPosition>,
+    /// Neither side is recorded here; the last stretch may have no end yet.
+    silences: Vec<(AudioPosition, Option<AudioPosition>)>,
+}
+
+impl Rules {
+    /// Our own voice is recorded from here on.
+    pub fn record_ours(&mut self, from: AudioPosition) {
+        self.ours_from.get_or_insert(from);
+    }
+
+    /// The callee's voice is recorded from here on.
+    pub fn record_callee(&mut self, from: AudioPosition) {
+        self.callee_from.get_or_insert(from);
+    }
+
+    /// Nothing is recorded from here on. Said again, the earlier beginning counts.
+    pub fn silence(&mut self, from: AudioPosition) {
+        match self.silences.last_mut() {
+            Some((begins, None)) => *begins = from.min(*begins),
+            Some(_) | None => self.silences.push((from, None)),
+        }
+    }
+
+    /// It goes on from here.
+    pub fn go_on(&mut self, from: AudioPosition) {
+        if let Some((begins, ends @ None)) = self.silences.last_mut() {
+            *ends = Some(from.max(*begins));
+        }
+    }
+
+    /// Returns whether nothing is recorded for the moment.
+    pub fn is_silent(&self) -> bool {
+        matches!(self.silences.last(), Some((_, None)))
+    }
+
+    /// Returns the silenced stretches; the last one may have no end yet.
+    pub fn silences(&self) -> impl Iterator<Item = (AudioPosition, Option<AudioPosition>)> {
+        self.silences.iter().copied()
+    }
+
+    /// Returns whether anything is recorded at all.
+    pub fn records_anything(&self) -> bool {
+        self.ours_from.is_some() || self.callee_from.is_some()
+    }
+
+    fn is_silenced(&self, at: AudioPosition) -> bool {
+        self.silences.iter().any(|(from, to)| at >= *from && to.is_none_or(|to| at < to))
+    }
+}
+
 /// A call being recorded. Cannot be built without a grant.
 pub struct Recorder {
     sink: Option<Box<dyn VaultWriter>>,
@@ -23,7 +89,12 @@ pub struct Recorder {
     /// Ours, sent but not yet heard: where each piece begins.
     ahead: VecDeque<(u64, Vec<i16>)>,
     stereo: Vec<i16>,
+    /// Both sides, heard but not yet let out; the last one is the sample before `held_to`.
+    held: VecDeque<[u8; 2]>,
+    held_to: u64,
     bytes: Vec<u8>,
+    /// Samples that were silenced.
+    silenced: u64,
 }
 
 impl Recorder {
@@ -33,7 +104,16 @@ impl Recorder {
     pub fn new(_grant: &RecordingGrant, sink: Box<dyn VaultWriter>) -> Self {
         let header = WavHeader { rate_hz: audio::RATE_HZ, channels: 2 };
         let bytes = header.bytes(WavHeader::UNKNOWN).to_vec();
-        Self { sink: Some(sink), interleaver: StereoInterleaver::new(WINDOW), ahead: VecDeque::new(), stereo: Vec::new(), bytes }
+        Self {
+            sink: Some(sink),
+            interleaver: StereoInterleaver::new(WINDOW),
+            ahead: VecDeque::new(),
+            stereo: Vec::new(),
+            held: VecDeque::new(),
+            held_to: 0,
+            bytes,
+            silenced: 0,
+        }
     }
 
     /// Takes a frame of the callee.
@@ -42,7 +122,7 @@ impl Recorder {
         let heard_to = at + samples.len() as u64;
         self.commit(heard_to);
         self.interleaver.reach(Side::Right, heard_to, &mut self.stereo);
-        self.gather();
+        self.hold();
     }
 
     /// Takes a piece of ours that will be heard from `at` on.
@@ -59,25 +139,47 @@ impl Recorder {
         });
     }
 
-    /// Ends the recording; returns whether all of it was kept.
-    pub async fn finish(mut self) -> bool {
+    /// Writes what is held from before `settled`, as the rules have it, and the oldest of what is more than can be held.
+    pub fn let_out(&mut self, settled: AudioPosition, rules: &Rules) {
+        let held_from = self.held_to - self.held.len() as u64;
+        let is_settled = usize::try_from(settled.0.saturating_sub(held_from)).unwrap_or(usize::MAX);
+        let out = is_settled.min(self.held.len()).max(self.held.len().saturating_sub(HELD_AT_MOST));
+        for (at, pair) in (held_from..).zip(self.held.drain(..out)) {
+            let mut samples = [0; 2];
+            ulaw_decode(&pair, &mut samples);
+            let at = AudioPosition(at);
+            let is_silenced = rules.is_silenced(at);
+            self.silenced += u64::from(is_silenced);
+            for (sample, begins) in samples.iter_mut().zip([rules.callee_from, rules.ours_from]) {
+                if is_silenced || begins.is_none_or(|begins| at < begins) {
+                    *sample = 0;
+                }
+            }
+            extend_with_samples(&mut self.bytes, &samples);
+        }
+        if self.bytes.len() >= FLUSH_AT {
+            self.write();
+        }
+    }
+
+    /// Ends the recording. Returns how much of it was silenced, or `None` if it was not kept whole.
+    pub async fn finish(mut self, rules: &Rules) -> Option<Duration> {
         self.commit(u64::MAX);
         self.interleaver.finish(&mut self.stereo);
-        extend_with_samples(&mut self.bytes, &self.stereo);
+        self.hold();
+        self.let_out(AudioPosition(u64::MAX), rules);
         self.write();
-        let Some(sink) = self.sink.take() else {
-            return false;
-        };
+        let sink = self.sink.take()?;
         let (done, is_done) = oneshot::channel();
         // Nobody but us waits for it.
         sink.finish_then(Box::new(move |result| drop(done.send(result))));
         match is_done.await {
-            Ok(Ok(())) => true,
+            Ok(Ok(())) => Some(AudioPosition(self.silenced).since(AudioPosition::ZERO)),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the recording could not be finished");
-                false
+                None
             }
-            Err(_) => false,
+            Err(_) => None,
         }
     }
 
@@ -98,12 +200,15 @@ impl Recorder {
         }
     }
 
-    fn gather(&mut self) {
-        extend_with_samples(&mut self.bytes, &self.stereo);
-        self.stereo.clear();
-        if self.bytes.len() >= FLUSH_AT {
-            self.write();
+    /// Both sides came over a line of 8-bit samples, or went out over one: as such nothing of them is lost.
+    fn hold(&mut self) {
+        let mut pair = [0; 2];
+        for samples in self.stereo.chunks_exact(2) {
+            ulaw_encode(samples, &mut pair);
+            self.held.push_back(pair);
         }
+        self.held_to = self.interleaver.position();
+        self.stereo.clear();
     }
 
     fn write(&mut self) {

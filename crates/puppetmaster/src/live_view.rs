@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use dialogue::transcript::Speaker;
 use engine::live::LiveEvent;
+use engine::recording_guard::RecordingNews;
 use telephony::AudioPosition;
 
 use crate::report_view::who_in_words;
@@ -57,6 +58,11 @@ impl LiveView {
             LiveEvent::HandedOver => self.line("the call is yours"),
             LiveEvent::OperatorLeft => self.line("you gave the call back; the assistant goes on"),
             LiveEvent::TakeoverFailed { why } => self.line(&format!("you did not get the call: {}", why.in_words())),
+            LiveEvent::Recording { news } => self.line(match news {
+                RecordingNews::Paused => "the recording pauses: the digits of a card",
+                RecordingNews::GoesOn => "the recording goes on",
+                RecordingNews::Deleted => "the recording is deleted: the callee does not want it",
+            }),
             LiveEvent::HangingUp => self.line("hanging up"),
         }
     }

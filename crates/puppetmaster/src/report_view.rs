@@ -8,7 +8,7 @@ use assistant::task::Line;
 use dialogue::report::{Outcome, Report};
 use dialogue::screening::WhoAnswered;
 use dialogue::transcript::{Speaker, Transcript};
-use engine::call_driver::CallOutcome;
+use engine::call_driver::{CallOutcome, Recorded};
 use serde_json::{Value, json};
 use telephony::number::NumberKind;
 use telephony::{AttemptId, PhoneNumber, TaskId};
@@ -128,6 +128,13 @@ pub fn report(finished: &Finished<'_>) -> String {
     if let Some(place) = &finished.recording {
         row("recording", format!("{place} (sealed; listen: puppetmaster recording {} --to call.wav)", finished.attempt));
     }
+    match outcome.recorded {
+        Recorded::Kept { silenced } if !silenced.is_zero() => {
+            row("", format!("{:.1} s of it are silent: digits of a payment card were said there", silenced.as_secs_f64()));
+        }
+        Recorded::Deleted => row("recording", "deleted: the callee did not want to be recorded".to_owned()),
+        Recorded::Kept { .. } | Recorded::No => {}
+    }
     row("task", finished.task.to_string());
     text
 }
@@ -159,6 +166,11 @@ pub fn report_json(finished: &Finished<'_>) -> Value {
         "cost_micros": outcome.cost,
         "currency": finished.currency,
         "recording": finished.recording,
+        "recording_was_deleted": outcome.recorded == Recorded::Deleted,
+        "recording_silenced_ms": match outcome.recorded {
+            Recorded::Kept { silenced } => millis(silenced),
+            Recorded::No | Recorded::Deleted => 0,
+        },
         "carrier_call": outcome.carrier_call,
         "carrier_error": outcome.carrier_error.as_ref().map(ToString::to_string),
         "problem": outcome.engine_error,

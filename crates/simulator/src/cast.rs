@@ -17,7 +17,7 @@ macro_rules! scenarios {
 }
 
 /// Names and texts of the scripts that ship.
-pub const SCENARIOS: [(&str, &str); 25] = scenarios![
+pub const SCENARIOS: [(&str, &str); 27] = scenarios![
     "announcement.yaml",
     "asks-if-robot.yaml",
     "busy.yaml",
@@ -35,8 +35,10 @@ pub const SCENARIOS: [(&str, &str); 25] = scenarios![
     "mumbler.yaml",
     "never-call-again.yaml",
     "no-answer.yaml",
+    "objects-to-recording.yaml",
     "own-telephone.yaml",
     "pharmacy.yaml",
+    "reads-a-card.yaml",
     "rejects.yaml",
     "restaurant.yaml",
     "silent-line.yaml",

@@ -62,6 +62,10 @@ pub enum WhyNot {
     SwitchedOff,
     /// The opening does not say so. Without notice nothing is recorded anywhere.
     NotAnnounced,
+    /// The callee must say yes to it first, and would not be asked.
+    NotAsked,
+    /// Both sides must know of it, and the recording would begin with the answer, before the notice.
+    FromAnswer,
 }
 
 /// Decides whether a call is recorded.

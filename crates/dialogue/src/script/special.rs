@@ -22,7 +22,9 @@ impl Script {
         } else if has(Signal::WrongNumber) {
             self.end("I'm sorry, I have the wrong number. Goodbye.", EndReason::WrongNumber, reply);
         } else if self.brief.is_recorded && has(Signal::DoNotRecord) {
-            self.end("I understand. This call is recorded, so I will end it now. Goodbye.", EndReason::Declined, reply);
+            // Whoever runs the call has heard it too: the recording ends with these words and is deleted.
+            self.brief.is_recorded = false;
+            self.explain("I understand. You are no longer recorded, and what was recorded is deleted.", reply);
         } else if has(Signal::AreYouAMachine) {
             // "Yes" to "are you a robot?", but never to "am I talking to a real person?".
             let lower = text.to_lowercase();

@@ -876,8 +876,7 @@ fn recording_is_admitted_and_ended_on_objection() {
             < Is this call being recorded?
                 > Yes, this call is recorded. What time do you close today?
             < I don't want to be recorded.
-                > [Goodbye] I understand. This call is recorded, so I will end it now. Goodbye.
-                . Declined
+                > I understand. You are no longer recorded, and what was recorded is deleted. What time do you close today?
         "#]],
     );
 }

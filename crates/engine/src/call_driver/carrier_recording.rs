@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use ports::carrier::{Carrier, RecordingState};
 use ports::recording_vault::VaultWriter;
-use telephony::CarrierRecordingId;
+use telephony::{AudioPosition, CarrierRecordingId};
 use telephony::recording::RecordingGrant;
 use tokio::time::timeout;
 
-use super::{CallDriver, Event};
+use super::{CallDriver, Event, Recorded};
 use crate::carrier_recording::{delete_there, fetch, put_away};
 
 /// How long after the end of a call its recording is waited for. Twilio needs a few seconds; one that comes later stays there.
@@ -38,22 +38,29 @@ impl CallDriver {
         }
     }
 
-    /// Waits for the carrier's recording and keeps it. Returns whether one was kept.
-    pub(super) async fn keep_carrier_recording(&mut self) -> bool {
+    /// Waits for the carrier's recording and keeps it, or deletes it there if the callee did not want it.
+    pub(super) async fn keep_carrier_recording(&mut self) -> Recorded {
         let Some(wanted) = self.carrier_recording.take() else {
-            return false;
+            return Recorded::No;
         };
         // Its first news may have been lost; a call that never got so far has no recording to wait for.
         if !(self.facts.recording_began || self.text_was_open) {
-            return false;
+            return Recorded::No;
         }
         let state = timeout(READY_WITHIN, self.recording_is_settled()).await;
         match state {
-            Ok(Some((recording, RecordingState::Ready))) => keep(self.ports.carrier.clone(), recording, wanted).await,
-            Ok(Some(_)) => false,
+            Ok(Some((recording, _))) if self.facts.recording_refused => {
+                delete_there(&self.ports.carrier, &recording).await;
+                Recorded::Deleted
+            }
+            Ok(Some((recording, RecordingState::Ready))) => {
+                let silences = self.guard.rules().silences().collect();
+                keep(self.ports.carrier.clone(), recording, wanted, silences).await
+            }
+            Ok(Some(_)) => Recorded::No,
             Ok(None) | Err(_) => {
                 tracing::warn!("the carrier's recording did not come in time; it is still at the carrier");
-                false
+                Recorded::No
             }
         }
     }
@@ -71,24 +78,34 @@ impl CallDriver {
     }
 }
 
-/// Returns whether it lies in the vault.
-async fn keep(carrier: Arc<dyn Carrier>, recording: CarrierRecordingId, wanted: CarrierRecording) -> bool {
-    let fetched = match fetch(carrier.as_ref(), &recording).await {
+/// The carrier's recording begins a moment before or after our own count of the call, and paused a moment after it was told to:
+/// so much more is silenced on either side.
+const AROUND: Duration = Duration::from_secs(3);
+
+/// Puts the recording into the vault, silent where it must be. What holds more than ours does not stay at the carrier.
+async fn keep(
+    carrier: Arc<dyn Carrier>,
+    recording: CarrierRecordingId,
+    wanted: CarrierRecording,
+    silences: Vec<(AudioPosition, Option<AudioPosition>)>,
+) -> Recorded {
+    let mut fetched = match fetch(carrier.as_ref(), &recording).await {
         Ok(fetched) => fetched,
         Err(error) => {
             tracing::warn!(%error, "the carrier's recording could not be fetched; it is still at the carrier");
-            return false;
+            return Recorded::No;
         }
     };
+    let silenced = silences.into_iter().map(|(from, to)| fetched.silence(from, to, AROUND)).sum();
     let Some(sink) = (wanted.open)() else {
-        return false;
+        return Recorded::No;
     };
     if let Err(error) = put_away(&wanted.grant, sink, &fetched.bytes).await {
         tracing::warn!(%error, "the carrier's recording could not be kept; it is still at the carrier");
-        return false;
+        return Recorded::No;
     }
-    if wanted.deletes_there {
+    if wanted.deletes_there || !Duration::is_zero(&silenced) {
         delete_there(&carrier, &recording).await;
     }
-    true
+    Recorded::Kept { silenced }
 }

@@ -12,7 +12,7 @@ use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, Disposition};
 
-use super::CallDriver;
+use super::{CallDriver, Recorded};
 use super::carrier_work::was_picked_up;
 use crate::live::LiveEvent;
 use crate::verdict::{self, Ending};
@@ -35,6 +35,8 @@ pub(super) struct Facts {
     pub recording_began: bool,
     /// What became of the carrier's recording.
     pub recording: Option<(CarrierRecordingId, RecordingState)>,
+    /// The callee does not want to be recorded.
+    pub recording_refused: bool,
     pub opt_out_pending: bool,
     pub opt_out_lost: bool,
 }
@@ -60,8 +62,8 @@ pub struct CallOutcome {
     pub carrier_error: Option<CarrierError>,
     /// What failed in ears or voice; holds no words of the call.
     pub engine_error: Option<String>,
-    /// Whether a recording was kept.
-    pub is_recorded: bool,
+    /// What became of the recording.
+    pub recorded: Recorded,
     /// Whether the stream that was wanted did not come about, and the call went on by spoken turns.
     pub fell_back: bool,
     /// From the callee's last sound to our first, for each of our turns that answers one; none where the carrier hears.
@@ -73,10 +75,7 @@ impl CallDriver {
         // A call that ended with somebody else has closed no line of ours; to all others this says nothing new.
         self.converse(conversation::Input::Ended);
         self.end_takeover().await;
-        let is_recorded = match self.recorder.take() {
-            Some(recorder) => recorder.finish().await,
-            None => self.keep_carrier_recording().await,
-        };
+        let recorded = self.finish_recording().await;
         let (leg, by) = self.facts.ended.unwrap_or((LegState::Failed, EndedBy::Unknown));
         let transcript = self.conversation.transcript().clone();
         let callee_spoke = transcript.turns.iter().any(|turn| matches!(turn.speaker, Speaker::Callee(_)));
@@ -117,7 +116,7 @@ impl CallDriver {
             carrier_call: self.call.carrier_call().cloned(),
             carrier_error: self.facts.carrier_error,
             engine_error: self.facts.engine_error,
-            is_recorded,
+            recorded,
             fell_back: self.facts.fell_back,
             // When the callee's last sound was, only who hears it knows.
             response_times: if self.text_was_open { Vec::new() } else { response_times(&transcript) },

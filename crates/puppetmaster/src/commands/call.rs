@@ -74,7 +74,7 @@ async fn make(
     let finished = Finished {
         task: &task.id,
         attempt: &attempt,
-        recording: outcome.is_recorded.then(|| running.vault.place(&attempt, ObjectKind::Recording)),
+        recording: outcome.recorded.is_kept().then(|| running.vault.place(&attempt, ObjectKind::Recording)),
         currency: &receipt.currency,
         outcome: &outcome,
     };

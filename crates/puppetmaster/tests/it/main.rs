@@ -14,6 +14,7 @@ mod program;
 mod reception;
 mod recording;
 mod secrets;
+mod sensitive;
 mod serve;
 mod setup;
 mod simulate;

@@ -1,4 +1,5 @@
 //! A recording checked as by ear: each channel alone is transcribed afresh and compared with the transcript and its offsets.
+//! It begins with the notice, and the callee's side with the notice's end.
 
 use std::sync::{Arc, mpsc};
 
@@ -21,10 +22,14 @@ pub fn check(home: &Home, attempt: &str, transcript: &[Value]) {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let wav = read_wav(&std::fs::read(file).unwrap(), 8_000 * 600).unwrap();
     assert_eq!((wav.rate_hz, wav.channels), (8_000, 2));
+    let notice = transcript.iter().find(|turn| turn["text"].as_str().unwrap().contains("recorded")).unwrap();
     for (index, speaker) in [(0, "callee"), (1, "assistant")] {
-        let turns: Vec<&Value> = transcript.iter().filter(|turn| turn["speaker"] == speaker).collect();
+        let is_kept = |turn: &&Value| speaker == "assistant" || turn["from_ms"].as_u64() >= notice["to_ms"].as_u64();
+        let turns: Vec<&Value> = transcript.iter().filter(|turn| turn["speaker"] == speaker).filter(is_kept).collect();
         assert!(!turns.is_empty());
         let channel = wav.channel(index);
+        let before = &channel[..samples(notice, "from_ms").min(channel.len())];
+        assert!(before.iter().all(|sample| *sample == 0), "{speaker}: something was recorded before the notice");
         sound_lies_in_its_turns(&channel, &turns, speaker);
         words_are_those_of_the_transcript(&wav, index, &turns, speaker);
     }

@@ -25,7 +25,12 @@ const LEAST_DIGITS: usize = 13;
 pub struct CardWatch {
     runs: [Run; 2],
     is_near: bool,
+    /// A card or a code was given, and nothing else was spoken of since.
+    is_given: bool,
 }
+
+/// Stands in words where digits stood.
+pub const HIDDEN: &str = "[hidden]";
 
 /// Digits that one side has given without saying anything else.
 #[derive(Clone, Default, Debug)]
@@ -70,7 +75,8 @@ impl CardWatch {
         if sighted.is_some() {
             run.clear();
         }
-        let goes_on = run.digits.len() >= 6 || (was_near && given > 0);
+        let belongs = belongs_to_a_card(&lower, given, is_only_filler);
+        let goes_on = run.digits.len() >= 6 || (was_near && belongs);
         run.is_code_due = speaks_of_code && given == 0 || is_code_due && is_only_filler && given == 0;
         if speaks_of_code && given == 0 {
             // Whoever is asked for a code will give it: so it is due on the other side as well.
@@ -78,8 +84,25 @@ impl CardWatch {
         }
         if given > 0 || !is_only_filler {
             self.is_near = sighted.is_some() || goes_on || speaks_of_code;
+            self.is_given = sighted.is_some() || (self.is_given && belongs);
         }
         sighted
+    }
+
+    /// Returns the words without their digits if, heard next, they would give a card or a code, or go on giving one. `None`
+    /// if they may stay as they are.
+    ///
+    /// Of a number that is given in pieces the last piece is hidden, and no card can be put together from the others: what
+    /// only begins like one may as well be the answer that the call is for.
+    pub fn masked(&self, side: Side, text: &str) -> Option<String> {
+        let mut next = self.clone();
+        let is_sighted = next.hear(side, text, AudioPosition::ZERO).is_some();
+        (is_sighted || (self.is_given && next.is_given)).then(|| without_digits(text)).filter(|masked| masked != text)
+    }
+
+    /// Returns where the digits begin that may yet become a card, if there are any.
+    pub fn open_from(&self) -> Option<AudioPosition> {
+        self.runs.iter().filter_map(|run| run.from).min()
     }
 
     /// Hears keys that one side has pressed.
@@ -176,6 +199,30 @@ fn signs(lower: &str) -> Vec<Sign> {
     read.collect()
 }
 
+/// What follows a card at once belongs to it: its date, its code, a correction; not the next sentence with a number in it.
+fn belongs_to_a_card(lower: &str, given: usize, is_only_filler: bool) -> bool {
+    given > 0 && (is_only_filler || ["expir", "valid", "code", "card", "month"].iter().any(|word| lower.contains(word)))
+}
+
+/// Returns the text with each stretch of digits, in figures or words, as one [`HIDDEN`].
+fn without_digits(text: &str) -> String {
+    let is_of_a_word = |c: char| c.is_alphanumeric() || c == '\'';
+    let (mut masked, mut rest, mut is_hidden) = (String::new(), text, false);
+    while let Some(begins) = rest.find(is_of_a_word) {
+        let (between, tail) = rest.split_at(begins);
+        let (word, after) = tail.split_at(tail.find(|c| !is_of_a_word(c)).unwrap_or(tail.len()));
+        let is_digits = signs(&word.to_lowercase()).iter().any(|sign| matches!(sign, Sign::Digits(_)));
+        if !(is_digits && is_hidden) {
+            masked.push_str(between);
+            masked.push_str(if is_digits { HIDDEN } else { word });
+        }
+        is_hidden = is_digits;
+        rest = after;
+    }
+    masked.push_str(rest);
+    masked
+}
+
 /// Cards begin with 2 to 6 (ISO/IEC 7812: airlines 1, travel 3, banks 4 and 5, merchandising 6; Mastercard also 2).
 fn starts_like_a_card(digits: &[u8]) -> bool {
     digits.first().is_some_and(|first| (b'2'..=b'6').contains(first))
@@ -194,11 +241,6 @@ pub fn passes_luhn(digits: &[u8]) -> bool {
         })
         .sum();
     sum.is_multiple_of(10)
-}
-
-/// Returns the text with every digit of a sighted card or code hidden, as the transcript is to keep it.
-pub fn masked(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_digit() { '•' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -257,7 +299,27 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_line_keeps_its_shape() {
-        assert_eq!(masked("It's 4111 1111, yes"), "It's •••• ••••, yes");
+    fn digits_are_hidden_in_the_words_and_what_is_no_card_stays() {
+        use Side::Callee;
+        let mut watch = CardWatch::default();
+        assert_eq!(watch.masked(Callee, "It's 4111 1111, 1111 1111, yes").as_deref(), Some("It's [hidden], yes"));
+        assert_eq!(watch.masked(Callee, "the security code is one two three.").as_deref(), Some("the security code is [hidden]."));
+        assert_eq!(watch.masked(Callee, "Our number is 212 555 0123."), None);
+        watch.hear(Callee, "My card is 4111 1111", at(0));
+        assert_eq!(watch.open_from(), Some(at(0)));
+        assert_eq!(watch.masked(Callee, "then 1111 1111").as_deref(), Some("then [hidden]"), "the last piece of it");
+        watch.hear(Callee, "then 1111 1111", at(1));
+        assert_eq!(watch.open_from(), None);
+        assert_eq!(watch.masked(Callee, "it expires 04 27").as_deref(), Some("it expires [hidden]"));
+        assert_eq!(watch.masked(Callee, "We close at 9."), None, "an answer is an answer");
+        watch.hear(Callee, "Anyway, we close at 9.", at(2));
+        assert_eq!(watch.masked(Callee, "04 27"), None);
+    }
+
+    #[test]
+    fn a_text_without_digits_is_not_touched() {
+        for text in ["", " ", "Yes — of course.", "naïve, isn't it?"] {
+            assert_eq!(without_digits(text), text);
+        }
     }
 }

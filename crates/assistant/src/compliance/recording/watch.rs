@@ -122,7 +122,12 @@ impl RecordingWatch {
     /// Takes what happened and returns what is to be done, if anything is.
     pub fn handle(&mut self, input: Input<'_>) -> Option<Order> {
         match (input, self.state) {
-            (_, State::Off) => None,
+            (Input::NoticeBegins(_) | Input::NoticeHeard(_), State::Off) => None,
+            // Nothing is recorded, but words are kept, and what is hidden in them hangs on what was said before.
+            (Input::Said { side, text, from, .. }, State::Off) => {
+                self.cards.hear(side, text, from);
+                None
+            }
             (Input::NoticeBegins(at), State::BeforeNotice) => {
                 self.notice = Some((at, at));
                 self.state = State::InNotice;
@@ -152,6 +157,21 @@ impl RecordingWatch {
     pub fn consent_span(&self) -> Option<ConsentSpan> {
         let (notice_from, notice_to) = self.notice.filter(|(from, to)| from < to)?;
         Some(ConsentSpan { notice_from, notice_to, answer: self.answer })
+    }
+
+    /// Returns whether the notice is being spoken: what the callee says meanwhile may yet belong on the recording.
+    pub fn is_in_notice(&self) -> bool {
+        self.state == State::InNotice
+    }
+
+    /// Returns whether nothing is recorded for the moment.
+    pub fn is_paused(&self) -> bool {
+        self.state == State::Paused
+    }
+
+    /// Returns the watch over digits.
+    pub const fn cards(&self) -> &CardWatch {
+        &self.cards
     }
 
     fn hear(&mut self, side: Side, text: &str, from: AudioPosition, to: AudioPosition, state: State) -> Option<Order> {

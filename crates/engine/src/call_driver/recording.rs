@@ -1,0 +1,104 @@
+//! Carrying out what must not be recorded, and what is left of the recording when the call is over.
+
+use std::time::Duration;
+
+use telephony::CarrierCallId;
+
+use super::CallDriver;
+use crate::live::LiveEvent;
+use crate::recorder::Recorder;
+use crate::recording_guard::RecordingNews;
+
+/// What became of a call's recording.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Recorded {
+    /// There is none.
+    No,
+    /// It was kept.
+    Kept {
+        /// How much of it was silenced because digits of a payment card were said there.
+        silenced: Duration,
+    },
+    /// The callee did not want it, and what there was of it was deleted.
+    Deleted,
+}
+
+impl Recorded {
+    /// Returns whether there is a recording to listen to.
+    pub const fn is_kept(self) -> bool {
+        matches!(self, Self::Kept { .. })
+    }
+}
+
+impl CallDriver {
+    /// Does what the words of the call ask for, wherever it is recorded.
+    pub(super) fn heed_the_guard(&mut self) {
+        for news in self.guard.take_news() {
+            match news {
+                RecordingNews::Paused => self.pause_at_carrier(),
+                RecordingNews::GoesOn => self.resume_at_carrier(),
+                RecordingNews::Deleted => self.give_recording_up(),
+            }
+            if self.make_recorder.is_some() || self.recorder.is_some() || self.lane.is_some() || self.carrier_recording.is_some() {
+                self.tell(LiveEvent::Recording { news });
+            }
+        }
+    }
+
+    /// For good, and at once: what is on disk is deleted while the call goes on.
+    fn give_recording_up(&mut self) {
+        self.facts.recording_refused = true;
+        self.make_recorder = None;
+        self.pause_at_carrier();
+        let recorder = self.recorder.take().or_else(|| self.lane.as_mut().and_then(|lane| lane.take_recorder()));
+        let (Some(recorder), Some(delete)) = (recorder, self.delete_recording.take()) else {
+            return;
+        };
+        let rules = self.guard.rules().clone();
+        self.deleting = Some(tokio::spawn(async move {
+            // Whoever writes it must have let go of it.
+            recorder.finish(&rules).await;
+            delete();
+        }));
+    }
+
+    /// What the carrier has recorded until it hears of it is silenced in our copy, which is then the only one.
+    fn pause_at_carrier(&self) {
+        if let Some(call) = self.recorded_at_carrier() {
+            drop(call);
+        }
+    }
+
+    fn resume_at_carrier(&self) {}
+
+    fn recorded_at_carrier(&self) -> Option<CarrierCallId> {
+        self.carrier_recording.as_ref().filter(|_| self.text.is_some()).and_then(|_| self.call.carrier_call().cloned())
+    }
+
+    /// The call is over: ends the recording, here or at the carrier.
+    pub(super) async fn finish_recording(&mut self) -> Recorded {
+        if let Some(deleting) = self.deleting.take()
+            && deleting.await.is_err()
+        {
+            tracing::error!("a recording that the callee did not want could not be deleted");
+        }
+        let recorded = match self.recorder.take() {
+            Some(recorder) => self.finish_own(recorder).await,
+            None => self.keep_carrier_recording().await,
+        };
+        if self.facts.recording_refused { Recorded::Deleted } else { recorded }
+    }
+
+    async fn finish_own(&mut self, recorder: Recorder) -> Recorded {
+        let rules = self.guard.rules();
+        let silenced = recorder.finish(rules).await;
+        if !rules.records_anything() {
+            // A call without a word of ours: the notice never began.
+            if let Some(delete) = self.delete_recording.take() {
+                delete();
+            }
+            return Recorded::No;
+        }
+        silenced.map_or(Recorded::No, |silenced| Recorded::Kept { silenced })
+    }
+}

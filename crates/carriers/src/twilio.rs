@@ -20,7 +20,8 @@ use wire::http::{HttpReply, Method};
 use wire::twilio::connection::{ConnectionOverrides, RetryOn};
 use wire::twilio::error_codes;
 use wire::twilio::rest::{
-    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Credentials, MediaFormat, Page, Paging, RestError,
+    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Credentials, MediaFormat, Page, Paging,
+    RecordingUpdate, RestError,
 };
 use wire::twilio::signature::Keyring;
 use wire::twilio::status::CallEvent;
@@ -219,6 +220,15 @@ impl Twilio {
     }
 }
 
+impl Twilio {
+    async fn update_recording(&self, call: &CarrierCallId, update: &RecordingUpdate) -> Result<(), CarrierError> {
+        self.ask(&rest::update_recording(&self.account_sid, call.as_str(), CURRENT_RECORDING, update)).await.map(drop)
+    }
+}
+
+/// Twilio's name for whatever recording of a call is under way.
+const CURRENT_RECORDING: &str = "Twilio.CURRENT";
+
 #[async_trait]
 impl Carrier for Twilio {
     fn name(&self) -> &'static str {
@@ -294,6 +304,14 @@ impl Carrier for Twilio {
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {
         let reply = self.ask(&rest::recording_media(&self.account_sid, recording.as_str(), MediaFormat::Wav)).await?;
         Ok(reply.body)
+    }
+
+    async fn pause_recording(&self, call: &CarrierCallId) -> Result<(), CarrierError> {
+        self.update_recording(call, &RecordingUpdate::pause(false)).await
+    }
+
+    async fn resume_recording(&self, call: &CarrierCallId) -> Result<(), CarrierError> {
+        self.update_recording(call, &RecordingUpdate::resume()).await
     }
 
     async fn delete_recording(&self, recording: &CarrierRecordingId) -> Result<(), CarrierError> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use audio::wav::{Wav, read_wav, write_wav};
 use ports::carrier::{Carrier, CarrierError};
 use ports::recording_vault::{VaultError, VaultWriter};
-use telephony::{AudioPosition, CarrierRecordingId};
 use telephony::recording::RecordingGrant;
+use telephony::{AudioPosition, CarrierRecordingId};
 use thiserror::Error;
 use tokio::sync::oneshot;
 

@@ -61,6 +61,13 @@ pub trait Carrier: Send + Sync {
     /// Returns the bytes of a finished recording, a WAV file.
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError>;
 
+    /// Pauses the recording that the provider makes of a live call: what is said from now on is silence there, so that seconds
+    /// of the recording stay seconds of the call.
+    async fn pause_recording(&self, call: &CarrierCallId) -> Result<(), CarrierError>;
+
+    /// Goes on with a recording that was paused.
+    async fn resume_recording(&self, call: &CarrierCallId) -> Result<(), CarrierError>;
+
     /// Deletes a recording at the provider for good. Deleting one that is gone is no error.
     async fn delete_recording(&self, recording: &CarrierRecordingId) -> Result<(), CarrierError>;
 }

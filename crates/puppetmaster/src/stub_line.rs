@@ -292,6 +292,14 @@ impl Carrier for StubLine {
         Err(lacks())
     }
 
+    async fn pause_recording(&self, _call: &CarrierCallId) -> Result<(), CarrierError> {
+        Err(lacks())
+    }
+
+    async fn resume_recording(&self, _call: &CarrierCallId) -> Result<(), CarrierError> {
+        Err(lacks())
+    }
+
     async fn delete_recording(&self, _recording: &CarrierRecordingId) -> Result<(), CarrierError> {
         Err(lacks())
     }

@@ -140,6 +140,18 @@ async fn a_recording_is_fetched_and_deleting_one_that_is_gone_is_no_error() {
 }
 
 #[tokio::test]
+async fn the_recording_under_way_is_silent_for_a_while() {
+    let reply = || Act::reply(200, r#"{"sid":"RE1"}"#);
+    let peer = Peer::start([reply(), reply()]).await;
+    let (carrier, live) = (twilio(&peer.origin, Duration::from_secs(20)), CarrierCallId::new("CA1"));
+    carrier.pause_recording(&live).await.unwrap();
+    carrier.resume_recording(&live).await.unwrap();
+    let received = peer.received();
+    assert!(received.iter().all(|request| request.target.ends_with("/Calls/CA1/Recordings/Twilio.CURRENT.json")), "{received:?}");
+    assert_eq!((received[0].body.as_str(), received[1].body.as_str()), ("Status=paused&PauseBehavior=silence", "Status=in-progress"));
+}
+
+#[tokio::test]
 async fn a_fetched_call_tells_state_length_and_price() {
     let body = call("CA1", |call| {
         call.status = Some("completed".into());

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use ports::carrier::{Carrier, RecordingState};
 use ports::recording_vault::VaultWriter;
-use telephony::{AudioPosition, CarrierRecordingId};
 use telephony::recording::RecordingGrant;
+use telephony::{AudioPosition, CarrierRecordingId};
 use tokio::time::timeout;
 
 use super::{CallDriver, Event, Recorded};

@@ -12,8 +12,8 @@ use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, Disposition};
 
-use super::{CallDriver, Recorded};
 use super::carrier_work::was_picked_up;
+use super::{CallDriver, Recorded};
 use crate::live::LiveEvent;
 use crate::verdict::{self, Ending};
 

@@ -65,11 +65,25 @@ impl CallDriver {
     /// What the carrier has recorded until it hears of it is silenced in our copy, which is then the only one.
     fn pause_at_carrier(&self) {
         if let Some(call) = self.recorded_at_carrier() {
-            drop(call);
+            let carrier = self.ports.carrier.clone();
+            tokio::spawn(async move {
+                if let Err(error) = carrier.pause_recording(&call).await {
+                    tracing::warn!(%error, "the carrier's recording could not be paused; it is silenced once it is fetched");
+                }
+            });
         }
     }
 
-    fn resume_at_carrier(&self) {}
+    fn resume_at_carrier(&self) {
+        if let Some(call) = self.recorded_at_carrier() {
+            let carrier = self.ports.carrier.clone();
+            tokio::spawn(async move {
+                if let Err(error) = carrier.resume_recording(&call).await {
+                    tracing::warn!(%error, "the carrier's recording could not go on; the rest of the call is not recorded");
+                }
+            });
+        }
+    }
 
     fn recorded_at_carrier(&self) -> Option<CarrierCallId> {
         self.carrier_recording.as_ref().filter(|_| self.text.is_some()).and_then(|_| self.call.carrier_call().cloned())

@@ -387,7 +387,9 @@ pub(super) fn send_digits(form: &Form<'_>, key: &str) -> Result<Option<String>, 
 pub(super) fn moments(query: &Form<'_>, key: &str) -> Result<(Option<Timestamp>, Option<Timestamp>), RestError> {
     let read = |key: &str| match query.filled(key) {
         None => Ok(None),
-        Some(text) => date::parse_second(text).map(Some).ok_or_else(|| RestError::invalid(INVALID, format!("Invalid {}", key.trim_end_matches(['<', '>'])))),
+        Some(text) => {
+            date::parse_second(text).map(Some).ok_or_else(|| RestError::invalid(INVALID, format!("Invalid {}", key.trim_end_matches(['<', '>']))))
+        }
     };
     let length = if query.filled(key).is_some_and(|text| text.len() == 10) { 86_399_000 } else { 0 };
     let exact = read(key)?;

@@ -2,14 +2,14 @@
 //!
 //! Warm: the conversation goes on while the user's telephone rings; they hear what it is about and press one; the callee is
 //! told, and both meet in a room of the carrier. Star gives the call back to the assistant; hanging up ends it. Cold: the
-//! callee is told and sent to the user's telephone, and does not come back.
+//! callee is told and sent to the user's telephone, and comes back only if nobody picks up there.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use assistant::operator::OperatorGrant;
 use dialogue::conversation::Input;
-use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews};
+use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, ForwardEnd};
 use telephony::dtmf::Digit;
 use telephony::leg::LegState;
 use telephony::plan::{Plan, Verb};
@@ -45,7 +45,7 @@ pub struct TakeoverAddresses {
 pub struct TakeoverOrder {
     /// Leave to ring their telephone.
     pub grant: OperatorGrant,
-    /// The callee is sent there and does not come back.
+    /// The callee is sent there, and comes back only if nobody picks up.
     pub is_cold: bool,
     /// Names the room; nobody can guess it, and it says nothing of anybody.
     pub room: String,
@@ -231,6 +231,7 @@ impl CallDriver {
 
     /// The callee's leg asks what to do now.
     pub(super) fn elsewhere_asked(&mut self, event: CarrierEvent, reply: oneshot::Sender<Plan>) {
+        let forwarded = if let CarrierNews::Forwarded(end) = &event.news { Some(*end) } else { None };
         self.leg_event(event);
         let plan = match self.takeover.as_mut() {
             Some(takeover) if matches!(takeover.stage, Stage::Accepted | Stage::Together) => {
@@ -238,15 +239,23 @@ impl CallDriver {
                 let room = Verb::Room { name: takeover.room.clone(), opens: true, closes: true, star_leaves: false };
                 Some(Plan { verbs: vec![room, Verb::HangUp] })
             }
+            // They have talked, and one of them has hung up.
+            Some(Takeover { stage: Stage::Cold, .. }) if forwarded == Some(ForwardEnd::Talked) => None,
+            Some(Takeover { stage: Stage::Cold, .. }) if forwarded.is_some() => {
+                self.takeover_failed(NotTaken::NotAnswered);
+                self.line(call::Input::TakenBack);
+                self.is_coming_back = true;
+                Some((self.reopen)())
+            }
             Some(takeover) if takeover.stage == Stage::Cold => {
                 let forward = Verb::Forward {
                     to: takeover.number.clone(),
                     shows: Some(self.request.from.clone()),
                     ring_for: RINGS_FOR,
                     time_limit: self.request.time_limit,
-                    done_to: None,
+                    done_to: Some(self.takeover_addresses.elsewhere.clone()),
                 };
-                Some(Plan { verbs: vec![forward, Verb::HangUp] })
+                Some(Plan { verbs: vec![forward] })
             }
             Some(_) => {
                 self.takeover = None;

@@ -23,7 +23,7 @@ pub const NEVER_AGAIN_LINE: &str = "To never be called by us again, press 9.";
 const NEVER_AGAIN_WORDS: [&[&str]; 6] =
     [&["never", "call"], &["stop", "calling"], &["don't", "call"], &["do", "not", "call"], &["take", "off", "list"], &["remove", "list"]];
 
-/// All menus of an installation. Every menu that is named exists, and every queue is declared.
+/// All menus of an installation. Every menu that is named exists, and every queue and room is declared.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Menus {
     /// Where a call begins.
@@ -32,6 +32,8 @@ pub struct Menus {
     pub menus: BTreeMap<String, Menu>,
     /// The queues by name, with the same letters.
     pub queues: BTreeMap<String, Queue>,
+    /// The rooms by name, with the same letters.
+    pub rooms: BTreeMap<String, Room>,
 }
 
 /// One menu.
@@ -75,6 +77,8 @@ pub enum Action {
     Forward(Forward),
     /// Wait in a queue.
     Queue(String),
+    /// Meet others in a room.
+    Room(String),
     /// Leave a message.
     Message,
     /// Say goodbye and hang up.
@@ -105,6 +109,39 @@ impl Default for Queue {
     fn default() -> Self {
         Self { most: 5, longest_wait: Duration::from_secs(600) }
     }
+}
+
+/// A room in which callers meet each other and the user.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Room {
+    /// When the meeting begins.
+    pub starts: RoomStart,
+    /// When it ends for all.
+    pub ends: RoomEnd,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { starts: RoomStart::WithTheUser, ends: RoomEnd::WithTheUser }
+    }
+}
+
+/// When a meeting begins. Who comes earlier waits with music.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RoomStart {
+    /// Once the user is there.
+    WithTheUser,
+    /// With the second who comes.
+    AtOnce,
+}
+
+/// When a meeting ends for all. Whoever leaves earlier leaves alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RoomEnd {
+    /// Once the user leaves.
+    WithTheUser,
+    /// With the last who leaves.
+    WithTheLast,
 }
 
 /// Where a caller is.
@@ -152,6 +189,8 @@ pub enum Then {
     Forward(Forward),
     /// Let the caller wait in a queue.
     Queue(String),
+    /// Let the caller into a room.
+    Room(String),
     /// Take a message.
     Message,
     /// Write down that this number is never called again, and only then say so.
@@ -204,6 +243,7 @@ impl Menus {
             }
             Action::Forward(forward) => Then::Forward(forward.clone()),
             Action::Queue(name) => Then::Queue(name.clone()),
+            Action::Room(name) => Then::Room(name.clone()),
             Action::Message => Then::Message,
             Action::End => {
                 lines.push("Goodbye.".to_owned());
@@ -266,7 +306,8 @@ impl Spoken {
     /// Returns how many words a phrase has, if they stand here in its order.
     fn holds(&self, phrase: &str) -> Option<usize> {
         let Self(wanted) = Self::of(phrase);
-        let is_here = !wanted.is_empty() && self.0.windows(wanted.len()).any(|window| window == wanted.as_slice());
+        let stands = |window: &[String]| window.iter().zip(&wanted).all(|(said, word)| is_same_word(said, word));
+        let is_here = !wanted.is_empty() && self.0.windows(wanted.len()).any(stands);
         is_here.then_some(wanted.len())
     }
 
@@ -305,6 +346,12 @@ impl Spoken {
         // Two different keys choose nothing.
         named.all(|other| other == first).then(|| Digit::new(first)).flatten()
     }
+}
+
+/// Who says one of a thing, or several, or is heard so, means the same.
+fn is_same_word(said: &str, word: &str) -> bool {
+    let one = |word: &str| word.strip_suffix('s').unwrap_or(word).to_owned();
+    said == word || one(said) == one(word)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! is dialed here but by a plan of the caller's own call, and that only to numbers the gate lets pass and the budget bears.
 
 pub mod addresses;
+mod meeting;
 mod message;
 mod queue;
 mod ring_back;
@@ -38,7 +39,7 @@ const SILENT_FOR: Duration = Duration::from_secs(4);
 pub struct ReceptionConfig {
     /// The menus; none: everybody gets the box.
     pub menus: Option<Menus>,
-    /// The user's phone: who rings from it takes the next caller of a queue.
+    /// The user's phone: who rings from it takes the next caller of a queue, or opens a room.
     pub operator: Option<PhoneNumber>,
     /// For whom calls are taken, as it is said aloud.
     pub principal: String,
@@ -101,7 +102,7 @@ impl Reception {
             tracing::warn!(%error, "a call that came in could not be written down");
         }
         if from.is_some() && from == self.config.operator {
-            return self.serve_operator();
+            return self.user_rings();
         }
         match self.ring_back(from.as_ref(), &event).await {
             ring_back::Answer::Talks(attempt) => self.installation().directory.answer(&attempt, event),
@@ -188,6 +189,7 @@ impl Reception {
         match step.then {
             Then::Forward(forward) => return self.forward(verbs, &forward, call).await,
             Then::Queue(name) => verbs.extend(self.wait_in(&name)),
+            Then::Room(name) => verbs.extend(self.meet_in(&name)),
             Then::Message => return self.box_plan(verbs),
             Then::NeverAgain => {
                 verbs.push(say(self.never_again(call).await));

@@ -40,6 +40,7 @@ pub(crate) fn routes() -> Router<ServerState> {
         .route(&format!("{PATH}/served"), post(served))
         .route(&format!("{PATH}/operator/{{queue}}/{{asked}}"), post(operator))
         .route(&format!("{PATH}/operator-status"), post(operator_status))
+        .route(&format!("{PATH}/chosen"), post(chosen))
         .route(MUSIC_PATH, get(music))
 }
 
@@ -78,6 +79,10 @@ async fn left(State(state): State<ServerState>, Arrived { reception, event }: Ar
 /// The user's telephone was answered for who waits.
 async fn operator(State(state): State<ServerState>, Path((queue, asked)): Path<(String, u8)>, Arrived { reception, event }: Arrived) -> Response {
     document(&state, &reception.operator(&queue, asked > 0, &event))
+}
+
+async fn chosen(State(state): State<ServerState>, Arrived { reception, event }: Arrived) -> Response {
+    document(&state, &reception.chosen(&event).await)
 }
 
 async fn operator_status(Arrived { reception, event }: Arrived) -> StatusCode {

@@ -82,6 +82,8 @@ pub enum Verb {
         closes: bool,
         /// Star leaves the room, and the next verb follows.
         star_leaves: bool,
+        /// A tone is heard by all when this one comes or goes.
+        beeps: bool,
     },
     /// Speak a text with the carrier's own voice.
     Say {

@@ -26,6 +26,7 @@ fn menus() -> Menus {
         option('3', &["opening hours", "hours"], Action::Say("We are open from nine to five.".into())),
         option('4', &["message"], Action::Message),
         option('0', &["somebody", "help desk"], Action::Forward(forward())),
+        option('5', &["meeting"], Action::Room("family".into())),
         option('#', &[], Action::End),
     ];
     Menus {
@@ -35,6 +36,7 @@ fn menus() -> Menus {
             ("sales".to_owned(), Menu { tries: 1, at_last: Action::GoTo("sales".into()), ..menu("Sales.", Vec::new()) }),
         ]),
         queues: BTreeMap::from([("support".to_owned(), Queue::default())]),
+        rooms: BTreeMap::from([("family".to_owned(), Room::default())]),
     }
 }
 
@@ -57,6 +59,7 @@ fn keys_and_words_lead_to_the_same() {
         (key('2'), words("Help!"), "queue"),
         (key('3'), words("What are your opening hours?"), "said"),
         (key('4'), words("four"), "message"),
+        (key('5'), words("the meetings"), "room"),
         (key('0'), words("The help desk"), "forward"),
         (key('#'), words("pound"), "ended"),
         (key('9'), words("Please never call me again"), "never"),
@@ -69,6 +72,7 @@ fn keys_and_words_lead_to_the_same() {
             let kind = match &step.then {
                 Then::Listen { at, .. } => at.menu.as_str(),
                 Then::Queue(_) => "queue",
+                Then::Room(_) => "room",
                 Then::Message => "message",
                 Then::Forward(_) => "forward",
                 Then::NeverAgain => "never",

@@ -236,7 +236,7 @@ impl CallDriver {
         let plan = match self.takeover.as_mut() {
             Some(takeover) if matches!(takeover.stage, Stage::Accepted | Stage::Together) => {
                 takeover.stage = Stage::Together;
-                let room = Verb::Room { name: takeover.room.clone(), opens: true, closes: true, star_leaves: false };
+                let room = Verb::Room { name: takeover.room.clone(), opens: true, closes: true, star_leaves: false, beeps: false };
                 Some(Plan { verbs: vec![room, Verb::HangUp] })
             }
             // They have talked, and one of them has hung up.
@@ -314,7 +314,7 @@ impl Takeover {
     }
 
     fn room_for_the_user(&self, left_url: &str) -> Vec<Verb> {
-        let room = Verb::Room { name: self.room.clone(), opens: false, closes: false, star_leaves: true };
+        let room = Verb::Room { name: self.room.clone(), opens: false, closes: false, star_leaves: true, beeps: false };
         vec![room, Verb::Redirect { url: left_url.to_owned() }]
     }
 }

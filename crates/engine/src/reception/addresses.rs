@@ -70,6 +70,11 @@ impl ReceptionAddresses {
         format!("{}{PATH}/operator/{queue}/{}", self.origin, u8::from(asked))
     }
 
+    /// Asked once the user, who has rung us, has heard what they may choose.
+    pub fn chosen(&self) -> String {
+        format!("{}{PATH}/chosen", self.origin)
+    }
+
     /// Told of the user's leg.
     pub fn operator_status(&self) -> String {
         format!("{}{PATH}/operator-status", self.origin)

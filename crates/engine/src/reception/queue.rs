@@ -20,7 +20,7 @@ const TALK_AT_MOST: Duration = Duration::from_secs(3_600);
 const RINGS_FOR: Duration = Duration::from_secs(25);
 
 /// How long the user has to press the key.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(8);
+pub(super) const ANSWERS_WITHIN: Duration = Duration::from_secs(8);
 
 /// From one ring of the user's telephone to the next, while somebody waits.
 const BETWEEN_RINGS: Duration = Duration::from_secs(90);
@@ -57,16 +57,7 @@ impl Reception {
         }
     }
 
-    /// The user rings: they take the next caller.
-    pub(super) fn serve_operator(&self) -> Plan {
-        let first = self.config.menus.as_ref().and_then(|menus| menus.queues.keys().next());
-        let Some(queue) = first else {
-            return Plan { verbs: vec![say(wording::NO_QUEUE), Verb::HangUp] };
-        };
-        self.take_next(queue)
-    }
-
-    fn take_next(&self, queue: &str) -> Plan {
+    pub(super) fn take_next(&self, queue: &str) -> Plan {
         let take = Verb::TakeFromQueue { queue: queue.to_owned(), time_limit: TALK_AT_MOST, done_to: self.config.addresses.served() };
         Plan { verbs: vec![say(wording::NEXT_CALLER), take] }
     }

@@ -42,8 +42,22 @@ pub const NEXT_CALLER: &str = "You are being connected with the next caller.";
 /// To the user's telephone, which somebody must hold: a voicemail presses no key.
 pub const SOMEBODY_WAITS: &str = "Somebody waits for you. To take the call, press 1.";
 
-/// To the user, if there is no queue at all.
-pub const NO_QUEUE: &str = "There is no queue. Goodbye.";
+/// To the user, if there is neither a queue nor a room.
+pub const NOTHING_TO_TAKE: &str = "There is no queue and no meeting. Goodbye.";
+
+/// To who comes into a room, before anybody hears them.
+pub const MEETING: &str = "You are entering the meeting. Press star to leave it.";
+
+/// The same, if the user must come first.
+pub const MEETING_WAITS: &str = "If you hear music, the meeting has not begun yet. Press star to leave it.";
+
+/// To who has left a room, or whose meeting is over.
+pub const MEETING_LEFT: &str = "You have left the meeting. Goodbye.";
+
+/// Returns what the user may choose, each with its key.
+pub fn choices(choices: &[(char, String)]) -> String {
+    choices.iter().map(|(key, what)| format!("{what}, press {key}.")).collect::<Vec<_>>().join(" ")
+}
 
 /// Returns the first words of a call: what answers, and for whom.
 pub fn greeting(principal: &str) -> String {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use assistant::menu::{Action, Forward, Menu, MenuOption, Menus, NEVER_AGAIN, Queue};
+use assistant::menu::{Action, Forward, Menu, MenuOption, Menus, NEVER_AGAIN, Queue, Room, RoomEnd, RoomStart};
 use telephony::PhoneNumber;
 use telephony::dtmf::Digit;
 
@@ -15,12 +15,13 @@ use super::nearest::nearest;
 use super::problem::{BAD_VALUE, MISSING_KEY, OUT_OF_RANGE, Origin, Problem, UNKNOWN_KEY, WRONG_TYPE};
 use super::yaml::{self, Content, Entry, Node, Place};
 
-const TOP: &[&str] = &["start", "menus", "queues"];
+const TOP: &[&str] = &["start", "menus", "queues", "rooms"];
 const MENU: &[&str] = &["say", "options", "timeout_seconds", "tries", "no_input", "invalid", "at_last"];
-const ACTIONS: &[&str] = &["menu", "say", "forward", "queue", "message", "end"];
-const OPTION: &[&str] = &["key", "words", "menu", "say", "forward", "queue", "message", "end"];
+const ACTIONS: &[&str] = &["menu", "say", "forward", "queue", "room", "message", "end"];
+const OPTION: &[&str] = &["key", "words", "menu", "say", "forward", "queue", "room", "message", "end"];
 const FORWARD: &[&str] = &["number", "ring_seconds", "limit_seconds"];
 const QUEUE: &[&str] = &["most", "longest_wait_seconds"];
+const ROOM: &[&str] = &["starts", "ends"];
 
 /// The longest text that is said at once: a minute and a half of speech.
 const LONGEST_TEXT: usize = 1_000;
@@ -30,7 +31,7 @@ const LONGEST_TEXT: usize = 1_000;
 /// # Errors
 /// Every problem with its place in the file.
 pub fn read(path: &Path, text: &str) -> Result<Menus, Vec<Problem>> {
-    let mut reader = Reader { path, problems: Vec::new(), menu_names: Vec::new(), queue_names: Vec::new() };
+    let mut reader = Reader { path, problems: Vec::new(), names: BTreeMap::new() };
     let tree = match yaml::parse(text) {
         Ok(tree) => tree,
         Err(error) => {
@@ -47,8 +48,8 @@ pub fn read(path: &Path, text: &str) -> Result<Menus, Vec<Problem>> {
 struct Reader<'a> {
     path: &'a Path,
     problems: Vec<Problem>,
-    menu_names: Vec<String>,
-    queue_names: Vec<String>,
+    /// What is declared, by the section it stands in.
+    names: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Reader<'_> {
@@ -58,23 +59,23 @@ impl Reader<'_> {
             Some(Content::Section(entries)) => entries.iter().map(|entry| entry.key.clone()).collect(),
             _ => Vec::new(),
         };
-        self.menu_names = listed(find(top, "menus"));
-        self.queue_names = listed(find(top, "queues"));
+        self.names = ["menus", "queues", "rooms"].map(|section| (section, listed(find(top, section)))).into();
         let queues = self.named(find(top, "queues"), "queues", Self::queue);
+        let rooms = self.named(find(top, "rooms"), "rooms", Self::room);
         let Some(entry) = find(top, "menus") else {
             self.problem(&MISSING_KEY, tree.at, "there is no `menus`", "Write at least one menu below `menus:`; docs/inbound.md shows how.");
             return None;
         };
         let menus = self.named(Some(entry), "menus", Self::menu);
         let start = match find(top, "start") {
-            Some(entry) => self.reference(&entry.node, "start", true)?,
-            None if self.menu_names.len() == 1 => self.menu_names[0].clone(),
+            Some(entry) => self.reference(&entry.node, "start", "menus")?,
+            None if menus.len() == 1 => menus.keys().next()?.clone(),
             None => {
                 self.problem(&MISSING_KEY, tree.at, "there is no `start`", "Name the menu that a call begins with: `start: main`.");
                 return None;
             }
         };
-        Some(Menus { start, menus, queues })
+        Some(Menus { start, menus, queues, rooms })
     }
 
     /// Reads a section whose keys are names that stand in addresses.
@@ -111,6 +112,31 @@ impl Reader<'_> {
             queue.longest_wait = Duration::from_secs(self.number(&entry.node, "longest_wait_seconds", 10, 3_600)?);
         }
         Some(queue)
+    }
+
+    fn room(&mut self, node: &Node) -> Option<Room> {
+        let mut room = Room::default();
+        if matches!(node.content, Content::Nothing) {
+            return Some(room);
+        }
+        let entries = self.section(node, "a room", ROOM)?;
+        if let Some(entry) = find(entries, "starts") {
+            room.starts = self.one_of(&entry.node, "starts", &[("with_the_user", RoomStart::WithTheUser), ("at_once", RoomStart::AtOnce)])?;
+        }
+        if let Some(entry) = find(entries, "ends") {
+            room.ends = self.one_of(&entry.node, "ends", &[("with_the_user", RoomEnd::WithTheUser), ("with_the_last", RoomEnd::WithTheLast)])?;
+        }
+        Some(room)
+    }
+
+    fn one_of<T: Copy>(&mut self, node: &Node, key: &str, values: &[(&str, T)]) -> Option<T> {
+        let text = self.plain(node, key)?;
+        let found = values.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
+            self.problem(&BAD_VALUE, node.at, format!("`{key}` cannot be this value"), format!("Expected: {}.", names.join(" or ")));
+        }
+        found
     }
 
     fn menu(&mut self, node: &Node) -> Option<Menu> {
@@ -206,8 +232,9 @@ impl Reader<'_> {
             self.problem(&BAD_VALUE, second.key_at, what, "Keep one of them.");
         }
         Some(match entry.key.as_str() {
-            "menu" => Action::GoTo(self.reference(&entry.node, "menu", true)?),
-            "queue" => Action::Queue(self.reference(&entry.node, "queue", false)?),
+            "menu" => Action::GoTo(self.reference(&entry.node, "menu", "menus")?),
+            "queue" => Action::Queue(self.reference(&entry.node, "queue", "queues")?),
+            "room" => Action::Room(self.reference(&entry.node, "room", "rooms")?),
             "say" => Action::Say(self.text(&entry.node, "say")?),
             "forward" => Action::Forward(self.forward(&entry.node)?),
             other => {
@@ -244,10 +271,10 @@ impl Reader<'_> {
         Some(forward)
     }
 
-    /// Reads the name of a menu or a queue that must exist.
-    fn reference(&mut self, node: &Node, key: &str, is_menu: bool) -> Option<String> {
+    /// Reads the name of something that must be declared in a section.
+    fn reference(&mut self, node: &Node, key: &str, section: &str) -> Option<String> {
         let name = self.plain(node, key)?;
-        let (names, section) = if is_menu { (&self.menu_names, "menus") } else { (&self.queue_names, "queues") };
+        let names = self.names.get(section).map_or(&[][..], Vec::as_slice);
         if names.contains(&name) {
             return Some(name);
         }
@@ -337,10 +364,11 @@ mod tests {
         let menus = read("menu.yaml".as_ref(), include_str!("../../../../docs/menu.example.yaml")).unwrap();
         assert_eq!(menus.start, "main");
         let main = &menus.menus["main"];
-        assert_eq!(main.options.len(), 5);
+        assert_eq!(main.options.len(), 6);
         assert_eq!(main.options[0].action, Action::GoTo("hours".into()));
         assert_eq!(main.options[1].action, Action::Queue("support".into()));
         assert!(matches!(&main.options[2].action, Action::Forward(forward) if forward.time_limit == Duration::from_secs(600)));
+        assert_eq!(menus.rooms["family"], Room { starts: RoomStart::WithTheUser, ends: RoomEnd::WithTheLast });
         assert_eq!(menus.queues["support"], Queue { most: 3, longest_wait: Duration::from_secs(300) });
     }
 
@@ -368,6 +396,9 @@ mod tests {
         assert!(wrong("menus: {a: {say: Hi., options: [{words: x}]}}")[0].contains("this choice leads nowhere"));
         let number = wrong("menus: {a: {say: Hi., options: [{key: 1, forward: {number: 5551234}}]}}");
         assert!(number[0].contains("`number` cannot be this value") && !number[0].contains("5551234"), "{number:?}");
+        let room = wrong("menus: {a: {say: Hi., options: [{key: 1, room: r}]}}\nrooms: {r: {starts: soon}}");
+        assert!(room[0].contains("`starts` cannot be this value") && room[0].contains("with_the_user or at_once"), "{room:?}");
+        assert!(wrong("menus: {a: {say: Hi., options: [{key: 1, room: r}]}}")[0].contains("`r` is not among the rooms"));
         assert!(wrong("menus: [")[0].contains("[config.syntax]"));
     }
 }

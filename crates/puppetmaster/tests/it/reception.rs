@@ -199,6 +199,18 @@ impl Desk {
         panic!("no call becomes so");
     }
 
+    /// Waits until the books of all calls are closed, a moment after the calls are.
+    fn until_settled(&self, home: &Home) {
+        let is_settled = || with_store(home, async |store| store.unfinished().await.unwrap().is_empty());
+        for _ in 0..LOOKS_AT_MOST {
+            if is_settled() {
+                return;
+            }
+            give_way();
+        }
+        panic!("the books of a call stay open");
+    }
+
     /// Waits for the end of a call, and until the caller has understood these words: ears may be behind the end.
     fn until_over(&self, call: &str, words: &str) -> Value {
         self.until(call, |truth| is_over(truth) && heard(truth).contains(words))
@@ -315,6 +327,7 @@ fn a_callee_who_rings_back_goes_on_with_the_errand() {
         let setting = format!("conversation_mode={mode}");
         let desk = Desk::open(&home, &[&setting]);
         desk.until_over(&desk.ring("+12125550183"), "calling back");
+        desk.until_settled(&home);
         // A second ring finds the errand done.
         let again = desk.ring("+12125550183");
         let settled = desk.until(&again, |truth| heard(truth).contains("settled"));
@@ -363,6 +376,69 @@ fn callers_wait_in_order_and_the_users_phone_is_rung_and_takes_the_next() {
     desk.until(first, |truth| hears(truth, &operator));
     desk.until(&operator, |truth| hears(truth, first));
     assert!(!hears(&desk.truth(&second), &operator), "the second still waits");
+    desk.close();
+}
+
+/// Comes to the meeting and talks there.
+const COMES_TO_THE_MEETING: &str = r#"
+number: "+12125550187"
+name: Aunt Mary
+description: Comes to the family meeting.
+line: { ring_after_ms: 100, answer_after_ms: 100 }
+scenes:
+  home:
+    person:
+      fallback: ["Meeting."]
+      patience: 90
+      silence: { after_ms: 4000, say: ["Hello, this is Mary.", "Is anybody there?"] }
+"#;
+
+const MEETINGS: &str = r#"
+menus:
+  main:
+    say: "For the meeting, say meeting."
+    options:
+      - { key: 1, words: [meeting], room: family }
+    tries: 4
+queues:
+  support: {}
+rooms:
+  family: { starts: with_the_user, ends: with_the_user }
+"#;
+
+#[test]
+fn callers_meet_once_the_user_is_there_and_part_when_the_user_goes() {
+    let second = COMES_TO_THE_MEETING.replace("+12125550187", "+12125550188").replace("Mary", "Rose");
+    // Rings from their own phone, chooses the meeting, talks, and hangs up.
+    let user = r#"
+number: "+12125550185"
+name: Sam
+description: Opens the meeting.
+line: { ring_after_ms: 100, answer_after_ms: 100 }
+scenes:
+  home:
+    person:
+      patience: 90
+      hang_up: { after_ms: 25000 }
+      knows:
+        - { topic: key, when: ["meeting family press"], presses: "2", say: ["Yes."] }
+"#;
+    let home = home_with(&[COMES_TO_THE_MEETING, &second, user], Some(MEETINGS));
+    let desk = Desk::open(&home, &["inbound.menu_file=menu.yaml", "operator_number=+12125550185"]);
+    let guests = [desk.ring("+12125550187"), desk.ring("+12125550188")];
+    let hears = |truth: &Value, whom: &str| truth["heard_calls"].as_array().is_some_and(|calls| calls.iter().any(|call| *call == *whom));
+    for guest in &guests {
+        let truth = desk.until(guest, |truth| heard(truth).to_lowercase().contains("music"));
+        assert!(guests.iter().all(|other| !hears(&truth, other)), "nobody hears anybody before the user is there: {truth:#}");
+    }
+    let user = desk.ring("+12125550185");
+    for guest in &guests {
+        desk.until(guest, |truth| hears(truth, &user) && guests.iter().all(|other| other == guest || hears(truth, other)));
+    }
+    desk.until(&user, |truth| is_over(truth) && guests.iter().all(|guest| hears(truth, guest)));
+    for guest in &guests {
+        desk.until_over(guest, "left");
+    }
     desk.close();
 }
 

@@ -305,7 +305,9 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         }
         .into(),
         PlanVerb::Record { report_to } => Record::whole_call(LONGEST_CALL, report_to.clone()).into(),
-        PlanVerb::Room { name, opens, closes, star_leaves } => Conference {
+        PlanVerb::Room { name, opens, closes, star_leaves, beeps } => Conference {
+            enter_sound: beeps.then(|| "beep:1".to_owned()),
+            exit_sound: beeps.then(|| "beep:2".to_owned()),
             start_conference_on_enter: Some(*opens),
             end_conference_on_exit: Some(*closes),
             stay_alone: Some(true),
@@ -367,7 +369,7 @@ mod tests {
                 PlanVerb::PressDigits { digits: "1*#".chars().filter_map(Digit::new).collect() },
                 PlanVerb::Pause { length: Duration::from_millis(1_200) },
                 PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
-                PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
+                PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true, beeps: true },
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Redirect { url: "https://e.com/next".into() },
             ],

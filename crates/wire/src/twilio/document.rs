@@ -369,8 +369,9 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
             trim: Some("do-not-trim".to_owned()),
             ..StartRecording::default()
         }))),
-        PlanVerb::Room { name, opens, closes, star_leaves } => {
-            let room = Conference { start_on_enter: *opens, end_on_exit: *closes, beep: Beep::Never, name: name.clone(), ..Conference::default() };
+        PlanVerb::Room { name, opens, closes, star_leaves, beeps } => {
+            let beep = if *beeps { Beep::Both } else { Beep::Never };
+            let room = Conference { start_on_enter: *opens, end_on_exit: *closes, beep, name: name.clone(), ..Conference::default() };
             Verb::Dial(Box::new(Dial { hangup_on_star: *star_leaves, ..Dial::conference(room) }))
         }
         PlanVerb::Say { text } => Verb::Say(Say::plain(text.clone())),
@@ -460,7 +461,7 @@ mod tests {
                 PlanVerb::ConnectRelay { url: "wss://e.com/relay".into(), token: "t".into() },
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
                 PlanVerb::Record { report_to: "https://e.com/recording".into() },
-                PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true },
+                PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true, beeps: true },
                 PlanVerb::Forward {
                     to: telephony::PhoneNumber::parse("+12125550123").unwrap(),
                     shows: telephony::PhoneNumber::parse("+15005550006").ok(),

@@ -30,8 +30,8 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
 use crate::call_driver::{
-    Begins, CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, TakeoverAddresses,
-    TakeoverOrder, control,
+    Begins, CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, RoomWish,
+    TakeoverAddresses, TakeoverOrder, control,
 };
 use crate::directory::{Connection, Directory};
 use crate::live::LiveEvent;
@@ -165,6 +165,11 @@ impl LiveCall {
     /// Rings the user's telephone, for them to take the call over; what comes of it is told as events.
     pub fn take_over(&self, order: TakeoverOrder) {
         self.control.send(Event::TakeOver(order));
+    }
+
+    /// Changes something in the room in which the user, who has the call, talks with the callee; what comes of it is told as events.
+    pub fn wish(&self, wish: RoomWish) {
+        self.control.send(Event::Wished(wish));
     }
 
     /// Ends it at the carrier without another word.

@@ -8,6 +8,7 @@ mod carrier_recording;
 mod carrier_work;
 mod ending;
 mod recording;
+mod room;
 mod takeover;
 mod talk;
 mod text_talk;
@@ -21,7 +22,7 @@ use dialogue::brief::Brief;
 use dialogue::conversation::{self, Conversation};
 use dialogue::moves::{Thought, ThoughtId};
 use ports::brain::{Brain, Mind};
-use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, ConversationMode, RelayEvent};
+use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, ConversationMode, MemberChange, RelayEvent};
 use ports::speech_to_text::{Heard, Listening, SpeechToText};
 use ports::text_to_speech::{TextToSpeech, Voice, VoicePiece};
 use ports::turn_vote::EndOfTurn;
@@ -45,6 +46,7 @@ use crate::voicing::{RenderId, Voicing};
 pub use carrier_recording::CarrierRecording;
 pub use ending::CallOutcome;
 pub use recording::Recorded;
+pub use room::RoomWish;
 pub use takeover::{TakeoverAddresses, TakeoverOrder};
 
 /// Control events that may wait for a driver. Each producer has few under way, so only a stuck driver meets the bound.
@@ -82,6 +84,10 @@ pub enum Event {
     OperatorLeft(CarrierEvent, oneshot::Sender<Plan>),
     /// News of the leg to their telephone.
     OperatorLeg(CarrierEvent),
+    /// The user, who has the call, wants something in the room.
+    Wished(RoomWish),
+    /// The carrier has done it, or not.
+    WishDone(MemberChange, Result<(), CarrierError>),
     /// The callee's leg was sent to ask, or not.
     SentElsewhere(Result<(), CarrierError>),
     /// It asks.
@@ -354,6 +360,8 @@ impl CallDriver {
             Event::OperatorAsked(event, reply) => self.operator_asked(&event, reply),
             Event::OperatorLeft(event, reply) => self.operator_left(&event, reply),
             Event::OperatorLeg(event) => self.operator_leg(&event),
+            Event::Wished(wish) => self.wished(wish),
+            Event::WishDone(change, done) => self.wish_done(change, done),
             Event::SentElsewhere(sent) => self.sent_elsewhere(sent),
             Event::ElsewhereAsked(event, reply) => self.elsewhere_asked(event, reply),
             Event::EndPolitely => self.end_politely(),

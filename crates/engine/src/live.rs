@@ -2,6 +2,7 @@
 
 use dialogue::screening::WhoAnswered;
 use dialogue::transcript::Turn;
+use ports::carrier::MemberChange;
 use serde::Serialize;
 use telephony::UtteranceId;
 
@@ -52,6 +53,13 @@ pub enum LiveEvent {
     OperatorJoined,
     /// Callee and user are together; the assistant is out.
     HandedOver,
+    /// In the room in which user and callee talk, something is as the user wanted it.
+    RoomChanged {
+        /// What.
+        change: RoomChange,
+    },
+    /// It is not.
+    RoomNotChanged,
     /// The user has given the call back.
     OperatorLeft,
     /// The user did not get the call; the assistant goes on.
@@ -68,6 +76,32 @@ pub enum LiveEvent {
     HangingUp,
     /// The call is over; the report follows.
     Ended,
+}
+
+/// A change in the room in which user and callee talk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomChange {
+    /// The callee does not hear the user.
+    UserMuted,
+    /// The callee hears the user again.
+    UserUnmuted,
+    /// The callee hears music.
+    CalleeHeld,
+    /// The callee is back.
+    CalleeBack,
+}
+
+impl From<MemberChange> for RoomChange {
+    /// The user is muted, the callee is held; nobody does it the other way round.
+    fn from(change: MemberChange) -> Self {
+        match change {
+            MemberChange::Mute => Self::UserMuted,
+            MemberChange::Unmute => Self::UserUnmuted,
+            MemberChange::Hold => Self::CalleeHeld,
+            MemberChange::Unhold => Self::CalleeBack,
+        }
+    }
 }
 
 /// Why a user did not get a call.

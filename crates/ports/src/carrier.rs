@@ -58,6 +58,12 @@ pub trait Carrier: Send + Sync {
     /// Has a live call ask `url` at once for its next plan, whatever it is doing.
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError>;
 
+    /// Changes how somebody takes part in a room that our plans have led them to.
+    ///
+    /// # Errors
+    /// [`CarrierError::Rejected`] also if the room, or they in it, are not there (any more).
+    async fn change_member(&self, room: &str, member: &CarrierCallId, change: MemberChange) -> Result<(), CarrierError>;
+
     /// Returns the bytes of a finished recording, a WAV file.
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError>;
 
@@ -70,6 +76,19 @@ pub trait Carrier: Send + Sync {
 
     /// Deletes a recording at the provider for good. Deleting one that is gone is no error.
     async fn delete_recording(&self, recording: &CarrierRecordingId) -> Result<(), CarrierError>;
+}
+
+/// A change of somebody in a room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MemberChange {
+    /// The others do not hear them; they hear the others.
+    Mute,
+    /// The others hear them.
+    Unmute,
+    /// They hear music, and neither they nor the others hear each other.
+    Hold,
+    /// They are back.
+    Unhold,
 }
 
 /// What a provider can do.

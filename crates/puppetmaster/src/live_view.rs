@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use dialogue::transcript::Speaker;
-use engine::live::LiveEvent;
+use engine::live::{LiveEvent, RoomChange};
 use engine::recording_guard::RecordingNews;
 use telephony::AudioPosition;
 
@@ -56,6 +56,13 @@ impl LiveView {
             LiveEvent::OperatorRinging => self.line("ringing your telephone; press one there to take the call"),
             LiveEvent::OperatorJoined => self.line("you have picked up; the callee is being told"),
             LiveEvent::HandedOver => self.line("the call is yours"),
+            LiveEvent::RoomChanged { change } => self.line(match change {
+                RoomChange::UserMuted => "the callee does not hear you; m again, and they do",
+                RoomChange::UserUnmuted => "the callee hears you again",
+                RoomChange::CalleeHeld => "the callee waits with music; h again, and they are back",
+                RoomChange::CalleeBack => "the callee is back",
+            }),
+            LiveEvent::RoomNotChanged => self.line("that could not be done: it needs you and the callee on the line together"),
             LiveEvent::OperatorLeft => self.line("you gave the call back; the assistant goes on"),
             LiveEvent::TakeoverFailed { why } => self.line(&format!("you did not get the call: {}", why.in_words())),
             LiveEvent::Recording { news } => self.line(match news {

@@ -26,7 +26,7 @@ use engine::media_link::SocketEnd;
 use engine::metrics::Metrics;
 use models::StubSpeech;
 use ports::carrier::{
-    Abilities, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, Cleared, ConversationMode, OperatorGrant,
+    Abilities, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, Cleared, ConversationMode, MemberChange, OperatorGrant,
 };
 use serde_json::json;
 use server::{Admission, Server, ServerState};
@@ -285,6 +285,10 @@ impl Carrier for StubLine {
 
     /// Its calls have nothing but their streams.
     async fn redirect_call(&self, _call: &CarrierCallId, _url: &str) -> Result<(), CarrierError> {
+        Err(lacks())
+    }
+
+    async fn change_member(&self, _room: &str, _member: &CarrierCallId, _change: MemberChange) -> Result<(), CarrierError> {
         Err(lacks())
     }
 

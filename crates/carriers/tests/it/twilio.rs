@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use assistant::policy::Rules;
 use carriers::twilio::{AccountCheck, Twilio, TwilioConfig};
-use ports::carrier::{CallbackError, Callbacks, Carrier, CarrierError, CarrierNews, ForwardEnd, Line, OperatorGrant, QueueEnd, WebhookRequest};
+use ports::carrier::{
+    CallbackError, Callbacks, Carrier, CarrierError, CarrierNews, ForwardEnd, Line, MemberChange, OperatorGrant, QueueEnd, WebhookRequest,
+};
 use serde_json::{Value, json};
 use telephony::cost::Micros;
 use telephony::dtmf::Digit;
@@ -149,6 +151,22 @@ async fn the_recording_under_way_is_silent_for_a_while() {
     let received = peer.received();
     assert!(received.iter().all(|request| request.target.ends_with("/Calls/CA1/Recordings/Twilio.CURRENT.json")), "{received:?}");
     assert_eq!((received[0].body.as_str(), received[1].body.as_str()), ("Status=paused&PauseBehavior=silence", "Status=in-progress"));
+}
+
+#[tokio::test]
+async fn somebody_in_a_room_is_found_by_its_name_and_by_their_call() {
+    let found = || Act::reply(200, r#"{"conferences":[{"sid":"CF0","status":"completed"},{"sid":"CF1","status":"init"}]}"#);
+    let done = || Act::reply(200, r#"{"call_sid":"CA1"}"#);
+    let peer = Peer::start([found(), done(), found(), done(), Act::reply(200, r#"{"conferences":[]}"#)]).await;
+    let (carrier, live) = (twilio(&peer.origin, Duration::from_secs(20)), CarrierCallId::new("CA1"));
+    carrier.change_member("r1", &live, MemberChange::Mute).await.unwrap();
+    carrier.change_member("r1", &live, MemberChange::Hold).await.unwrap();
+    assert!(matches!(carrier.change_member("r1", &live, MemberChange::Unhold).await, Err(CarrierError::Rejected { code: 404, .. })));
+    let received = peer.received();
+    assert!(received[0].target.contains("/Conferences.json?FriendlyName=r1&"), "{received:?}");
+    let (muted, held) = (&received[1], &received[3]);
+    assert!(muted.target.ends_with("/Conferences/CF1/Participants/CA1.json") && muted.body == "Muted=true", "{muted:?}");
+    assert!(held.target.ends_with("/Conferences/CF1/Participants/CA1.json") && held.body == "Hold=true", "{held:?}");
 }
 
 #[tokio::test]

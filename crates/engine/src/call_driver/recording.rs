@@ -39,9 +39,7 @@ impl CallDriver {
                 RecordingNews::GoesOn => self.resume_at_carrier(),
                 RecordingNews::Deleted => self.give_recording_up(),
             }
-            if self.make_recorder.is_some() || self.recorder.is_some() || self.lane.is_some() || self.carrier_recording.is_some() {
-                self.tell(LiveEvent::Recording { news });
-            }
+            self.tell(LiveEvent::Recording { news });
         }
     }
 

@@ -16,6 +16,7 @@ use telephony::plan::{Plan, Verb};
 use telephony::{CarrierCallId, PhoneNumber, call};
 use tokio::sync::oneshot;
 
+use super::room::Members;
 use super::{CallDriver, Event};
 use crate::live::{LiveEvent, NotTaken};
 
@@ -74,6 +75,8 @@ pub(super) struct Takeover {
     room: String,
     operator: Option<CarrierCallId>,
     offers: u8,
+    /// How the two are in the room.
+    pub(super) members: Members,
 }
 
 impl CallDriver {
@@ -91,7 +94,8 @@ impl CallDriver {
         }
         let number = order.grant.number().clone();
         let stage = if order.is_cold { Stage::Cold } else { Stage::Offered };
-        self.takeover = Some(Takeover { stage, grant: Some(order.grant), number, room: order.room, operator: None, offers: 0 });
+        self.takeover =
+            Some(Takeover { stage, grant: Some(order.grant), number, room: order.room, operator: None, offers: 0, members: Members::default() });
         if order.is_cold {
             self.converse(Input::UserTakesOver);
         } else {
@@ -308,6 +312,11 @@ async fn end_operator(carrier: Arc<dyn Carrier>, call: CarrierCallId) {
 }
 
 impl Takeover {
+    /// Returns the room in which callee and user talk, and the user's call; `None` while they do not.
+    pub(super) fn room(&self) -> Option<(&str, &CarrierCallId)> {
+        Some((self.room.as_str(), self.operator.as_ref().filter(|_| self.stage == Stage::Together)?))
+    }
+
     /// Returns whether this is the call to the user's telephone; the first that asks is, if the carrier has not named it yet.
     fn is(&mut self, call: &CarrierCallId) -> bool {
         self.operator.get_or_insert_with(|| call.clone()) == call

@@ -9,7 +9,7 @@ use assistant::task::CalleeKind;
 use dialogue::brief::TaskType;
 use dialogue::report::Outcome;
 use engine::assistant::{Errand, LiveCall, NotMade};
-use engine::call_driver::CallOutcome;
+use engine::call_driver::{CallOutcome, RoomWish};
 use engine::live::LiveEvent;
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use telephony::{Disposition, PhoneNumber};
@@ -102,7 +102,8 @@ fn take_over(running: &wiring::Running, live: &LiveCall, telephone: Option<&Phon
 }
 
 /// Shows the call until it is over. The first wish to end says goodbye, the second hangs up at once. A line `t` rings the user's
-/// telephone for them to take the call over; `x` sends the callee there for good.
+/// telephone for them to take the call over; `x` sends the callee there for good. Once they have it, `m` mutes them and `h` lets the
+/// callee wait.
 async fn watch(mut live: LiveCall, is_json: bool, take_over: impl Fn(&LiveCall, bool)) -> Option<CallOutcome> {
     let mut view = (!is_json).then(|| LiveView::new(io::stdout().is_terminal()));
     let mut interrupts = 0;
@@ -113,6 +114,8 @@ async fn watch(mut live: LiveCall, is_json: bool, take_over: impl Fn(&LiveCall, 
             line = typed.next() => match line.trim() {
                 "t" => take_over(&live, false),
                 "x" => take_over(&live, true),
+                "m" => live.wish(RoomWish::MuteMe),
+                "h" => live.wish(RoomWish::HoldCallee),
                 _ => {}
             },
             event = live.events.recv() => match event {

@@ -233,3 +233,9 @@ impl Network {
         json["calls"].as_array().unwrap().clone()
     }
 }
+
+/// Lets the programs under test have the processor between two looks. Nothing depends on how long it is.
+pub fn give_way() {
+    let (_sender, nothing) = std::sync::mpsc::channel::<()>();
+    let _ = nothing.recv_timeout(std::time::Duration::from_millis(200));
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use store::{Access, Options, Store};
 use telephony::{Disposition, PhoneNumber};
 
-use crate::program::{Home, Running};
+use crate::program::{Home, Running, give_way};
 
 /// The practice network's number, which is ours.
 const OURS: &str = "+12125550100";
@@ -222,12 +222,6 @@ impl Desk {
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(!ended.stderr.contains("ERROR") && !ended.stderr.contains("panicked"), "{}", ended.stderr);
     }
-}
-
-/// Lets the programs under test have the processor between two looks. Nothing depends on how long it is.
-fn give_way() {
-    let (_sender, nothing) = std::sync::mpsc::channel::<()>();
-    let _ = nothing.recv_timeout(std::time::Duration::from_millis(200));
 }
 
 /// Asks a program and returns the status of its answer.

@@ -6,7 +6,7 @@ use dialogue::moves::EndReason;
 use serde_json::Value;
 use telephony::Disposition;
 
-use crate::program::{Home, Network, Running};
+use crate::program::{Home, Network, Running, give_way};
 
 const ASK: &str = "Ask what time they close today";
 const SHOP: &str = "+12125550123";
@@ -101,6 +101,48 @@ fn star_gives_the_call_back_and_the_errand_goes_on() {
     let books = home.books();
     let finish = books[0].1[0].finish.as_ref().unwrap();
     assert_eq!(finish.report.as_ref().unwrap().ended_because, EndReason::Done);
+}
+
+#[test]
+fn the_user_can_be_silent_and_let_the_callee_wait() {
+    let home = Home::new();
+    let scripts = home.path().join("scripts");
+    std::fs::create_dir(&scripts).unwrap();
+    let stays = GIVES_BACK.replace(r#"presses: "*""#, "then: stay").replace(
+        "    person:\n      greeting:\n        - { after_ms: 7000",
+        "    person:\n      hang_up: { after_ms: 40000 }\n      greeting:\n        - { after_ms: 7000",
+    );
+    assert!(stays.contains("hang_up") && !stays.contains('*'), "{stays}");
+    std::fs::write(scripts.join("stays.yaml"), stays).unwrap();
+    let network = Network::with(&home, &["--set", &format!("sandbox.scenarios_dir={}", scripts.display())]);
+    let mut call = begin(&home, &network, "+12125550151", "media_stream");
+    call.until("answered");
+    call.type_line("h");
+    call.until("that could not be done");
+    call.type_line("t");
+    call.until("the call is yours");
+    // The callee's leg comes into the room a moment after it was sent there.
+    let have_met = || {
+        let calls = network.calls();
+        to(&calls, SHOP)["heard_calls"].as_array().unwrap().contains(&to(&calls, "+12125550151")["call_sid"])
+    };
+    for _ in 0..200 {
+        if have_met() {
+            break;
+        }
+        give_way();
+    }
+    let mut wish = |key: &str, done: &str| {
+        call.type_line(key);
+        call.until(done);
+    };
+    wish("m", "does not hear you");
+    wish("m", "hears you again");
+    wish("h", "the callee waits with music");
+    wish("h", "the callee is back");
+    call.until("outcome");
+    let ended = call.end();
+    assert!(!ended.stderr.contains("ERROR"), "{ended:?}");
 }
 
 #[test]

@@ -98,6 +98,10 @@ def beside(sandbox):
     check("a stream is started", (stream.sid[:2], stream.name, stream.status) == ("MZ", "tap", "in-progress"), stream.status)
     words = client.calls(call.sid).transcriptions.create(name="words", status_callback_url="http://127.0.0.1:9/words")
     check("a live transcription is started", (words.sid[:2], words.name, words.status) == ("GT", "words", "in-progress"), words.status)
+    unknown = "MZ" + "0" * 32
+    check("a stream that was never begun cannot be stopped", refused(lambda: client.calls(call.sid).streams(unknown).update(status="stopped")) == (404, 20404))
+    check("nor a transcription", refused(lambda: client.calls(call.sid).transcriptions("GT" + "0" * 32).update(status="stopped")) == (404, 20404))
+    check("one that was is stopped by its name", client.calls(call.sid).streams("tap").update(status="stopped").status == "stopped")
     check("it is stopped", client.calls(call.sid).transcriptions(words.sid).update(status="stopped").status == "stopped")
     client.calls(call.sid).update(status="completed")
     ended(sandbox, call.sid)

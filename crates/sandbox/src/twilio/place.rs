@@ -1,6 +1,7 @@
 //! Makes legs that the API did not ask for by itself: dialled by a document, rung into a conference, or somebody of the cast
 //! who rings.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ impl Service {
         resource.parent_call_sid = origin.parent().map(str::to_owned);
         resource.status = Some(wire::twilio::status::CallStatus::of_leg_in_rest(state).as_str().to_owned());
         let (commands, orders) = mpsc::unbounded_channel();
-        let entry = CallEntry { resource, state, ended_at: None, commands: commands.clone() };
+        let entry = CallEntry { resource, state, ended_at: None, commands: commands.clone(), beside: BTreeSet::new() };
         self.registry.with(|shelves| shelves.add_call(sid.clone(), entry));
         let driver = Driver::of_origin(self.clone(), sid.clone(), create, leg, orders, origin);
         self.spawn(async move {

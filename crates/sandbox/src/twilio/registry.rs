@@ -1,6 +1,6 @@
 //! The calls and recordings that the API shows.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use telephony::Timestamp;
@@ -80,6 +80,15 @@ pub struct CallEntry {
     pub ended_at: Option<Timestamp>,
     /// The way to its driver. Never full: one message a REST request.
     pub commands: mpsc::UnboundedSender<Command>,
+    /// Streams and transcriptions that were ever begun beside its document, by SID and by name.
+    pub beside: BTreeSet<String>,
+}
+
+impl CallEntry {
+    /// Remembers what is begun beside the document.
+    pub fn begin_beside(&mut self, sid: &str, name: Option<&str>) {
+        self.beside.extend([Some(sid), name].into_iter().flatten().map(str::to_owned));
+    }
 }
 
 /// A recording as the registry keeps it.

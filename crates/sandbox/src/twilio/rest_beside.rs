@@ -13,10 +13,12 @@ impl Service {
             StreamRequest::Start(start) => {
                 let sid = new_sid("MZ")?;
                 let resource = StreamResource::started(&self.credentials.account_sid, call, &sid, start.name.as_deref());
+                self.remember_beside(call, &sid, start.name.as_deref());
                 self.command_live(call, Command::StartStream { sid, start: *start }, path)?;
                 Ok(resource.reply(200))
             }
             StreamRequest::Stop { stream } => {
+                self.must_be_beside(call, &stream, path)?;
                 self.command_live(call, Command::StopStream(stream.clone()), path)?;
                 Ok(stopped(StreamResource::started(&self.credentials.account_sid, call, &stream, None)))
             }
@@ -29,14 +31,31 @@ impl Service {
             LiveTranscriptionRequest::Start(start) => {
                 let sid = new_sid("GT")?;
                 let resource = live_transcription::started(account, call, &sid, start.name.as_deref());
+                self.remember_beside(call, &sid, start.name.as_deref());
                 self.command_live(call, Command::StartTranscription { sid, start }, path)?;
                 Ok(resource.reply(200))
             }
             LiveTranscriptionRequest::Stop { transcription } => {
+                self.must_be_beside(call, &transcription, path)?;
                 self.command_live(call, Command::StopTranscription(transcription.clone()), path)?;
                 Ok(stopped(live_transcription::started(account, call, &transcription, None)))
             }
         }
+    }
+
+    /// Remembers what is begun beside a call's document: the next request may name it.
+    pub(super) fn remember_beside(&self, call: &str, sid: &str, name: Option<&str>) {
+        self.registry.with(|shelves| {
+            if let Some(call) = shelves.calls.get_mut(call) {
+                call.begin_beside(sid, name);
+            }
+        });
+    }
+
+    /// What was never begun cannot be stopped. What has ended by itself can: it stays stopped.
+    fn must_be_beside(&self, call: &str, name: &str, path: &str) -> Result<(), RestError> {
+        let is_known = self.registry.with(|shelves| shelves.calls.get(call).is_some_and(|call| call.beside.contains(name)));
+        if is_known { Ok(()) } else { Err(RestError::not_found(path)) }
     }
 
     /// Tells a call that was answered and lives.

@@ -71,6 +71,7 @@ impl Driver {
 
     /// Begins a stream beside whatever the call does.
     pub(super) fn stream_beside(&mut self, sid: String, stream: Stream) {
+        self.service.remember_beside(&self.sid, &sid, stream.name.as_deref());
         let tracks = tracks_of(stream.track.as_ref().unwrap_or(&Track::Inbound));
         let carrier = CarrierStream::of_tracks(&self.service.credentials.account_sid, &self.sid, &sid, tracks);
         let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
@@ -185,6 +186,7 @@ impl Driver {
     }
 
     pub(super) fn transcribe_beside(&mut self, sid: String, settings: StartTranscription, method: Method) {
+        self.service.remember_beside(&self.sid, &sid, settings.name.as_deref());
         let mut ears = Vec::new();
         for track in tracks_of(&settings.track) {
             let (number, ear) = self.open_ear();

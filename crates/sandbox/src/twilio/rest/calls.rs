@@ -1,5 +1,6 @@
 //! Calls: place, show, list, change, delete.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ impl Service {
         (resource.date_created, resource.date_updated) = (Some(now.clone()), Some(now));
         let (commands, orders) = mpsc::unbounded_channel();
         self.registry.with(|shelves| {
-            shelves.add_call(sid.clone(), CallEntry { resource, state: LegState::Queued, ended_at: None, commands });
+            shelves.add_call(sid.clone(), CallEntry { resource, state: LegState::Queued, ended_at: None, commands, beside: BTreeSet::new() });
         });
         self.faults.assign(&sid, faults);
         let config = network::Config {

@@ -240,10 +240,7 @@ impl Plivo {
     /// Returns the calls that wait or live between two numbers.
     async fn find_live(&self, from: &PhoneNumber, to: &PhoneNumber) -> Result<Vec<CarrierCall>, CarrierError> {
         let filter = LiveFilter { from_number: Some(bare(from).to_owned()), to_number: Some(bare(to).to_owned()), ..LiveFilter::default() };
-        let lists = [
-            rest::CallRequest::ListQueued { paging: Paging::default() },
-            rest::CallRequest::ListLive { filter, paging: Paging::default() },
-        ];
+        let lists = [rest::CallRequest::ListQueued { paging: Paging::default() }, rest::CallRequest::ListLive { filter, paging: Paging::default() }];
         let mut found = Vec::new();
         for list in lists {
             let ids: CallIds = read(&self.ask(&list.write(&self.account)).await?)?;

@@ -122,7 +122,10 @@ impl CarrierAccount for Plivo {
         if token.len() == TOKEN_LENGTH && token.bytes().all(|b| b.is_ascii_graphic()) {
             return Ok(());
         }
-        Err(BadForm { what: "the Auth Token is not 40 signs without blanks; copy it from the overview page of the Plivo console".into(), is_certain: false })
+        Err(BadForm {
+            what: "the Auth Token is not 40 signs without blanks; copy it from the overview page of the Plivo console".into(),
+            is_certain: false,
+        })
     }
 
     async fn identity(&self) -> Result<Identity, CarrierError> {
@@ -197,7 +200,8 @@ impl CarrierAccount for Plivo {
                 created.app_id.ok_or(CarrierError::Unclear { carrier: NAME })?
             }
         };
-        let update = NumberRequest::Update { number: identity(&number.id)?, update: UpdateNumber { app_id: Some(app_id), ..UpdateNumber::default() } };
+        let update =
+            NumberRequest::Update { number: identity(&number.id)?, update: UpdateNumber { app_id: Some(app_id), ..UpdateNumber::default() } };
         self.ask(&update.write(&self.account)).await.map(drop)
     }
 

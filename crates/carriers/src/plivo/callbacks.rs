@@ -14,8 +14,7 @@ use telephony::plan::Plan;
 use telephony::{CarrierCallId, CarrierRecordingId, Timestamp};
 use wire::http::{Form, Method};
 use wire::plivo::callback::{
-    Answer, CallCallback, CallParameters, DialAction, DialStatus, InputCallback, MachineCallback, MissingParameter, RecordCallback,
-    RecordingCallback,
+    Answer, CallCallback, CallParameters, DialAction, DialStatus, InputCallback, MachineCallback, MissingParameter, RecordCallback, RecordingCallback,
 };
 use wire::plivo::document::{CONTENT_TYPE, Document, Hangup, Speak, is_message_address};
 use wire::plivo::error_codes::{HangupCause, Outcome};
@@ -77,20 +76,10 @@ impl Plivo {
     /// Checks the signature: V3, or V2 alone for who has switched that on and gets nothing better.
     fn open<'a>(&self, request: &WebhookRequest<'a>) -> Result<Opened<'a>, CallbackError> {
         let method = Method::parse(request.method).ok_or(CallbackError::Forged)?;
-        let signed = |signatures| Signed {
-            method,
-            url: request.url,
-            content_type: (request.header)("content-type"),
-            body: request.body,
-            signatures,
-        };
+        let signed = |signatures| Signed { method, url: request.url, content_type: (request.header)("content-type"), body: request.body, signatures };
         let v3 = Signatures::v3(request.header);
         let is_old = v3.own.is_none() && v3.main.is_none();
-        let opened = if is_old && self.takes_v2 {
-            self.keys.open_v2(&signed(Signatures::v2(request.header)))
-        } else {
-            self.keys.open(&signed(v3))
-        };
+        let opened = if is_old && self.takes_v2 { self.keys.open_v2(&signed(Signatures::v2(request.header))) } else { self.keys.open(&signed(v3)) };
         opened.map_err(|_| CallbackError::Forged)
     }
 }
@@ -145,12 +134,7 @@ fn heard(url: &str, form: &Form<'_>) -> Result<Heard, MissingParameter> {
             let end = match dialed.status {
                 Some(DialStatus::Completed) => ForwardEnd::Talked,
                 Some(
-                    DialStatus::Busy
-                    | DialStatus::Failed
-                    | DialStatus::Cancel
-                    | DialStatus::Timeout
-                    | DialStatus::NoAnswer
-                    | DialStatus::Other(_),
+                    DialStatus::Busy | DialStatus::Failed | DialStatus::Cancel | DialStatus::Timeout | DialStatus::NoAnswer | DialStatus::Other(_),
                 )
                 | None => ForwardEnd::NotReached,
             };

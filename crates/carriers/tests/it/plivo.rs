@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use carriers::plivo::{Plivo, PlivoConfig};
 use ports::carrier::{
-    CallbackError, Callbacks, Carrier, CarrierError, CarrierEvent, CarrierNews, ForwardEnd, Line, MachineVerdict, MediaEvent, RecordingState,
-    WebhookRequest,
+    CallbackError, Callbacks, Carrier, CarrierError, CarrierEvent, CarrierNews, ForwardEnd, Line, MachineVerdict, MediaEvent, MemberChange,
+    RecordingState, WebhookRequest,
 };
 use serde_json::{Value, json};
 use telephony::cost::Micros;
@@ -263,6 +263,21 @@ async fn a_recording_that_must_pause_ends() {
     assert_eq!((peer.received()[0].method.as_str(), peer.received()[0].target.ends_with("/Call/c1/Record/")), ("DELETE", true));
     assert!(matches!(carrier.resume_recording(&CarrierCallId::new("c1")).await, Err(CarrierError::Rejected { .. })));
     assert_eq!(peer.received().len(), 1);
+}
+
+#[tokio::test]
+async fn somebody_in_a_room_is_found_by_their_call_and_held_in_silence() {
+    let room = json!({"conference_name": "r1", "members": [{"member_id": "16", "call_uuid": "c0"}, {"member_id": "17", "call_uuid": "c1"}]});
+    let shown = || Act::reply(200, room.to_string());
+    let done = || Act::reply(202, r#"{"message":"done"}"#);
+    let peer = Peer::start([shown(), done(), shown(), done(), done(), Act::reply(404, "{}")]).await;
+    let (carrier, member) = (plivo(&peer.origin), CarrierCallId::new("c1"));
+    carrier.change_member("r1", &member, MemberChange::Unmute).await.unwrap();
+    carrier.change_member("r1", &member, MemberChange::Hold).await.unwrap();
+    assert!(matches!(carrier.change_member("r1", &member, MemberChange::Unhold).await, Err(CarrierError::Rejected { code: 404, .. })));
+    let asked: Vec<_> =
+        peer.received().iter().map(|asked| format!("{} {}", asked.method, asked.target.split_once("/Conference/").unwrap().1)).collect();
+    assert_eq!(asked, ["GET r1/", "DELETE r1/Member/17/Mute/", "GET r1/", "POST r1/Member/17/Deaf/", "POST r1/Member/17/Mute/", "GET r1/"]);
 }
 
 #[tokio::test]

@@ -788,6 +788,14 @@ phone_provider: mock
         check_file(
             "voice: { personal_assistant: { phone_provider: plivo, public_url: \"https://x.example\", listen: \"127.0.0.1:8080\", plivo: { auth_id: AC0123456789ABCDEFGH, api_url: \"http://x.example\" } } }",
             expect![[r#"
+                puppetmaster.yaml:1:48: `phone_provider: plivo` needs `voice.personal_assistant.plivo.auth_token` [config.missing_key]
+                  Set it in the file, or set PLIVO_AUTH_TOKEN in the environment or in `.env`. The secret of the Plivo account.
+                puppetmaster.yaml:1:48: `phone_provider: plivo` needs `voice.personal_assistant.plivo.phone_number` [config.missing_key]
+                  Set it in the file, or set PLIVO_PHONE_NUMBER in the environment or in `.env`. A number of the Plivo account; callees see it unless `from_number` is set.
+                puppetmaster.yaml:1:132: `voice.personal_assistant.plivo.auth_id` is no Plivo account [config.bad_value]
+                  Expected: MA (or SA of a subaccount) and 18 capitals and digits, as the Plivo console shows it.
+                puppetmaster.yaml:1:163: `voice.personal_assistant.plivo.api_url` is not encrypted [config.bad_value]
+                  Expected: an origin that begins with https://, or one on this machine; the credentials are sent there.
             "#]],
         );
         check_file(

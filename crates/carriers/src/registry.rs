@@ -8,11 +8,14 @@ use ports::carrier_account::CarrierAccount;
 use telephony::Private;
 use thiserror::Error;
 
+use wire::plivo::rest::{AuthId, AuthIdError};
+
 use crate::http::HttpConfigError;
-use crate::twilio::{self, ApiKey, ORIGIN, Twilio, TwilioConfig};
+use crate::plivo::{self, Plivo, PlivoConfig};
+use crate::twilio::{self, ApiKey, Twilio, TwilioConfig};
 
 /// The names that [`open`] knows: the practice network first, for it is the default.
-pub const PROVIDERS: [&str; 2] = ["mock", "twilio"];
+pub const PROVIDERS: [&str; 3] = ["mock", "twilio", "plivo"];
 
 /// What an account at any provider needs.
 #[derive(Clone, Default, Debug)]
@@ -25,6 +28,8 @@ pub struct Account {
     pub other_secret: Option<Private<String>>,
     /// Name and secret of a key that signs requests in place of the account's secret.
     pub key: Option<(String, Private<String>)>,
+    /// Whether a signature of webhooks is taken that does not cover what they say; Plivo still sends one beside its newer kind.
+    pub takes_old_signatures: bool,
     /// Calls that may be asked for in a second; `None` for the provider's usual figure.
     pub calls_per_second: Option<u32>,
     /// What stands in place of the provider's own address. `mock` has none of its own, so needs it.
@@ -48,7 +53,7 @@ pub struct Provider {
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum OpenError {
     /// No such name.
-    #[error("the phone provider `{name}` is not known; the known ones are mock and twilio")]
+    #[error("the phone provider `{name}` is not known; the known ones are mock, twilio and plivo")]
     Unknown {
         /// What was asked for.
         name: String,
@@ -59,6 +64,9 @@ pub enum OpenError {
     /// The practice network is said to be on another machine, where real telephones might ring without the rules that protect them.
     #[error("the practice network must be on this machine: http://127.0.0.1:PORT")]
     NotLoopback,
+    /// The account's name is none of Plivo's.
+    #[error(transparent)]
+    AuthId(#[from] AuthIdError),
     /// The settings cannot be used.
     #[error(transparent)]
     Settings(#[from] HttpConfigError),
@@ -71,25 +79,43 @@ pub enum OpenError {
 /// # Errors
 /// The name is not known, or the settings cannot be used.
 pub fn open(name: &str, account: Account) -> Result<Provider, OpenError> {
-    let (base_url, line) = match name {
-        "mock" => (account.base_url.ok_or(OpenError::NoAddress).and_then(loopback)?, Line::Practice),
-        "twilio" => (account.base_url.unwrap_or_else(|| ORIGIN.to_owned()), Line::Real),
-        other => return Err(OpenError::Unknown { name: other.to_owned() }),
-    };
-    let pace = match line {
-        Line::Real => Some(account.calls_per_second.unwrap_or(twilio::CALLS_PER_SECOND)),
-        // The practice network keeps its own pace, which is what tests of it want to see.
-        Line::Practice => None,
-    };
+    match name {
+        "mock" => {
+            let base_url = account.base_url.clone().ok_or(OpenError::NoAddress).and_then(loopback)?;
+            // The practice network keeps its own pace, which is what tests of it want to see.
+            open_twilio(account, base_url, Line::Practice, None)
+        }
+        "twilio" => {
+            let base_url = account.base_url.clone().unwrap_or_else(|| twilio::ORIGIN.to_owned());
+            let pace = account.calls_per_second.unwrap_or(twilio::CALLS_PER_SECOND);
+            open_twilio(account, base_url, Line::Real, Some(pace))
+        }
+        "plivo" => open_plivo(account),
+        other => Err(OpenError::Unknown { name: other.to_owned() }),
+    }
+}
+
+fn open_twilio(account: Account, base_url: String, line: Line, calls_per_second: Option<u32>) -> Result<Provider, OpenError> {
     let twilio = Arc::new(Twilio::new(TwilioConfig {
         base_url,
         line,
-        calls_per_second: pace,
+        calls_per_second,
         other_auth_token: account.other_secret,
         api_key: account.key.map(|(sid, secret)| ApiKey { sid, secret }),
         ..TwilioConfig::new(account.id, account.secret)
     })?);
     Ok(Provider { carrier: twilio.clone(), callbacks: twilio.clone(), account: twilio, line })
+}
+
+fn open_plivo(account: Account) -> Result<Provider, OpenError> {
+    let plivo = Arc::new(Plivo::new(PlivoConfig {
+        base_url: account.base_url.unwrap_or_else(|| plivo::ORIGIN.to_owned()),
+        calls_per_second: Some(account.calls_per_second.unwrap_or(plivo::CALLS_PER_SECOND)),
+        other_auth_token: account.other_secret,
+        takes_v2: account.takes_old_signatures,
+        ..PlivoConfig::new(AuthId::parse(&account.id)?, account.secret)
+    })?);
+    Ok(Provider { carrier: plivo.clone(), callbacks: plivo.clone(), account: plivo, line: Line::Real })
 }
 
 /// Lets an address of this machine pass. Practice is lenient with hours and caps because nobody real is rung there.
@@ -115,6 +141,13 @@ mod tests {
         for elsewhere in ["https://api.twilio.com", "http://127.0.0.1@api.twilio.com:80", "http://10.0.0.1:80", "127.0.0.1:80", ""] {
             assert_eq!(open("mock", account(Some(elsewhere))).err(), Some(OpenError::NotLoopback), "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn plivo_is_opened_by_an_auth_id_and_rings_real_telephones() {
+        assert_eq!(open("plivo", account(None)).err(), Some(OpenError::AuthId(AuthIdError::NotAnAuthId)));
+        let opened = open("plivo", Account { id: " MAXXXXXXXXXXXXXXXXXX\n".into(), ..account(None) }).unwrap();
+        assert_eq!((opened.line, opened.carrier.name()), (Line::Real, "plivo"));
     }
 
     #[test]

@@ -7,8 +7,7 @@ mod callbacks;
 mod media;
 mod relay;
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, MemberChange, OperatorGrant};
@@ -31,7 +30,7 @@ pub use media::TwilioMediaCodec;
 pub use relay::TwilioRelayCodec;
 
 use crate::http::{HttpConfig, HttpConfigError, HttpShell, NoReply, retry_after};
-use crate::pace::Pace;
+use crate::shared::{self, Turnstile, check_clearance, check_grant, whole_seconds};
 
 /// Where Twilio's API is.
 pub const ORIGIN: &str = "https://api.twilio.com";
@@ -109,8 +108,7 @@ pub struct Twilio {
     key: Option<Credentials>,
     keys: Keyring,
     base_url: String,
-    pace: Option<Mutex<Pace>>,
-    began: Instant,
+    turnstile: Turnstile,
     http: HttpShell,
 }
 
@@ -134,7 +132,6 @@ impl Twilio {
         let token = Credentials::token(config.account_sid.clone(), config.auth_token);
         let key = config.api_key.map(|key| Credentials::key(config.account_sid.clone(), key.sid, key.secret));
         let (user, password) = key.as_ref().unwrap_or(&token).basic();
-        let pace = config.calls_per_second.map(|calls| Mutex::new(Pace::per_second(calls)));
         let http = HttpShell::new(HttpConfig {
             origin: config.base_url.clone(),
             user: user.to_owned(),
@@ -149,8 +146,7 @@ impl Twilio {
             key,
             keys,
             base_url: config.base_url,
-            pace,
-            began: Instant::now(),
+            turnstile: Turnstile::new(config.calls_per_second),
             http,
         })
     }
@@ -171,19 +167,6 @@ impl Twilio {
     /// Sends a request that may be doubled and sorts the reply.
     async fn ask(&self, request: &wire::http::HttpRequest) -> Result<HttpReply, CarrierError> {
         self.http.send(request).await.map_err(no_reply).and_then(accepted)
-    }
-
-    /// Waits until one more call may be asked for.
-    async fn keep_pace(&self) {
-        let Some(pace) = &self.pace else {
-            return;
-        };
-        // Taking a leave cannot panic half-way, so a poisoned bucket is as good as any.
-        let wait = pace.lock().unwrap_or_else(PoisonError::into_inner).take(self.began.elapsed());
-        if !wait.is_zero() {
-            tracing::debug!(wait_ms = wait.as_millis(), "a call waits for its turn");
-            tokio::time::sleep(wait).await;
-        }
     }
 
     /// Sends a request as the account itself: an API key may not ask everything.
@@ -248,23 +231,18 @@ impl Carrier for Twilio {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { media_stream: true, text_relay: true, machine_detection: true, stream_digits: false, create_is_idempotent: None }
+        Abilities { media_stream: true, text_relay: true, machine_detection: true, queues: true }
     }
 
     async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError> {
-        let is_meant = cleared.attempt() == &request.attempt && cleared.number() == &request.to && cleared.line() == self.line;
-        if !is_meant {
-            return Err(CarrierError::Rejected { carrier: NAME, code: 0, message: "the clearance is for another call; report this".into() });
-        }
-        self.keep_pace().await;
+        check_clearance(NAME, self.line, &cleared, request)?;
+        self.turnstile.pass().await;
         self.create_call(request).await
     }
 
     async fn call_operator(&self, grant: OperatorGrant, request: &CallRequest) -> Result<CarrierCall, CarrierError> {
-        if grant.number() != &request.to || grant.line() != self.line {
-            return Err(CarrierError::Rejected { carrier: NAME, code: 0, message: "the grant is for another telephone; report this".into() });
-        }
-        self.keep_pace().await;
+        check_grant(NAME, self.line, &grant, request)?;
+        self.turnstile.pass().await;
         self.create_call(request).await
     }
 
@@ -365,10 +343,7 @@ fn carrier_call(call: CallResource) -> Option<CarrierCall> {
 }
 
 fn no_reply(failure: NoReply) -> CarrierError {
-    match failure {
-        NoReply::NotSent => CarrierError::Unreachable { carrier: NAME },
-        NoReply::Unclear => CarrierError::Unclear { carrier: NAME },
-    }
+    shared::no_reply(NAME, failure)
 }
 
 /// Sorts a reply by what helps.
@@ -397,11 +372,6 @@ fn news_address(url: &str) -> String {
 fn question_address(url: &str) -> String {
     let said = ConnectionOverrides { retries: Some(2), retry_on: vec![RetryOn::Connect, RetryOn::ServerError], ..ConnectionOverrides::default() };
     said.on(url)
-}
-
-/// Begun seconds: a limit is never shorter than asked for.
-fn whole_seconds(time: Duration) -> u32 {
-    u32::try_from(time.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -98,12 +98,10 @@ pub struct Abilities {
     pub media_stream: bool,
     /// It hears and speaks by itself and streams texts both ways over a socket.
     pub text_relay: bool,
-    /// It tells who answered, a person or a machine, if asked.
+    /// It tells who answered if asked: a machine at least; some tell persons and the beep as well.
     pub machine_detection: bool,
-    /// It presses keys for us inside a media stream; if not, keys are played as tones.
-    pub stream_digits: bool,
-    /// A second identical create within this time is the same call.
-    pub create_is_idempotent: Option<Duration>,
+    /// It lines callers up in queues; if not, no menu may have one.
+    pub queues: bool,
 }
 
 impl Abilities {

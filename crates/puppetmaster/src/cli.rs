@@ -231,6 +231,8 @@ pub struct DoctorArgs {
 pub enum ProviderArg {
     /// Twilio.
     Twilio,
+    /// Plivo.
+    Plivo,
 }
 
 impl ProviderArg {
@@ -238,6 +240,7 @@ impl ProviderArg {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Twilio => "twilio",
+            Self::Plivo => "plivo",
         }
     }
 }
@@ -247,6 +250,8 @@ impl ProviderArg {
 pub enum SetupCommand {
     /// Twilio. The auth token comes from TWILIO_AUTH_TOKEN or is asked for, never from the command line.
     Twilio(SetupTwilioArgs),
+    /// Plivo. The auth token comes from PLIVO_AUTH_TOKEN or is asked for, never from the command line.
+    Plivo(SetupPlivoArgs),
 }
 
 /// Answers given beforehand; what is missing is asked for.
@@ -255,6 +260,25 @@ pub struct SetupTwilioArgs {
     /// The account, AC and 32 digits and letters a to f. TWILIO_ACCOUNT_SID counts as well.
     #[arg(long, value_name = "AC…")]
     pub account_sid: Option<String>,
+    /// The answers that every provider needs.
+    #[command(flatten)]
+    pub answers: SetupArgs,
+}
+
+/// Answers given beforehand; what is missing is asked for.
+#[derive(Args, Debug)]
+pub struct SetupPlivoArgs {
+    /// The account, MA or SA and 18 capitals and digits. PLIVO_AUTH_ID counts as well.
+    #[arg(long, value_name = "MA…")]
+    pub auth_id: Option<String>,
+    /// The answers that every provider needs.
+    #[command(flatten)]
+    pub answers: SetupArgs,
+}
+
+/// What every setup asks.
+#[derive(Args, Debug)]
+pub struct SetupArgs {
     /// The number of the account to call from.
     #[arg(long, value_name = "NUMBER")]
     pub number: Option<String>,
@@ -264,7 +288,7 @@ pub struct SetupTwilioArgs {
     /// Where to listen on this machine.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
-    /// How Twilio reaches that from outside: an address with https
+    /// How the provider reaches that from outside: an address with https
     #[arg(long, value_name = "URL", conflicts_with = "tunnel")]
     pub public_url: Option<String>,
     /// Take the address of a tunnel that runs on this machine.
@@ -276,13 +300,13 @@ pub struct SetupTwilioArgs {
     /// Where cloudflared tells its tunnel; its usual ports are tried if this is not given.
     #[arg(long, value_name = "URL")]
     pub cloudflared_metrics: Option<String>,
-    /// Have calls that come in to the number sent to us: sets its webhooks at Twilio.
+    /// Have calls that come in to the number sent to us: sets its webhooks at the provider.
     #[arg(long)]
     pub set_webhook: bool,
     /// Replace an existing configuration file; the old one is kept beside it.
     #[arg(long)]
     pub overwrite: bool,
-    /// Do not ask: take what is given, and the usual answer for the rest. Changes nothing at Twilio unless --set-webhook is given.
+    /// Do not ask: take what is given, and the usual answer for the rest. Changes nothing at the provider unless --set-webhook is given.
     #[arg(long, short)]
     pub yes: bool,
 }

@@ -2,6 +2,7 @@
 //!
 //! The page docs/troubleshooting.md is made from here; an error's help link leads to its heading.
 
+mod plivo;
 mod twilio;
 
 use std::fmt::Write;
@@ -39,7 +40,13 @@ pub fn troubleshooting_page() -> String {
         let _ = write!(out, "\n### `{}`\n\n{}. {}\n", entry.code, capitalised(entry.text), entry.remedy);
     }
     out.push_str(&twilio::section());
+    out.push_str(&plivo::section());
     out
+}
+
+/// A tag would be taken for HTML.
+fn told(text: &str) -> String {
+    text.replace('<', "\\<")
 }
 
 fn capitalised(text: &str) -> String {

@@ -43,8 +43,12 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) => return Failure::new(&codes::NO_RUNTIME, error.to_string()).tell(),
     };
     // The setup makes a configuration, so it needs none.
-    if let Command::Setup(SetupCommand::Twilio(args)) = &cli.command {
-        return runtime.block_on(setup::twilio(args, &sources)).unwrap_or_else(|failure| failure.tell());
+    if let Command::Setup(command) = &cli.command {
+        let done = match command {
+            SetupCommand::Twilio(args) => runtime.block_on(setup::run(&setup::TWILIO, args.account_sid.as_deref(), &args.answers, &sources)),
+            SetupCommand::Plivo(args) => runtime.block_on(setup::run(&setup::PLIVO, args.auth_id.as_deref(), &args.answers, &sources)),
+        };
+        return done.unwrap_or_else(|failure| failure.tell());
     }
     let loaded = match load(&sources) {
         Ok(loaded) => loaded,

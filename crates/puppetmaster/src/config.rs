@@ -136,7 +136,7 @@ impl Provider {
 
     /// Returns whether this version has an adapter for it.
     pub const fn is_available(self) -> bool {
-        matches!(self, Self::Mock | Self::Twilio)
+        matches!(self, Self::Mock | Self::Twilio | Self::Plivo)
     }
 }
 
@@ -184,8 +184,28 @@ pub struct Plivo {
     pub auth_id: Option<AccountId>,
     /// The secret.
     pub auth_token: Option<Private<String>>,
+    /// The secret before or after this one, or the main account's beside a subaccount's.
+    pub secondary_auth_token: Option<Private<String>>,
     /// A number of the account.
     pub phone_number: Option<PhoneNumber>,
+    /// Where the API is, if not at Plivo's usual address.
+    pub api_url: Option<PublicUrl>,
+    /// Calls that may be asked for in a second.
+    pub calls_per_second: PlivoCallsPerSecond,
+    /// Whether webhooks signed by the older scheme alone are taken.
+    pub accepts_v2_signatures: bool,
+}
+
+/// How fast calls may be asked for.
+///
+/// Source: Plivo's page on account limits, 2026: two a second unless more was agreed. Thirty is our own bound, as at Twilio.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlivoCallsPerSecond(pub Count<1, 30>);
+
+impl Default for PlivoCallsPerSecond {
+    fn default() -> Self {
+        Self(Count::clamped(2))
+    }
 }
 
 /// How long one call may be, and how many there may be. The bounds of the times are those of a task.
@@ -276,14 +296,18 @@ impl Config {
         if self.is_enabled { Ok(()) } else { Err(Problem::new(&DISABLED, Origin::Default, DISABLED.text)) }
     }
 
-    /// Returns the number that callees see; `None` on the practice network if the user named none.
-    pub fn caller_id(&self) -> Option<&PhoneNumber> {
-        let account = match self.phone_provider {
+    /// Returns the number of the account in use, whatever callees see.
+    pub fn account_number(&self) -> Option<&PhoneNumber> {
+        match self.phone_provider {
             Provider::Twilio => self.twilio.phone_number.as_ref(),
             Provider::Plivo => self.plivo.phone_number.as_ref(),
             Provider::Mock | Provider::Sip => None,
-        };
-        self.from_number.as_ref().or(account)
+        }
+    }
+
+    /// Returns the number that callees see; `None` on the practice network if the user named none.
+    pub fn caller_id(&self) -> Option<&PhoneNumber> {
+        self.from_number.as_ref().or(self.account_number())
     }
 
     /// Returns the ISO regions that may be called: those that the user named, else that of the caller ID.
@@ -324,12 +348,15 @@ impl Config {
 
     /// Returns what a call costs: the provider's list with the user's own prices on top.
     ///
-    /// The practice network is free whatever the contract says. Plivo and SIP have no built-in list yet and begin with Twilio's.
+    /// The practice network is free whatever the contract says. SIP has no built-in list yet and begins with Twilio's.
     pub fn rate_card(&self) -> RateCard {
         if !self.phone_provider.is_real() {
             return RateCard::free();
         }
-        let list = RateCard::twilio_us();
+        let list = match self.phone_provider {
+            Provider::Plivo => RateCard::plivo_us(),
+            Provider::Mock | Provider::Twilio | Provider::Sip => RateCard::twilio_us(),
+        };
         let own = &self.rate_card;
         RateCard {
             currency: own.currency.as_ref().map_or(list.currency, |currency| currency.as_str().into()),
@@ -378,6 +405,8 @@ mod tests {
         assert_eq!(config.rate_card(), RateCard::free());
         config.phone_provider = Provider::Twilio;
         assert_eq!(config.rate_card(), RateCard { leg_per_minute: Micros(20_000), ..RateCard::twilio_us() });
+        config.phone_provider = Provider::Plivo;
+        assert_eq!(config.rate_card(), RateCard { leg_per_minute: Micros(20_000), ..RateCard::plivo_us() });
     }
 
     #[test]

@@ -256,7 +256,7 @@ impl Carrier for StubLine {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { media_stream: true, text_relay: false, machine_detection: false, stream_digits: false, create_is_idempotent: None }
+        Abilities { media_stream: true, text_relay: false, machine_detection: false, queues: false }
     }
 
     async fn place_call(&self, cleared: Cleared, _request: &CallRequest) -> Result<CarrierCall, CarrierError> {

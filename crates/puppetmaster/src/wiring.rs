@@ -181,6 +181,11 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let (store, vault) = open_data(&config.data_dir.0, Access::Dialing).await?;
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
+    let takes_calls = purpose == Purpose::Serve && config.inbound.is_enabled;
+    let has_queues = config.inbound.menus.as_ref().is_some_and(|menus| !menus.queues.is_empty());
+    if takes_calls && has_queues && !network.provider.carrier.abilities().queues {
+        return Err(Failure::of(&codes::CARRIER_NO_QUEUES));
+    }
     let bound = bind(config).await?;
     let origin: Arc<str> = origin(config, bound.address()).into();
     let directory = Arc::new(Directory::default());
@@ -219,7 +224,6 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
         mode: network.provider.carrier.abilities().mode_for(config.conversation_mode),
         addresses: addresses(origin.clone()),
     }));
-    let takes_calls = purpose == Purpose::Serve && config.inbound.is_enabled;
     let reception = takes_calls.then(|| reception(config, &origin, assistant.clone(), store.clone()));
     let server = bound.serve(ServerState {
         callbacks,
@@ -259,7 +263,7 @@ pub(crate) async fn settle_now(config: &Config, store: &Store) -> Result<(), Fai
     if !config.phone_provider.is_real() {
         return Ok(());
     }
-    let Ok(provider) = registry::open(config.phone_provider.as_str(), twilio_account(config)) else {
+    let Ok(provider) = registry::open(config.phone_provider.as_str(), provider_account(config)) else {
         return Ok(());
     };
     settle(store, provider.carrier.as_ref(), &config.rate_card(), &SystemClock).await?;
@@ -341,15 +345,36 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
             (account, from, Some(sandbox))
         }
         _ => {
-            let (Some(sid), Some(token), Some(from)) = (&config.twilio.account_sid, &config.twilio.auth_token, config.caller_id()) else {
+            let (account, from) = (provider_account(config), config.caller_id());
+            let Some(from) = from.filter(|_| !account.id.is_empty() && !account.secret.expose().is_empty()) else {
                 return Err(wrong("the account with the phone provider is not complete".into()));
             };
-            let account = Account { id: sid.as_str().to_owned(), secret: token.clone(), ..twilio_account(config) };
             (account, from.clone(), None)
         }
     };
     let provider = registry::open(config.phone_provider.as_str(), account).map_err(|error| wrong(error.to_string()))?;
     Ok(Network { provider, from, sandbox })
+}
+
+/// Returns the account with the phone provider in use as it is configured, complete or not.
+pub(crate) fn provider_account(config: &Config) -> Account {
+    match config.phone_provider {
+        Provider::Plivo => plivo_account(config),
+        Provider::Mock | Provider::Twilio | Provider::Sip => twilio_account(config),
+    }
+}
+
+fn plivo_account(config: &Config) -> Account {
+    let plivo = &config.plivo;
+    Account {
+        id: plivo.auth_id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default(),
+        secret: plivo.auth_token.clone().unwrap_or_default(),
+        other_secret: plivo.secondary_auth_token.clone(),
+        takes_old_signatures: plivo.accepts_v2_signatures,
+        base_url: plivo.api_url.as_ref().map(|url| url.as_str().to_owned()),
+        calls_per_second: Some(plivo.calls_per_second.0.get()),
+        ..Account::default()
+    }
 }
 
 /// Returns the account with Twilio as it is configured, complete or not.
@@ -362,6 +387,7 @@ pub(crate) fn twilio_account(config: &Config) -> Account {
         key: twilio.api_key.as_ref().zip(twilio.api_secret.clone()).map(|(sid, secret)| (sid.as_str().to_owned(), secret)),
         base_url: twilio.api_url.as_ref().map(|url| url.as_str().to_owned()),
         calls_per_second: Some(twilio.calls_per_second.0.get()),
+        ..Account::default()
     }
 }
 

@@ -3,16 +3,16 @@
 assistant::code_table! {
     CREDENTIALS_FORM = "doctor.credentials_form",
         "the credentials are not written as the phone provider writes them",
-        "Copy account SID and auth token (or API key and secret) anew from the provider's console; no blanks, no quotes.";
+        "Copy the account's name (account SID, Auth ID) and auth token (or API key and secret) anew from the provider's console; no blanks, no quotes.";
     CREDENTIALS_REFUSED = "doctor.credentials_refused",
         "the phone provider does not accept the credentials",
-        "Copy account SID and auth token anew from the provider's console. If the account has a region of its own, set `twilio.api_url`.";
+        "Copy the account's name (account SID, Auth ID) and auth token anew from the provider's console. If a Twilio account has a region of its own, set `twilio.api_url`.";
     KEY_REFUSED = "doctor.key_refused",
         "the phone provider does not accept the API key",
         "Copy `twilio.api_key` and `twilio.api_secret` anew, or make a new key in the provider's console; changing the auth token may end old keys.";
     PROVIDER_UNREACHABLE = "doctor.provider_unreachable",
         "the phone provider's API does not answer",
-        "Check the network of this machine, its proxy settings, and `twilio.api_url`.";
+        "Check the network of this machine, its proxy settings, and `twilio.api_url` or `plivo.api_url`.";
     NOT_KNOWN = "doctor.not_known",
         "the phone provider does not tell this",
         "Look it up in the provider's console; subaccounts and restricted API keys cannot see everything.";
@@ -24,7 +24,7 @@ assistant::code_table! {
         "Verify every number you call in the provider's console, or upgrade the account.";
     NUMBER_NOT_OWNED = "doctor.number_not_owned",
         "the account does not own the number we call from",
-        "Set `twilio.phone_number` to a number of this account, or buy one with voice.";
+        "Set `twilio.phone_number` or `plivo.phone_number` to a number of this account, or buy one with voice.";
     NUMBER_WITHOUT_VOICE = "doctor.number_without_voice",
         "the number we call from cannot speak",
         "Choose a number of the account that has the capability voice.";
@@ -51,7 +51,7 @@ assistant::code_table! {
         "Let the proxy pass WebSocket upgrades on (headers Upgrade and Connection), on port 443 with a valid certificate.";
     WEBHOOKS = "doctor.webhooks",
         "calls that come in to our number do not come to this program",
-        "Run `puppetmaster setup twilio`; calls that we make bring their own addresses and do not need it.";
+        "Run `puppetmaster setup` for the provider; calls that we make bring their own addresses and do not need it.";
     COUNTRY = "doctor.country_not_enabled",
         "the account may not call a country of `allowed_regions`",
         "Enable it in the provider's console under voice geographic permissions, or take it out of `allowed_regions`.";

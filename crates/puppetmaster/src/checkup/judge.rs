@@ -109,7 +109,7 @@ pub fn webhooks(number: &OwnedNumber, origin: &str) -> Finding {
             let is_old_tunnel = [".ngrok", ".trycloudflare.com"].iter().any(|tunnel| number.voice_url.contains(tunnel));
             let found = Finding::yellow(CHECK, &codes::WEBHOOKS, text);
             if is_old_tunnel {
-                found.with_fix("It is the address of a tunnel, which changes at every start: run `puppetmaster setup twilio`.")
+                found.with_fix("It is the address of a tunnel, which changes at every start: run `puppetmaster setup` again.")
             } else {
                 found
             }

@@ -46,7 +46,7 @@ pub async fn check(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
 /// The settings cannot be used.
 pub fn open(config: &Config) -> Result<Provider, Failure> {
     let wrong = |error: registry::OpenError| Failure::new(&failure::codes::CARRIER_SETTINGS, error.to_string());
-    registry::open(config.phone_provider.as_str(), wiring::twilio_account(config)).map_err(wrong)
+    registry::open(config.phone_provider.as_str(), wiring::provider_account(config)).map_err(wrong)
 }
 
 async fn who(account: &dyn CarrierAccount, clock: &dyn Clock, findings: &mut Vec<Finding>) -> Option<Identity> {
@@ -74,7 +74,8 @@ async fn who(account: &dyn CarrierAccount, clock: &dyn Clock, findings: &mut Vec
 
 /// Looks for the number we call from among the account's, and for the one that callees see.
 async fn numbers(account: &dyn CarrierAccount, config: &Config, shown: &PhoneNumber, findings: &mut Vec<Finding>) -> Option<OwnedNumber> {
-    let own = config.twilio.phone_number.as_ref().unwrap_or(shown);
+    let named = config.account_number();
+    let own = named.unwrap_or(shown);
     let owned = match account.number(own).await {
         Ok(owned) => owned,
         Err(error) => {
@@ -84,7 +85,7 @@ async fn numbers(account: &dyn CarrierAccount, config: &Config, shown: &PhoneNum
     };
     let is_shown = own == shown;
     // A number that is only shown needs no number of the account beside it.
-    if is_shown && config.twilio.phone_number.is_none() && owned.is_none() {
+    if is_shown && named.is_none() && owned.is_none() {
         findings.push(proved(account, shown).await);
         return None;
     }

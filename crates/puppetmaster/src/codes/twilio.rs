@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use wire::twilio::error_codes::{SYMPTOMS, all, families};
 
-use super::capitalised;
+use super::{capitalised, told};
 
 /// Returns the section. Its entries are `wire`'s, so that a call's report and the page say the same.
 pub(super) fn section() -> String {
@@ -28,11 +28,6 @@ pub(super) fn section() -> String {
     }
     out.push_str("\nA code that is not here: look it up at https://www.twilio.com/docs/errors.\n");
     out
-}
-
-/// A tag would be taken for HTML.
-fn told(text: &str) -> String {
-    text.replace('<', "\\<")
 }
 
 #[cfg(test)]

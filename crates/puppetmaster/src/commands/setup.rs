@@ -1,12 +1,13 @@
-//! `puppetmaster setup twilio`: asks what is needed, checks each answer against the account, writes configuration and `.env`.
+//! `puppetmaster setup twilio` and `setup plivo`: asks what is needed, checks each answer against the account, writes configuration and `.env`.
 //!
 //! Runs without a configuration, or with a broken one. Every question has a flag or a variable, so that it can be scripted;
 //! with nobody at the terminal a missing answer is an error that names them. Secrets are read from the environment, `.env` or
-//! the terminal, written to `.env` (mode 0600), and never shown. At Twilio nothing is changed but the webhooks of the chosen
+//! the terminal, written to `.env` (mode 0600), and never shown. At the provider nothing is changed but the webhooks of the chosen
 //! number, and only if the user says so.
 
 mod dialog;
 mod files;
+mod words;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -22,12 +23,15 @@ use telephony::{PhoneNumber, Private};
 
 use crate::checkup::reach::Watch;
 use crate::checkup::{self, Finding, Level, judge};
-use crate::cli::{SetupTwilioArgs, TunnelArg};
+use crate::cli::{SetupArgs, TunnelArg};
 use crate::config::setting::{Around, PublicUrl, Setting, SpokenName};
 use crate::config::sources::Sources;
 use crate::failure::{Failure, codes};
 use crate::tunnel::{self, Tunnel};
 use crate::wiring::SystemClock;
+use words::Words;
+
+pub(super) use words::{PLIVO, TWILIO};
 
 /// Where to listen if the user has no wish.
 const USUAL_LISTEN: &str = "127.0.0.1:8080";
@@ -39,11 +43,11 @@ const TRIES: usize = 3;
 ///
 /// # Errors
 /// An answer is missing or cannot be used, the account refuses, or a file cannot be written.
-pub(super) async fn twilio(args: &SetupTwilioArgs, sources: &Sources) -> Result<ExitCode, Failure> {
+pub(super) async fn run(words: &Words, account: Option<&str>, args: &SetupArgs, sources: &Sources) -> Result<ExitCode, Failure> {
     let mut dialog = Dialog::new(sources, args.yes);
     let file = files::target(sources, args.overwrite, &mut dialog)?;
-    let (provider, account) = sign_in(args, &mut dialog).await?;
-    let number = choose_number(args, provider.account.as_ref(), &mut dialog).await?;
+    let (provider, account) = sign_in(words, account, &mut dialog).await?;
+    let number = choose_number(words, args, provider.account.as_ref(), &mut dialog).await?;
     let user_name = user_name(args, &mut dialog)?;
     let listen = listen(args, &mut dialog)?;
     let public_url = public_url(args, listen, account.base_url.is_some(), &mut dialog).await?;
@@ -51,13 +55,13 @@ pub(super) async fn twilio(args: &SetupTwilioArgs, sources: &Sources) -> Result<
     let watch = Watch::open(listen, &public_url, Arc::clone(&provider.callbacks)).await;
     let found = watch.findings(provider.account.as_ref(), &public_url).await;
     found.iter().for_each(|finding| println!("{}", finding.line()));
-    let arranged = webhooks(args, &watch, provider.account.as_ref(), &number, &public_url, &mut dialog).await;
+    let arranged = webhooks(words, args, &watch, provider.account.as_ref(), &number, &public_url, &mut dialog).await;
     watch.close().await;
     arranged?;
 
-    let settings = Settings { account: &account, number: &number.number, user_name: &user_name, listen, public_url: &public_url };
+    let settings = Settings { words, account: &account, number: &number.number, user_name: &user_name, listen, public_url: &public_url };
     files::write(&file, sources, &settings)?;
-    println!("\nNext: `puppetmaster doctor --provider twilio`, then call your own phone: `puppetmaster call \"+1…\" \"Say hello\"`");
+    println!("\nNext: `puppetmaster doctor --provider {}`, then call your own phone: `puppetmaster call \"+1…\" \"Say hello\"`", words.provider);
     if checkup::worst(&found) == Level::Red {
         println!("The public address does not work yet; calls will fail until the doctor shows it green.");
     }
@@ -65,28 +69,28 @@ pub(super) async fn twilio(args: &SetupTwilioArgs, sources: &Sources) -> Result<
 }
 
 /// Asks for the credentials until the account takes them.
-async fn sign_in(args: &SetupTwilioArgs, dialog: &mut Dialog) -> Result<(Provider, Account), Failure> {
-    let key = dialog.variable("TWILIO_API_KEY").zip(dialog.variable("TWILIO_API_SECRET"));
-    let base_url = dialog.variable("TWILIO_API_URL");
+async fn sign_in(words: &Words, account: Option<&str>, dialog: &mut Dialog) -> Result<(Provider, Account), Failure> {
+    let key = words.key_variables.and_then(|(sid, secret)| dialog.variable(sid).zip(dialog.variable(secret)));
+    let base_url = dialog.variable(words.url_variable);
     if let Some(url) = &base_url {
         let mut origin: Option<PublicUrl> = None;
-        read(&mut origin, url, "TWILIO_API_URL")?;
+        read(&mut origin, url, words.url_variable)?;
         // The credentials are sent there.
         if origin.is_some_and(|origin| !origin.is_encrypted() && !origin.is_loopback()) {
-            return Err(Failure::new(&codes::SETUP_BAD_ANSWER, "TWILIO_API_URL does not begin with https://"));
+            return Err(Failure::new(&codes::SETUP_BAD_ANSWER, format!("{} does not begin with https://", words.url_variable)));
         }
     }
     let mut last = Failure::of(&codes::SETUP_BAD_ANSWER);
     for attempt in 0..TRIES {
         // A given answer that was refused is asked for again.
-        let given = args.account_sid.clone().or_else(|| dialog.variable("TWILIO_ACCOUNT_SID")).filter(|_| attempt == 0);
+        let given = account.map(str::to_owned).or_else(|| dialog.variable(words.id_variable)).filter(|_| attempt == 0);
         let id = match given {
             Some(id) => id,
-            None => dialog.ask("Twilio account SID (AC…, from the console)", "--account-sid or TWILIO_ACCOUNT_SID", None)?,
+            None => dialog.ask(words.id_question, words.id_flag, None)?,
         };
-        let secret = match dialog.variable("TWILIO_AUTH_TOKEN").filter(|_| attempt == 0) {
+        let secret = match dialog.variable(words.secret_variable).filter(|_| attempt == 0) {
             Some(token) => token,
-            None => dialog.ask_secret("Twilio auth token", "TWILIO_AUTH_TOKEN in the environment or in .env")?,
+            None => dialog.ask_secret(&format!("{} auth token", words.name), &format!("{} in the environment or in .env", words.secret_variable))?,
         };
         let account = Account {
             id,
@@ -95,7 +99,7 @@ async fn sign_in(args: &SetupTwilioArgs, dialog: &mut Dialog) -> Result<(Provide
             base_url: base_url.clone(),
             ..Account::default()
         };
-        let provider = registry::open("twilio", account.clone()).map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
+        let provider = registry::open(words.provider, account.clone()).map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
         let findings = look_at(provider.account.as_ref()).await;
         findings.iter().for_each(|finding| println!("{}", finding.line()));
         match findings.into_iter().find(|finding| finding.level == Level::Red) {
@@ -134,13 +138,13 @@ fn failure(finding: Finding) -> Failure {
     Failure { remedy: finding.fix.unwrap_or(failure.remedy), ..failure }
 }
 
-async fn choose_number(args: &SetupTwilioArgs, account: &dyn CarrierAccount, dialog: &mut Dialog) -> Result<OwnedNumber, Failure> {
+async fn choose_number(words: &Words, args: &SetupArgs, account: &dyn CarrierAccount, dialog: &mut Dialog) -> Result<OwnedNumber, Failure> {
     let owned = account.numbers().await.map_err(|error| failure(judge::refused("number", account, &error)))?;
     let speaking: Vec<&OwnedNumber> = owned.iter().filter(|owned| owned.has_voice != Some(false)).collect();
     let Some(first) = speaking.first() else {
         return Err(Failure::new(&checkup::codes::NUMBER_NOT_OWNED, "the account has no number that can speak"));
     };
-    let mut given = args.number.clone().or_else(|| dialog.variable("TWILIO_PHONE_NUMBER"));
+    let mut given = args.number.clone().or_else(|| dialog.variable(words.number_variable));
     if given.is_none() && speaking.len() > 1 {
         speaking.iter().for_each(|owned| println!("  {}", owned.number.in_international_format()));
     }
@@ -168,7 +172,7 @@ async fn choose_number(args: &SetupTwilioArgs, account: &dyn CarrierAccount, dia
     Err(Failure::of(&checkup::codes::NUMBER_NOT_OWNED))
 }
 
-fn user_name(args: &SetupTwilioArgs, dialog: &mut Dialog) -> Result<String, Failure> {
+fn user_name(args: &SetupArgs, dialog: &mut Dialog) -> Result<String, Failure> {
     let text = match &args.user_name {
         Some(name) => name.clone(),
         None => dialog.ask("For whom are calls made, as it is said aloud", "--user-name", Some(SpokenName::of_nobody().as_str()))?,
@@ -178,7 +182,7 @@ fn user_name(args: &SetupTwilioArgs, dialog: &mut Dialog) -> Result<String, Fail
     Ok(name.as_str().to_owned())
 }
 
-fn listen(args: &SetupTwilioArgs, dialog: &mut Dialog) -> Result<SocketAddr, Failure> {
+fn listen(args: &SetupArgs, dialog: &mut Dialog) -> Result<SocketAddr, Failure> {
     let listen = match args.listen {
         Some(listen) => listen,
         None => {
@@ -193,7 +197,7 @@ fn listen(args: &SetupTwilioArgs, dialog: &mut Dialog) -> Result<SocketAddr, Fai
 }
 
 /// Returns the public origin: given, of a tunnel that runs, or asked for. `is_stand_in` allows addresses of this machine.
-async fn public_url(args: &SetupTwilioArgs, listen: SocketAddr, is_stand_in: bool, dialog: &mut Dialog) -> Result<String, Failure> {
+async fn public_url(args: &SetupArgs, listen: SocketAddr, is_stand_in: bool, dialog: &mut Dialog) -> Result<String, Failure> {
     let text = match (&args.public_url, args.tunnel) {
         (Some(url), _) => url.clone(),
         (None, Some(wanted)) => {
@@ -238,7 +242,8 @@ fn told(tunnel: &Tunnel, port: u16) -> String {
 
 /// Sends calls that come in to us, if the user agrees and this program answers them.
 async fn webhooks(
-    args: &SetupTwilioArgs,
+    words: &Words,
+    args: &SetupArgs,
     watch: &Watch,
     account: &dyn CarrierAccount,
     number: &OwnedNumber,
@@ -251,11 +256,11 @@ async fn webhooks(
     }
     let answers = watch.webhook(account, &voice).await.and_then(|trip| trip.answer.ok()).is_some_and(|answer| matches!(answer.status, 200..=299));
     if !answers {
-        println!("note    calls that come in are not taken there, so the number's webhooks at Twilio were left as they are");
+        println!("note    calls that come in are not taken there, so the number's webhooks at {} were left as they are", words.name);
         return Ok(());
     }
     let now = if number.voice_url.is_empty() { "nowhere" } else { "somewhere else" };
-    let is_agreed = args.set_webhook || dialog.agree(&format!("Calls that come in to the number go {now} now. Have Twilio send them to us?"));
+    let is_agreed = args.set_webhook || dialog.agree(&format!("Calls that come in to the number go {now} now. Have {} send them to us?", words.name));
     if !is_agreed {
         return Ok(());
     }
@@ -263,7 +268,7 @@ async fn webhooks(
         .set_webhooks(number, &voice, &ReceptionAddresses::under(origin).fallback(), &status)
         .await
         .map_err(|error| failure(judge::refused("incoming calls", account, &error)))?;
-    println!("ok      incoming calls: Twilio sends them to us now");
+    println!("ok      incoming calls: {} sends them to us now", words.name);
     Ok(())
 }
 

@@ -67,7 +67,7 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "phone_provider",
         about: "Who connects the calls. `mock` is the practice telephone network inside this program: no account, no cost, no real telephones. \
-                This version calls through `mock` and `twilio`; the other two are named so that a file written for them is understood.",
+                `sip` is named so that a file written for it is understood; this version cannot call through it.",
         unset: "",
         example: "mock",
         field: |config| &mut config.phone_provider,
@@ -228,11 +228,42 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.plivo.auth_token,
     },
     Key {
+        path: "plivo.secondary_auth_token",
+        about: "The secret before or after `auth_token`, while you change it; if `auth_id` is a subaccount, the main account's. Webhooks that \
+                either has signed are accepted.",
+        unset: "none",
+        example: "${file:plivo-secondary-token}",
+        field: |config| &mut config.plivo.secondary_auth_token,
+    },
+    Key {
         path: "plivo.phone_number",
         about: "A number of the Plivo account; callees see it unless `from_number` is set.",
         unset: "none",
         example: "\"+15551234567\"",
         field: |config| &mut config.plivo.phone_number,
+    },
+    Key {
+        path: "plivo.api_url",
+        about: "Where Plivo's API is, if something on this machine stands in for Plivo. The credentials are sent there, so it begins with \
+                https:// or is on this machine.",
+        unset: "https://api.plivo.com",
+        example: "http://127.0.0.1:4010",
+        field: |config| &mut config.plivo.api_url,
+    },
+    Key {
+        path: "plivo.calls_per_second",
+        about: "How many calls may be asked for in a second; further ones wait here. Plivo allows two unless more was agreed; what is asked \
+                for faster waits there.",
+        unset: "",
+        example: "2",
+        field: |config| &mut config.plivo.calls_per_second.0,
+    },
+    Key {
+        path: "plivo.accept_v2_signatures",
+        about: "Whether a webhook that carries Plivo's older signature alone is taken. That one does not cover what the webhook says.",
+        unset: "",
+        example: "false",
+        field: |config| &mut config.plivo.accepts_v2_signatures,
     },
     Key {
         path: "limits.ring_timeout_seconds",
@@ -300,14 +331,14 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "rate_card.leg_per_minute",
         about: "What the phone provider charges for a begun minute of an answered call. Estimates and budgets rest on it.",
-        unset: "the list price for calls to US numbers (Twilio: 0.014); the practice network is free",
+        unset: "the list price for calls to US numbers (Twilio: 0.014, Plivo: 0.012); the practice network is free",
         example: "0.014",
         field: |config| &mut config.rate_card.leg_per_minute,
     },
     Key {
         path: "rate_card.stream_per_minute",
         about: "What the phone provider charges for a begun minute of media stream.",
-        unset: "the list price (Twilio: 0.004); the practice network is free",
+        unset: "the list price (Twilio and Plivo: 0.004); the practice network is free",
         example: "0.004",
         field: |config| &mut config.rate_card.stream_per_minute,
     },
@@ -321,28 +352,28 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "rate_card.recording_per_minute",
         about: "What the phone provider charges for a begun minute that it records; recordings of our own cost nothing there.",
-        unset: "the list price (Twilio: 0.0025); the practice network is free",
+        unset: "the list price (Twilio: 0.0025, Plivo: none); the practice network is free",
         example: "0.0025",
         field: |config| &mut config.rate_card.recording_per_minute,
     },
     Key {
         path: "rate_card.transcription_per_minute",
         about: "What the phone provider charges for a begun minute of speech that it puts into text (`conversation_mode: spoken_turns`).",
-        unset: "the list price (Twilio: 0.05); the practice network is free",
+        unset: "the list price (Twilio: 0.05, Plivo: 0.08); the practice network is free",
         example: "0.05",
         field: |config| &mut config.rate_card.transcription_per_minute,
     },
     Key {
         path: "rate_card.detection_per_call",
         about: "What the phone provider charges for finding out whether a machine answered.",
-        unset: "the list price (Twilio: 0.0075); the practice network is free",
+        unset: "the list price (Twilio: 0.0075, Plivo: none); the practice network is free",
         example: "0.0075",
         field: |config| &mut config.rate_card.detection_per_call,
     },
     Key {
         path: "rate_card.number_per_month",
         about: "What your number costs a month; `costs` shows it beside the calls.",
-        unset: "the list price of a local number (Twilio: 1.15); the practice network is free",
+        unset: "the list price of a local number (Twilio: 1.15, Plivo: 0.80); the practice network is free",
         example: "1.15",
         field: |config| &mut config.rate_card.number_per_month,
     },

@@ -192,8 +192,10 @@ impl<'a> Loading<'a> {
             let what = format!("this version cannot call through `{}` yet", provider.as_str());
             return self.problems.push(Problem::new(&PROVIDER_UNAVAILABLE, at, what));
         }
-        if provider == Provider::Twilio {
-            self.whole_twilio(&unresolved);
+        match provider {
+            Provider::Twilio => self.whole_twilio(&unresolved),
+            Provider::Plivo => self.whole_plivo(&unresolved),
+            Provider::Mock | Provider::Sip => {}
         }
         self.menus();
     }
@@ -216,44 +218,73 @@ impl<'a> Loading<'a> {
 
     fn whole_twilio(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
         let config = &self.loaded.config;
-        let missing: Vec<&'static str> = [
+        let needed = [
             ("twilio.account_sid", config.twilio.account_sid.is_none()),
             ("twilio.auth_token", config.twilio.auth_token.is_none()),
             ("twilio.phone_number", config.caller_id().is_none()),
             ("twilio.api_secret", config.twilio.api_key.is_some() && config.twilio.api_secret.is_none()),
             ("twilio.api_key", config.twilio.api_key.is_none() && config.twilio.api_secret.is_some()),
-            ("public_url", config.public_url.is_none()),
-            // A free port is another one at every start; nothing outside could lead to it.
-            ("listen", config.listen.port() == 0),
-        ]
-        .into_iter()
-        .filter_map(|(path, is_missing)| is_missing.then_some(path))
-        .filter(|path| !unresolved.contains_key(path) && !self.failed.contains(path))
-        .collect();
-        for key in missing.into_iter().filter_map(keys::find) {
-            let what =
-                format!("`phone_provider: twilio` needs `{}`{}", key.full_path(), if key.path == "listen" { " with a fixed port" } else { "" });
-            let help = format!("Set it in the file, or set {} in the environment or in `.env`. {}", key.variable(), key.about);
-            self.problems.push(Problem::new(&MISSING_KEY, self.origin_of("phone_provider"), what).with_help(help));
-        }
-        let config = &self.loaded.config;
-        if config.twilio.account_sid.as_ref().is_some_and(|sid| !is_twilio_account(sid)) {
+        ];
+        self.needed(&needed, unresolved);
+        if self.loaded.config.twilio.account_sid.as_ref().is_some_and(|sid| !is_twilio_account(sid)) {
             let what = format!("`{ROOT}.twilio.account_sid` is no Twilio account");
             let help = "Expected: AC and 32 digits and letters a to f, as the Twilio console shows it.";
             self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("twilio.account_sid"), what).with_help(help));
         }
-        let api_url = config.twilio.api_url.as_ref();
-        if api_url.is_some_and(|url| !url.is_encrypted() && !url.is_loopback()) {
-            let what = format!("`{ROOT}.twilio.api_url` is not encrypted");
-            let help = "Expected: an origin that begins with https://, or one on this machine; the credentials are sent there.";
-            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("twilio.api_url"), what).with_help(help));
-        }
+        self.addresses("Twilio", "twilio.api_url", self.loaded.config.twilio.api_url.clone());
+    }
+
+    fn whole_plivo(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
         let config = &self.loaded.config;
-        // What stands in for Twilio on this machine reaches us without encryption.
-        let is_inside = |url: &PublicUrl| url.is_loopback() && config.twilio.api_url.as_ref().is_some_and(PublicUrl::is_loopback);
-        if config.public_url.as_ref().is_some_and(|url| !url.is_encrypted() && !is_inside(url)) {
+        let needed = [
+            ("plivo.auth_id", config.plivo.auth_id.is_none()),
+            ("plivo.auth_token", config.plivo.auth_token.is_none()),
+            ("plivo.phone_number", config.caller_id().is_none()),
+        ];
+        self.needed(&needed, unresolved);
+        if self.loaded.config.plivo.auth_id.as_ref().is_some_and(|id| !is_plivo_account(id)) {
+            let what = format!("`{ROOT}.plivo.auth_id` is no Plivo account");
+            let help = "Expected: MA (or SA of a subaccount) and 18 capitals and digits, as the Plivo console shows it.";
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("plivo.auth_id"), what).with_help(help));
+        }
+        self.addresses("Plivo", "plivo.api_url", self.loaded.config.plivo.api_url.clone());
+    }
+
+    /// Tells which keys the provider in use needs and lacks; all of them need an address that leads here.
+    fn needed(&mut self, of_provider: &[(&'static str, bool)], unresolved: &BTreeMap<&'static str, Problem>) {
+        let config = &self.loaded.config;
+        let provider = config.phone_provider.as_str();
+        let of_all = [
+            ("public_url", config.public_url.is_none()),
+            // A free port is another one at every start; nothing outside could lead to it.
+            ("listen", config.listen.port() == 0),
+        ];
+        let missing: Vec<&'static str> = of_provider
+            .iter()
+            .chain(&of_all)
+            .filter_map(|(path, is_missing)| is_missing.then_some(*path))
+            .filter(|path| !unresolved.contains_key(path) && !self.failed.contains(path))
+            .collect();
+        for key in missing.into_iter().filter_map(keys::find) {
+            let what =
+                format!("`phone_provider: {provider}` needs `{}`{}", key.full_path(), if key.path == "listen" { " with a fixed port" } else { "" });
+            let help = format!("Set it in the file, or set {} in the environment or in `.env`. {}", key.variable(), key.about);
+            self.problems.push(Problem::new(&MISSING_KEY, self.origin_of("phone_provider"), what).with_help(help));
+        }
+    }
+
+    /// Looks at the two addresses that secrets and sound go to.
+    fn addresses(&mut self, provider: &str, api_path: &str, api_url: Option<PublicUrl>) {
+        if api_url.as_ref().is_some_and(|url| !url.is_encrypted() && !url.is_loopback()) {
+            let what = format!("`{ROOT}.{api_path}` is not encrypted");
+            let help = "Expected: an origin that begins with https://, or one on this machine; the credentials are sent there.";
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of(api_path), what).with_help(help));
+        }
+        // What stands in for the provider on this machine reaches us without encryption.
+        let is_inside = |url: &PublicUrl| url.is_loopback() && api_url.as_ref().is_some_and(PublicUrl::is_loopback);
+        if self.loaded.config.public_url.as_ref().is_some_and(|url| !url.is_encrypted() && !is_inside(url)) {
             let what = format!("`{ROOT}.public_url` is not encrypted");
-            let help = "Expected: an origin that begins with https://; Twilio opens media sockets only to encrypted ones.";
+            let help = format!("Expected: an origin that begins with https://; {provider} opens media sockets only to encrypted ones.");
             self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("public_url"), what).with_help(help));
         }
     }
@@ -408,6 +439,10 @@ fn shortened(text: &str) -> String {
         kept.push('…');
     }
     kept
+}
+
+fn is_plivo_account(id: &AccountId) -> bool {
+    wire::plivo::rest::AuthId::parse(id.as_str()).is_ok()
 }
 
 fn is_twilio_account(sid: &AccountId) -> bool {
@@ -751,10 +786,23 @@ phone_provider: mock
             "#]],
         );
         check_file(
+            "voice: { personal_assistant: { phone_provider: plivo, public_url: \"https://x.example\", listen: \"127.0.0.1:8080\", plivo: { auth_id: AC0123456789ABCDEFGH, api_url: \"http://x.example\" } } }",
+            expect![[r#"
+                puppetmaster.yaml:1:48: `phone_provider: plivo` needs `voice.personal_assistant.plivo.auth_token` [config.missing_key]
+                  Set it in the file, or set PLIVO_AUTH_TOKEN in the environment or in `.env`. The secret of the Plivo account.
+                puppetmaster.yaml:1:48: `phone_provider: plivo` needs `voice.personal_assistant.plivo.phone_number` [config.missing_key]
+                  Set it in the file, or set PLIVO_PHONE_NUMBER in the environment or in `.env`. A number of the Plivo account; callees see it unless `from_number` is set.
+                puppetmaster.yaml:1:132: `voice.personal_assistant.plivo.auth_id` is no Plivo account [config.bad_value]
+                  Expected: MA (or SA of a subaccount) and 18 capitals and digits, as the Plivo console shows it.
+                puppetmaster.yaml:1:163: `voice.personal_assistant.plivo.api_url` is not encrypted [config.bad_value]
+                  Expected: an origin that begins with https://, or one on this machine; the credentials are sent there.
+            "#]],
+        );
+        check_file(
             "voice: { personal_assistant: { phone_provider: sip } }",
             expect![[r#"
             puppetmaster.yaml:1:48: this version cannot call through `sip` yet [config.provider_unavailable]
-              Set `phone_provider` to mock or twilio.
+              Set `phone_provider` to mock, twilio or plivo.
         "#]],
         );
     }

@@ -56,7 +56,7 @@ assistant::code_table! {
         "Give it in the environment, in `.env`, or in the file as `${file:path}`. Change the secret if others use this machine.";
     PROVIDER_UNAVAILABLE = "config.provider_unavailable",
         "this version cannot call through that phone provider yet",
-        "Set `phone_provider` to mock or twilio.";
+        "Set `phone_provider` to mock, twilio or plivo.";
     DISABLED = "config.disabled",
         "the assistant is switched off",
         "Set `voice.personal_assistant.enabled` (or PERSONAL_ASSISTANT_ENABLED) to true.";

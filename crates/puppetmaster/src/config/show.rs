@@ -105,7 +105,11 @@ mod tests {
                 plivo:
                   # auth_id:                                   # not set: none; needed if `phone_provider` is `plivo`
                   # auth_token:                                # not set: none; needed if `phone_provider` is `plivo`
+                  # secondary_auth_token:                      # not set: none
                   # phone_number:                              # not set: none
+                  # api_url:                                   # not set: https://api.plivo.com
+                  calls_per_second: 2                          # default
+                  accept_v2_signatures: false                  # default
                 limits:
                   ring_timeout_seconds: 40                     # default
                   call_seconds: 600                            # default
@@ -118,13 +122,13 @@ mod tests {
                   per_month: 50.00                             # default
                 rate_card:
                   # currency:                                  # not set: USD
-                  # leg_per_minute:                            # not set: the list price for calls to US numbers (Twilio: 0.014); the practice network is free
-                  # stream_per_minute:                         # not set: the list price (Twilio: 0.004); the practice network is free
+                  # leg_per_minute:                            # not set: the list price for calls to US numbers (Twilio: 0.014, Plivo: 0.012); the practice network is free
+                  # stream_per_minute:                         # not set: the list price (Twilio and Plivo: 0.004); the practice network is free
                   # relay_per_minute:                          # not set: the list price (Twilio: 0.07, from memory); the practice network is free
-                  # recording_per_minute:                      # not set: the list price (Twilio: 0.0025); the practice network is free
-                  # transcription_per_minute:                  # not set: the list price (Twilio: 0.05); the practice network is free
-                  # detection_per_call:                        # not set: the list price (Twilio: 0.0075); the practice network is free
-                  # number_per_month:                          # not set: the list price of a local number (Twilio: 1.15); the practice network is free
+                  # recording_per_minute:                      # not set: the list price (Twilio: 0.0025, Plivo: none); the practice network is free
+                  # transcription_per_minute:                  # not set: the list price (Twilio: 0.05, Plivo: 0.08); the practice network is free
+                  # detection_per_call:                        # not set: the list price (Twilio: 0.0075, Plivo: none); the practice network is free
+                  # number_per_month:                          # not set: the list price of a local number (Twilio: 1.15, Plivo: 0.80); the practice network is free
                   # read_on:                                   # not set: the day on which the built-in list was read
                 recording:
                   enabled: true                                # default

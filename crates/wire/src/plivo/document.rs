@@ -1,6 +1,6 @@
 //! Plivo XML: what a call does next, as a typed list of verbs.
 //!
-//! Our adapter writes a [`Plan`] with [`Document::from_plan`]; the sandbox reads any program's document with
+//! Our adapter writes a [`Plan`](telephony::plan::Plan) with [`Document::from_plan`]; the sandbox reads any program's document with
 //! [`Document::parse`] and runs it. Unlike Twilio, Plivo reads the whole document before it runs any of it, and one unknown
 //! element or attribute refuses all of it: the call ends with "invalid XML" (8011) although the server answered 200. So
 //! nesting is a matter of types here, and [`Document::check`] looks a document over before it is sent.
@@ -10,24 +10,23 @@ mod attributes;
 mod dial;
 mod flow;
 mod input;
+mod of_plan;
 mod output;
 mod record;
 mod rooms;
 mod ssml;
 mod stream;
 
-use telephony::plan::{Plan, Verb as PlanVerb};
 use thiserror::Error;
 
 use super::error_codes::DocumentSource;
-use super::headers::HeaderList;
-use super::media::AudioFormat;
 use crate::xml::{Element, Node, XmlError};
 use attributes::{Faults, no_words};
 
 pub use dial::{Destination, Dial, Number, User};
 pub use flow::{Hangup, HangupReason, Message, PreAnswer, PreAnswerStep, Redirect};
 pub use input::{GetDigits, GetInput, InputType, SpeechModel};
+pub use of_plan::{Lacking, TOKEN_HEADER, is_message_address};
 pub use output::{Dtmf, MAX_SPEAK_CHARS, Play, Speak, Wait};
 pub use record::Record;
 pub use rooms::{Conference, MultiPartyCall};
@@ -36,9 +35,6 @@ pub use stream::Stream;
 
 /// The content type that our documents are served with.
 pub const CONTENT_TYPE: &str = "application/xml; charset=utf-8";
-
-/// The header of a stream that carries the one-time token.
-pub const TOKEN_HEADER: &str = "token";
 
 /// Longest document that Plivo takes, in bytes.
 ///
@@ -228,11 +224,6 @@ impl DocumentError {
 }
 
 impl Document {
-    /// Returns the document of a plan.
-    pub fn from_plan(plan: &Plan) -> Self {
-        Self { verbs: plan.verbs.iter().map(verb_of_plan).collect() }
-    }
-
     /// Returns the document as XML.
     pub fn to_xml(&self) -> String {
         let mut root = Element::new("Response");
@@ -281,124 +272,9 @@ impl Document {
     }
 }
 
-fn verb_of_plan(verb: &PlanVerb) -> Verb {
-    // Begun seconds: a pause is never cut, and never left out.
-    let seconds = |length: std::time::Duration| u32::try_from(length.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX);
-    match verb {
-        PlanVerb::ConnectMedia { url, token } => {
-            let extra_headers = HeaderList::new().with(TOKEN_HEADER, token);
-            Stream { extra_headers, ..Stream::two_way(url.clone(), AudioFormat::Mulaw8k) }.into()
-        }
-        // Plivo has nothing like the first, and its adapter's abilities say so. The others are of our reception, which has no
-        // Plivo adapter yet. A plan for any of them is our mistake, and no call may hang in it.
-        PlanVerb::ConnectRelay { .. }
-        | PlanVerb::WaitInQueue { .. }
-        | PlanVerb::TakeFromQueue { .. }
-        | PlanVerb::LeaveQueue
-        | PlanVerb::TakeMessage { .. } => Hangup::default().into(),
-        PlanVerb::Listen { lines, answer_to, silence } => GetInput {
-            num_digits: Some(1),
-            finish_on_key: Some("none".to_owned()),
-            execution_timeout: Some((seconds(*silence) + LONGEST_SPEECH).clamp(5, 60)),
-            prompts: lines.iter().map(|line| Prompt::Speak(Speak::plain(line.clone()))).collect(),
-            ..GetInput::new(answer_to.clone(), InputType::Both)
-        }
-        .into(),
-        PlanVerb::Record { report_to } => Record::whole_call(LONGEST_CALL, report_to.clone()).into(),
-        PlanVerb::Room { name, opens, closes, star_leaves, beeps } => Conference {
-            enter_sound: beeps.then(|| "beep:1".to_owned()),
-            exit_sound: beeps.then(|| "beep:2".to_owned()),
-            start_conference_on_enter: Some(*opens),
-            end_conference_on_exit: Some(*closes),
-            stay_alone: Some(true),
-            hangup_on_star: Some(*star_leaves),
-            room: name.clone(),
-            ..Conference::default()
-        }
-        .into(),
-        PlanVerb::Forward { to, shows, ring_for, time_limit, done_to } => Dial {
-            action: done_to.clone(),
-            caller_id: shows.as_ref().map(|shows| shows.as_e164().to_owned()),
-            timeout: Some(seconds(*ring_for)),
-            time_limit: Some(seconds(*time_limit).max(1)),
-            ..Dial::number(to.as_e164())
-        }
-        .into(),
-        PlanVerb::Say { text } => Speak::plain(text.clone()).into(),
-        PlanVerb::Play { url } => Play::once(url.clone()).into(),
-        PlanVerb::PressDigits { digits } => Dtmf::press(digits.iter().map(|digit| digit.as_char()).collect::<String>()).into(),
-        PlanVerb::Pause { length } => Wait::seconds(seconds(*length)).into(),
-        PlanVerb::Redirect { url } => Redirect::to(url.clone()).into(),
-        PlanVerb::HangUp => Hangup::default().into(),
-    }
-}
-
-/// Seconds that a turn of the callee may take, prompts included: Plivo counts them from the question's first word.
-const LONGEST_SPEECH: u32 = 40;
-
-/// Seconds of the longest call, four hours: a recording is never cut before its call.
-const LONGEST_CALL: u32 = 4 * 3_600;
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use telephony::dtmf::Digit;
-
     use super::*;
-
-    #[test]
-    fn a_plan_stays_in_its_stream_with_its_token_in_a_header() {
-        let plan = Plan { verbs: vec![PlanVerb::ConnectMedia { url: "wss://pm.example.com/media?a&b".into(), token: "0a1b".into() }] };
-        let document = Document::from_plan(&plan);
-        assert_eq!(
-            document.to_xml(),
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Stream bidirectional=\"true\" contentType=\"audio/x-mulaw;rate=8000\" \
-             keepCallAlive=\"true\" extraHeaders=\"token=0a1b\">wss://pm.example.com/media?a&amp;b</Stream></Response>"
-        );
-        assert_eq!(document.check(), Ok(()));
-    }
-
-    #[test]
-    fn every_verb_of_a_plan_reads_back_without_a_doubt() {
-        let plan = Plan {
-            verbs: vec![
-                PlanVerb::Record { report_to: "https://e.com/recording".into() },
-                PlanVerb::Say { text: "Hello & <bye>".into() },
-                PlanVerb::Play { url: "https://e.com/a.wav?x=1&y=2".into() },
-                PlanVerb::PressDigits { digits: "1*#".chars().filter_map(Digit::new).collect() },
-                PlanVerb::Pause { length: Duration::from_millis(1_200) },
-                PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
-                PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true, beeps: true },
-                PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },
-                PlanVerb::Redirect { url: "https://e.com/next".into() },
-            ],
-        };
-        let document = Document::from_plan(&plan);
-        let parsed = Document::parse(&document.to_xml()).unwrap();
-        assert_eq!(parsed, Parsed { document: document.clone(), doubts: Vec::new() });
-        assert_eq!(document.verbs[4], Wait::seconds(2).into());
-        assert_eq!(Document::from_plan(&Plan::hang_up()).check(), Ok(()));
-    }
-
-    #[test]
-    fn a_call_passed_on_with_an_address_for_its_end_leaves_nothing_to_follow() {
-        let forward = PlanVerb::Forward {
-            to: telephony::PhoneNumber::parse("+12125550123").unwrap(),
-            shows: telephony::PhoneNumber::parse("+15005550006").ok(),
-            ring_for: Duration::from_secs(20),
-            time_limit: Duration::from_secs(600),
-            done_to: Some("https://e.com/done".into()),
-        };
-        let doubts_of = |verbs: Vec<PlanVerb>| {
-            let document = Document::from_plan(&Plan { verbs });
-            let parsed = Document::parse(&document.to_xml()).unwrap();
-            assert_eq!(parsed.document, document);
-            parsed.doubts.iter().map(Fault::to_string).collect::<Vec<_>>()
-        };
-        assert_eq!(doubts_of(vec![forward.clone()]), Vec::<String>::new());
-        assert_eq!(doubts_of(vec![forward, PlanVerb::Redirect { url: "https://e.com/next".into() }]), ["<Dial>: what follows is never reached"]);
-    }
 
     #[test]
     fn one_unknown_thing_refuses_all_of_it() {

@@ -10,12 +10,14 @@ use carriers::registry::Account;
 use telephony::PhoneNumber;
 
 use super::dialog::Dialog;
+use super::words::Words;
 use crate::config::dotenv;
 use crate::config::sources::{FILE_NAME, Sources};
 use crate::failure::{Failure, codes};
 
 /// Everything that was answered.
 pub(super) struct Settings<'a> {
+    pub(super) words: &'a Words,
     pub(super) account: &'a Account,
     pub(super) number: &'a PhoneNumber,
     pub(super) user_name: &'a str,
@@ -41,7 +43,7 @@ pub(super) fn write(file: &Path, sources: &Sources, settings: &Settings<'_>) -> 
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(cannot_write(&env, &error)),
     };
-    replace(&env, &with_variables(&old, &secrets(settings.account)))?;
+    replace(&env, &with_variables(&old, &secrets(settings.words, settings.account)))?;
     println!("ok      wrote the secrets to {} (only you may read it)", env.display());
     if file.exists() {
         let kept = kept(file);
@@ -60,10 +62,10 @@ fn kept(file: &Path) -> PathBuf {
     name.into()
 }
 
-fn secrets(account: &Account) -> Vec<(&'static str, &str)> {
-    let mut variables = vec![("TWILIO_ACCOUNT_SID", account.id.as_str()), ("TWILIO_AUTH_TOKEN", account.secret.expose().as_str())];
-    if let Some((sid, secret)) = &account.key {
-        variables.extend([("TWILIO_API_KEY", sid.as_str()), ("TWILIO_API_SECRET", secret.expose().as_str())]);
+fn secrets<'a>(words: &Words, account: &'a Account) -> Vec<(&'static str, &'a str)> {
+    let mut variables = vec![(words.id_variable, account.id.as_str()), (words.secret_variable, account.secret.expose().as_str())];
+    if let (Some((sid, secret)), Some((sid_variable, secret_variable))) = (&account.key, words.key_variables) {
+        variables.extend([(sid_variable, sid.as_str()), (secret_variable, secret.expose().as_str())]);
     }
     variables
 }
@@ -87,21 +89,22 @@ fn with_variables(old: &str, variables: &[(&str, &str)]) -> String {
 }
 
 fn yaml(settings: &Settings<'_>) -> String {
-    let mut out = String::from(
-        "# Written by `puppetmaster setup twilio`; the secrets are in .env of the working directory.\n\
+    let Settings { words, account, number, user_name, listen, public_url } = settings;
+    let Words { provider, id_key, id_variable, secret_variable, .. } = words;
+    let mut out = format!(
+        "# Written by `puppetmaster setup {provider}`; the secrets are in .env of the working directory.\n\
          # docs/configuration.md explains every key, `puppetmaster config show` shows what is in effect.\n\
-         voice:\n  personal_assistant:\n    phone_provider: twilio\n",
+         voice:\n  personal_assistant:\n    phone_provider: {provider}\n",
     );
-    let Settings { account, number, user_name, listen, public_url } = settings;
     // Writing into a String cannot fail.
     let _ = write!(
         out,
-        "    user_name: {}\n    listen: {listen}\n    public_url: {public_url}\n    twilio:\n      account_sid: ${{TWILIO_ACCOUNT_SID}}\n      \
-         auth_token: ${{TWILIO_AUTH_TOKEN}}\n",
+        "    user_name: {}\n    listen: {listen}\n    public_url: {public_url}\n    {provider}:\n      {id_key}: ${{{id_variable}}}\n      \
+         auth_token: ${{{secret_variable}}}\n",
         quoted(user_name)
     );
-    if account.key.is_some() {
-        out.push_str("      api_key: ${TWILIO_API_KEY}\n      api_secret: ${TWILIO_API_SECRET}\n");
+    if let (Some(_), Some((sid, secret))) = (&account.key, words.key_variables) {
+        let _ = write!(out, "      api_key: ${{{sid}}}\n      api_secret: ${{{secret}}}\n");
     }
     let _ = writeln!(out, "      phone_number: \"{}\"", number.as_e164());
     if let Some(url) = &account.base_url {

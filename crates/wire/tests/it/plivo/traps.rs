@@ -67,7 +67,7 @@ fn trap_2_what_rings_a_phone_is_sent_once() {
 #[test]
 fn trap_3_a_conversation_keeps_the_call_alive() {
     let plan = Plan { verbs: vec![PlanVerb::ConnectMedia { url: "wss://pm.example.com/m".into(), token: "0a".into() }] };
-    let xml = Document::from_plan(&plan).to_xml();
+    let xml = Document::from_plan(&plan).unwrap().to_xml();
     assert!(xml.contains("bidirectional=\"true\"") && xml.contains("keepCallAlive=\"true\"") && xml.contains("contentType="), "{xml}");
     let careless = Stream { keep_call_alive: None, ..Stream::two_way("wss://pm.example.com/m", AudioFormat::Mulaw8k) };
     let told = doubts(&Document { verbs: vec![careless.clone().into()] });

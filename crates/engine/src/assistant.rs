@@ -7,7 +7,7 @@ use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use ::assistant::attempt::{AttemptState, Direction};
 use ::assistant::budget::{DAY, MONTH};
 use ::assistant::compliance::calling_hours::{callee_hours, local_time};
-use ::assistant::compliance::recording::RecordingPlan;
+use ::assistant::compliance::recording::{Asks, RecordingPlan};
 use ::assistant::compliance::standing::Standing;
 use ::assistant::operator::OperatorGrant;
 use ::assistant::policy::{self, Facts, Rules};
@@ -395,11 +395,11 @@ impl Assistant {
             }
         };
         let trace = open(ObjectKind::Trace).map(TraceWriter::new);
-        let is_recorded = is_recorded(&plan);
+        let RecordingPlan::FromNotice { asks, .. } = &plan else {
+            return Records { plan, trace, delete: None, recorder: None, carrier: None };
+        };
+        let may_carrier = *asks == Asks::OneParty;
         let mut records = Records { plan, trace, delete: None, recorder: None, carrier: None };
-        if !is_recorded {
-            return records;
-        }
         records.delete = Some(Box::new(move || {
             if let Err(error) = where_it_lies.delete(&deleted, ObjectKind::Recording) {
                 tracing::error!(%error, "a recording could not be deleted; delete it by hand");
@@ -411,8 +411,9 @@ impl Assistant {
             let recorder: MakeRecorder = Box::new(move || open(ObjectKind::Recording).map(|sink| Recorder::new(&grant, sink)));
             records.recorder = Some(recorder);
         }
-        // Also for a call whose stream does not come about: it goes on where no audio comes to us.
-        records.carrier = Some(CarrierRecording {
+        // Also for a call whose stream does not come about: it goes on where no audio comes to us, and is recorded there if it
+        // may be before the notice was heard.
+        records.carrier = may_carrier.then(|| CarrierRecording {
             report_to,
             deletes_there: self.installation.deletes_at_carrier,
             grant: grant(),

@@ -37,8 +37,16 @@ pub(crate) struct Fetched {
 }
 
 impl Fetched {
-    /// Silences a stretch of it, to its end if none is said, and `around` more on either side. Returns how much that was.
-    pub(crate) fn silence(&mut self, from: AudioPosition, to: Option<AudioPosition>, around: Duration) -> Duration {
+    /// Silences stretches of it, to its end where none is said, and `around` more on either side. Returns how much that was.
+    pub(crate) fn silence(&mut self, stretches: &[(AudioPosition, Option<AudioPosition>)], around: Duration) -> Duration {
+        let silenced = stretches.iter().map(|(from, to)| self.silence_one(*from, *to, around)).sum();
+        if !stretches.is_empty() {
+            self.bytes = write_wav(self.wav.rate_hz, self.wav.channels, &self.wav.samples);
+        }
+        silenced
+    }
+
+    fn silence_one(&mut self, from: AudioPosition, to: Option<AudioPosition>, around: Duration) -> Duration {
         let wav = &mut self.wav;
         let a_second = u64::from(wav.rate_hz) * u64::from(wav.channels);
         let sample = |at: Duration| usize::try_from(at.as_millis() as u64 * a_second / 1_000).unwrap_or(usize::MAX).min(wav.samples.len());
@@ -47,7 +55,6 @@ impl Fetched {
         let from = whole(sample(from.since(AudioPosition::ZERO).saturating_sub(around)));
         let to = to.map_or(wav.samples.len(), |to| whole(sample(to.since(AudioPosition::ZERO) + around)));
         wav.samples[from..to.max(from)].fill(0);
-        self.bytes = write_wav(wav.rate_hz, wav.channels, &wav.samples);
         Duration::from_millis((to.max(from) - from) as u64 * 1_000 / a_second.max(1))
     }
 }

@@ -68,8 +68,8 @@ impl Rules {
     }
 
     /// Returns the silenced stretches; the last one may have no end yet.
-    pub fn silences(&self) -> impl Iterator<Item = (AudioPosition, Option<AudioPosition>)> {
-        self.silences.iter().copied()
+    pub fn silences(&self) -> &[(AudioPosition, Option<AudioPosition>)] {
+        &self.silences
     }
 
     /// Returns whether anything is recorded at all.

@@ -433,6 +433,7 @@ impl Conversation {
             };
             self.turns = self.turns.saturating_add(1);
             self.silent_since = self.now;
+            self.heed_objection(&settled.text);
             self.record(Turn {
                 speaker: Speaker::Callee(utterance.id),
                 text: settled.text.clone(),

@@ -7,9 +7,11 @@ use telephony::AudioPosition;
 use super::speaking::Line;
 use super::thinking::About;
 use super::{Conversation, Output, Stage, Timer};
+use crate::disclosure;
 use crate::moves::{LineKind, Observation};
 use crate::screening::WhoAnswered;
 use crate::transcript::Speaker;
+use crate::understand::signal::{self, Signal};
 
 impl Conversation {
     pub(super) fn prepare_opening(&mut self) {
@@ -32,6 +34,14 @@ impl Conversation {
         let text = self.opening.text.clone();
         self.during_opening = None;
         self.speak(text, LineKind::Opening);
+    }
+
+    /// Whoever does not want to be recorded is not from here on, and who comes to the phone later is not told that they are.
+    pub(super) fn heed_objection(&mut self, words: &str) {
+        if self.brief.is_recorded && signal::has(words, Signal::DoNotRecord) {
+            self.brief.is_recorded = false;
+            self.opening = disclosure::opening(&self.brief);
+        }
     }
 
     /// What was said before the purpose was known cannot be an answer to it: a greeting waits for the callee's next turn.
@@ -65,5 +75,20 @@ impl Conversation {
             Speaker::Assistant(_) => None,
         });
         self.utterance.as_ref().map(|utterance| utterance.id).or(spoken).unwrap_or(telephony::UtteranceId(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::conversation::tests::brief;
+    use crate::conversation::{Config, Conversation};
+
+    #[test]
+    fn after_an_objection_nobody_is_told_that_they_are_recorded() {
+        let mut conversation = Conversation::new(brief(), Config::default());
+        conversation.heed_objection("Yes, hello?");
+        assert!(conversation.opening.text.contains("This call is recorded."));
+        conversation.heed_objection("I don't want to be recorded.");
+        assert!(!conversation.opening.text.contains("recorded") && !conversation.brief.is_recorded);
     }
 }

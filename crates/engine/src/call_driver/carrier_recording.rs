@@ -54,8 +54,8 @@ impl CallDriver {
                 Recorded::Deleted
             }
             Ok(Some((recording, RecordingState::Ready))) => {
-                let silences = self.guard.rules().silences().collect();
-                keep(self.ports.carrier.clone(), recording, wanted, silences).await
+                let silences = self.guard.rules().silences().to_vec();
+                keep(self.ports.carrier.clone(), recording, wanted, &silences).await
             }
             Ok(Some(_)) => Recorded::No,
             Ok(None) | Err(_) => {
@@ -87,7 +87,7 @@ async fn keep(
     carrier: Arc<dyn Carrier>,
     recording: CarrierRecordingId,
     wanted: CarrierRecording,
-    silences: Vec<(AudioPosition, Option<AudioPosition>)>,
+    silences: &[(AudioPosition, Option<AudioPosition>)],
 ) -> Recorded {
     let mut fetched = match fetch(carrier.as_ref(), &recording).await {
         Ok(fetched) => fetched,
@@ -96,7 +96,7 @@ async fn keep(
             return Recorded::No;
         }
     };
-    let silenced = silences.into_iter().map(|(from, to)| fetched.silence(from, to, AROUND)).sum();
+    let silenced = fetched.silence(silences, AROUND);
     let Some(sink) = (wanted.open)() else {
         return Recorded::No;
     };
@@ -104,7 +104,7 @@ async fn keep(
         tracing::warn!(%error, "the carrier's recording could not be kept; it is still at the carrier");
         return Recorded::No;
     }
-    if wanted.deletes_there || !Duration::is_zero(&silenced) {
+    if wanted.deletes_there || !silences.is_empty() {
         delete_there(&carrier, &recording).await;
     }
     Recorded::Kept { silenced }

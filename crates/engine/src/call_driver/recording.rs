@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use telephony::CarrierCallId;
-
 use super::CallDriver;
 use crate::live::LiveEvent;
 use crate::recorder::Recorder;
@@ -35,8 +33,8 @@ impl CallDriver {
     pub(super) fn heed_the_guard(&mut self) {
         for news in self.guard.take_news() {
             match news {
-                RecordingNews::Paused => self.pause_at_carrier(),
-                RecordingNews::GoesOn => self.resume_at_carrier(),
+                RecordingNews::Paused => self.change_at_carrier(false),
+                RecordingNews::GoesOn => self.change_at_carrier(true),
                 RecordingNews::Deleted => self.give_recording_up(),
             }
             self.tell(LiveEvent::Recording { news });
@@ -47,7 +45,7 @@ impl CallDriver {
     fn give_recording_up(&mut self) {
         self.facts.recording_refused = true;
         self.make_recorder = None;
-        self.pause_at_carrier();
+        self.change_at_carrier(false);
         let recorder = self.recorder.take().or_else(|| self.lane.as_mut().and_then(|lane| lane.take_recorder()));
         let (Some(recorder), Some(delete)) = (recorder, self.delete_recording.take()) else {
             return;
@@ -60,31 +58,22 @@ impl CallDriver {
         }));
     }
 
-    /// What the carrier has recorded until it hears of it is silenced in our copy, which is then the only one.
-    fn pause_at_carrier(&self) {
-        if let Some(call) = self.recorded_at_carrier() {
-            let carrier = self.ports.carrier.clone();
-            tokio::spawn(async move {
-                if let Err(error) = carrier.pause_recording(&call).await {
-                    tracing::warn!(%error, "the carrier's recording could not be paused; it is silenced once it is fetched");
-                }
-            });
-        }
-    }
-
-    fn resume_at_carrier(&self) {
-        if let Some(call) = self.recorded_at_carrier() {
-            let carrier = self.ports.carrier.clone();
-            tokio::spawn(async move {
-                if let Err(error) = carrier.resume_recording(&call).await {
-                    tracing::warn!(%error, "the carrier's recording could not go on; the rest of the call is not recorded");
-                }
-            });
-        }
-    }
-
-    fn recorded_at_carrier(&self) -> Option<CarrierCallId> {
-        self.carrier_recording.as_ref().filter(|_| self.text.is_some()).and_then(|_| self.call.carrier_call().cloned())
+    /// Has the carrier's recording pause or go on, where the carrier records. What it holds until it hears of a pause is silenced
+    /// in our copy, which is then the only one.
+    fn change_at_carrier(&self, goes_on: bool) {
+        let is_there = self.carrier_recording.is_some() && self.text.is_some();
+        let Some(call) = self.call.carrier_call().filter(|_| is_there).cloned() else {
+            return;
+        };
+        let carrier = self.ports.carrier.clone();
+        tokio::spawn(async move {
+            let done = if goes_on { carrier.resume_recording(&call).await } else { carrier.pause_recording(&call).await };
+            match done {
+                Ok(()) => {}
+                Err(error) if goes_on => tracing::warn!(%error, "the carrier's recording could not go on; the rest of the call is not recorded"),
+                Err(error) => tracing::warn!(%error, "the carrier's recording could not be paused; it is silenced once it is fetched"),
+            }
+        });
     }
 
     /// The call is over: ends the recording, here or at the carrier.

@@ -4,22 +4,24 @@
 //! later source overrides it: it would bite on the day the later one is taken away. Only a `${VARIABLE}` or `${file:…}` that
 //! leads nowhere is forgiven if its value is overridden or belongs to a phone provider that is not in use.
 
+mod account;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::Config;
 use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
 use super::menu_file;
 use super::nearest::nearest;
 use super::problem::{
-    BAD_VALUE, DOTENV, MISSING_KEY, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY,
-    UNKNOWN_VARIABLE, UNREADABLE, WRONG_TYPE,
+    DOTENV, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE, UNREADABLE,
+    WRONG_TYPE,
 };
 use super::reference::{self, Unresolved};
-use super::setting::{AccountId, Around, PublicUrl};
+use super::setting::Around;
 use super::sources::Sources;
 use super::yaml::{self, Content, Entry, Node, Place};
-use super::{Config, Provider};
 
 /// Larger than any configuration; a larger file is the wrong one.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -192,11 +194,7 @@ impl<'a> Loading<'a> {
             let what = format!("this version cannot call through `{}` yet", provider.as_str());
             return self.problems.push(Problem::new(&PROVIDER_UNAVAILABLE, at, what));
         }
-        match provider {
-            Provider::Twilio => self.whole_twilio(&unresolved),
-            Provider::Plivo => self.whole_plivo(&unresolved),
-            Provider::Mock | Provider::Sip => {}
-        }
+        self.whole_account(&unresolved);
         self.menus();
     }
 
@@ -213,79 +211,6 @@ impl<'a> Loading<'a> {
             },
             Err(ReadError::NotThere) => self.problems.push(Problem::new(&NO_SUCH_FILE, whole_file(path), "the menu file does not exist")),
             Err(ReadError::Other(why)) => self.problems.push(Problem::new(&UNREADABLE, whole_file(path), format!("the file {why}"))),
-        }
-    }
-
-    fn whole_twilio(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
-        let config = &self.loaded.config;
-        let needed = [
-            ("twilio.account_sid", config.twilio.account_sid.is_none()),
-            ("twilio.auth_token", config.twilio.auth_token.is_none()),
-            ("twilio.phone_number", config.caller_id().is_none()),
-            ("twilio.api_secret", config.twilio.api_key.is_some() && config.twilio.api_secret.is_none()),
-            ("twilio.api_key", config.twilio.api_key.is_none() && config.twilio.api_secret.is_some()),
-        ];
-        self.needed(&needed, unresolved);
-        if self.loaded.config.twilio.account_sid.as_ref().is_some_and(|sid| !is_twilio_account(sid)) {
-            let what = format!("`{ROOT}.twilio.account_sid` is no Twilio account");
-            let help = "Expected: AC and 32 digits and letters a to f, as the Twilio console shows it.";
-            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("twilio.account_sid"), what).with_help(help));
-        }
-        self.addresses("Twilio", "twilio.api_url", self.loaded.config.twilio.api_url.clone());
-    }
-
-    fn whole_plivo(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
-        let config = &self.loaded.config;
-        let needed = [
-            ("plivo.auth_id", config.plivo.auth_id.is_none()),
-            ("plivo.auth_token", config.plivo.auth_token.is_none()),
-            ("plivo.phone_number", config.caller_id().is_none()),
-        ];
-        self.needed(&needed, unresolved);
-        if self.loaded.config.plivo.auth_id.as_ref().is_some_and(|id| !is_plivo_account(id)) {
-            let what = format!("`{ROOT}.plivo.auth_id` is no Plivo account");
-            let help = "Expected: MA (or SA of a subaccount) and 18 capitals and digits, as the Plivo console shows it.";
-            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("plivo.auth_id"), what).with_help(help));
-        }
-        self.addresses("Plivo", "plivo.api_url", self.loaded.config.plivo.api_url.clone());
-    }
-
-    /// Tells which keys the provider in use needs and lacks; all of them need an address that leads here.
-    fn needed(&mut self, of_provider: &[(&'static str, bool)], unresolved: &BTreeMap<&'static str, Problem>) {
-        let config = &self.loaded.config;
-        let provider = config.phone_provider.as_str();
-        let of_all = [
-            ("public_url", config.public_url.is_none()),
-            // A free port is another one at every start; nothing outside could lead to it.
-            ("listen", config.listen.port() == 0),
-        ];
-        let missing: Vec<&'static str> = of_provider
-            .iter()
-            .chain(&of_all)
-            .filter_map(|(path, is_missing)| is_missing.then_some(*path))
-            .filter(|path| !unresolved.contains_key(path) && !self.failed.contains(path))
-            .collect();
-        for key in missing.into_iter().filter_map(keys::find) {
-            let what =
-                format!("`phone_provider: {provider}` needs `{}`{}", key.full_path(), if key.path == "listen" { " with a fixed port" } else { "" });
-            let help = format!("Set it in the file, or set {} in the environment or in `.env`. {}", key.variable(), key.about);
-            self.problems.push(Problem::new(&MISSING_KEY, self.origin_of("phone_provider"), what).with_help(help));
-        }
-    }
-
-    /// Looks at the two addresses that secrets and sound go to.
-    fn addresses(&mut self, provider: &str, api_path: &str, api_url: Option<PublicUrl>) {
-        if api_url.as_ref().is_some_and(|url| !url.is_encrypted() && !url.is_loopback()) {
-            let what = format!("`{ROOT}.{api_path}` is not encrypted");
-            let help = "Expected: an origin that begins with https://, or one on this machine; the credentials are sent there.";
-            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of(api_path), what).with_help(help));
-        }
-        // What stands in for the provider on this machine reaches us without encryption.
-        let is_inside = |url: &PublicUrl| url.is_loopback() && api_url.as_ref().is_some_and(PublicUrl::is_loopback);
-        if self.loaded.config.public_url.as_ref().is_some_and(|url| !url.is_encrypted() && !is_inside(url)) {
-            let what = format!("`{ROOT}.public_url` is not encrypted");
-            let help = format!("Expected: an origin that begins with https://; {provider} opens media sockets only to encrypted ones.");
-            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("public_url"), what).with_help(help));
         }
     }
 
@@ -441,14 +366,6 @@ fn shortened(text: &str) -> String {
     kept
 }
 
-fn is_plivo_account(id: &AccountId) -> bool {
-    wire::plivo::rest::AuthId::parse(id.as_str()).is_ok()
-}
-
-fn is_twilio_account(sid: &AccountId) -> bool {
-    sid.as_str().strip_prefix("AC").is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
-}
-
 fn in_file(path: &Path, (line, column): Place) -> Origin {
     Origin::File { path: path.to_owned(), line, column }
 }
@@ -481,6 +398,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::config::Provider;
     use crate::config::sources::Places;
 
     /// Puts files into a directory and loads what they and the variables say.

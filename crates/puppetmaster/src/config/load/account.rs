@@ -1,0 +1,124 @@
+//! Whether the account of the phone provider in use is complete, is one, and is reached over encrypted ways.
+
+use std::collections::BTreeMap;
+
+use super::Loading;
+use crate::config::Provider;
+use crate::config::keys::{self, ROOT};
+use crate::config::problem::{BAD_VALUE, MISSING_KEY, Problem};
+use crate::config::setting::{AccountId, PublicUrl};
+
+/// What the configuration says of an account at one provider.
+struct Account {
+    /// The provider's name for people.
+    provider: &'static str,
+    /// The keys that it needs, and whether each is missing.
+    needed: Vec<(&'static str, bool)>,
+    /// The key that names the account.
+    id_path: &'static str,
+    /// What it says, if it says anything.
+    id: Option<AccountId>,
+    /// Whether that can be an account there.
+    is_id: fn(&str) -> bool,
+    /// What can be.
+    expected: &'static str,
+    /// The key of the API's address.
+    api_path: &'static str,
+    /// What it says.
+    api_url: Option<PublicUrl>,
+}
+
+impl Loading<'_> {
+    /// Tells what is wrong with the account of the provider in use; the practice network needs none.
+    pub(super) fn whole_account(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
+        let Some(account) = self.account() else { return };
+        self.needed(&account.needed, unresolved);
+        if account.id.is_some_and(|id| !(account.is_id)(id.as_str())) {
+            let what = format!("`{ROOT}.{}` is no {} account", account.id_path, account.provider);
+            let help = format!("Expected: {}, as the {} console shows it.", account.expected, account.provider);
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of(account.id_path), what).with_help(help));
+        }
+        self.addresses(account.provider, account.api_path, account.api_url);
+    }
+
+    fn account(&self) -> Option<Account> {
+        let config = &self.loaded.config;
+        let has_no_number = config.caller_id().is_none();
+        match config.phone_provider {
+            Provider::Mock | Provider::Sip => None,
+            Provider::Twilio => Some(Account {
+                provider: "Twilio",
+                needed: vec![
+                    ("twilio.account_sid", config.twilio.account_sid.is_none()),
+                    ("twilio.auth_token", config.twilio.auth_token.is_none()),
+                    ("twilio.phone_number", has_no_number),
+                    ("twilio.api_secret", config.twilio.api_key.is_some() && config.twilio.api_secret.is_none()),
+                    ("twilio.api_key", config.twilio.api_key.is_none() && config.twilio.api_secret.is_some()),
+                ],
+                id_path: "twilio.account_sid",
+                id: config.twilio.account_sid.clone(),
+                is_id: is_twilio_account,
+                expected: "AC and 32 digits and letters a to f",
+                api_path: "twilio.api_url",
+                api_url: config.twilio.api_url.clone(),
+            }),
+            Provider::Plivo => Some(Account {
+                provider: "Plivo",
+                needed: vec![
+                    ("plivo.auth_id", config.plivo.auth_id.is_none()),
+                    ("plivo.auth_token", config.plivo.auth_token.is_none()),
+                    ("plivo.phone_number", has_no_number),
+                ],
+                id_path: "plivo.auth_id",
+                id: config.plivo.auth_id.clone(),
+                is_id: |id| wire::plivo::rest::AuthId::parse(id).is_ok(),
+                expected: "MA (or SA of a subaccount) and 18 capitals and digits",
+                api_path: "plivo.api_url",
+                api_url: config.plivo.api_url.clone(),
+            }),
+        }
+    }
+
+    /// Tells which keys the provider in use needs and lacks; all of them need an address that leads here.
+    fn needed(&mut self, of_provider: &[(&'static str, bool)], unresolved: &BTreeMap<&'static str, Problem>) {
+        let config = &self.loaded.config;
+        let provider = config.phone_provider.as_str();
+        let of_all = [
+            ("public_url", config.public_url.is_none()),
+            // A free port is another one at every start; nothing outside could lead to it.
+            ("listen", config.listen.port() == 0),
+        ];
+        let missing: Vec<&'static str> = of_provider
+            .iter()
+            .chain(&of_all)
+            .filter_map(|(path, is_missing)| is_missing.then_some(*path))
+            .filter(|path| !unresolved.contains_key(path) && !self.failed.contains(path))
+            .collect();
+        for key in missing.into_iter().filter_map(keys::find) {
+            let what =
+                format!("`phone_provider: {provider}` needs `{}`{}", key.full_path(), if key.path == "listen" { " with a fixed port" } else { "" });
+            let help = format!("Set it in the file, or set {} in the environment or in `.env`. {}", key.variable(), key.about);
+            self.problems.push(Problem::new(&MISSING_KEY, self.origin_of("phone_provider"), what).with_help(help));
+        }
+    }
+
+    /// Looks at the two addresses that secrets and sound go to.
+    fn addresses(&mut self, provider: &str, api_path: &str, api_url: Option<PublicUrl>) {
+        if api_url.as_ref().is_some_and(|url| !url.is_encrypted() && !url.is_loopback()) {
+            let what = format!("`{ROOT}.{api_path}` is not encrypted");
+            let help = "Expected: an origin that begins with https://, or one on this machine; the credentials are sent there.";
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of(api_path), what).with_help(help));
+        }
+        // What stands in for the provider on this machine reaches us without encryption.
+        let is_inside = |url: &PublicUrl| url.is_loopback() && api_url.as_ref().is_some_and(PublicUrl::is_loopback);
+        if self.loaded.config.public_url.as_ref().is_some_and(|url| !url.is_encrypted() && !is_inside(url)) {
+            let what = format!("`{ROOT}.public_url` is not encrypted");
+            let help = format!("Expected: an origin that begins with https://; {provider} opens media sockets only to encrypted ones.");
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("public_url"), what).with_help(help));
+        }
+    }
+}
+
+fn is_twilio_account(sid: &str) -> bool {
+    sid.strip_prefix("AC").is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
+}

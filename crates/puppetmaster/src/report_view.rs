@@ -107,7 +107,8 @@ pub fn report(finished: &Finished<'_>) -> String {
     };
     row("outcome", format!("{} ({})", outcome_in_words(outcome.report.outcome), outcome.disposition.in_words()));
     row("summary", outcome.report.summary.clone());
-    facts(&outcome.report, &mut row);
+    // Who looks for the proof must not look for a recording that there is not.
+    facts(&outcome.report, if outcome.recorded.is_kept() { "recording" } else { "call" }, &mut row);
     for follow_up in &outcome.report.follow_ups {
         row("next", follow_up.clone());
     }
@@ -139,12 +140,12 @@ pub fn report(finished: &Finished<'_>) -> String {
     text
 }
 
-fn facts(report: &Report, row: &mut impl FnMut(&str, String)) {
+fn facts(report: &Report, lies_in: &str, row: &mut impl FnMut(&str, String)) {
     for fact in &report.facts {
         let label = if fact.is_proven { "answer" } else { "heard" };
         row(label, format!("{}: {}", fact.fact.replace('_', " "), fact.in_words));
         let evidence = &fact.evidence;
-        row("proof", format!("“{}” at {} of the recording", evidence.quote, evidence.from));
+        row("proof", format!("“{}” at {} of the {lies_in}", evidence.quote, evidence.from));
         match &evidence.affirmation {
             Some(affirmed) => row("", format!("read back, and affirmed with “{}” at {}", affirmed.quote, affirmed.from)),
             None if !fact.is_proven => row("", "not affirmed: do not rely on it".to_owned()),

@@ -66,3 +66,12 @@ fn who_does_not_want_to_be_recorded_is_not_and_the_call_goes_on() {
         assert!(ended.code != Some(0) && !file.exists(), "{mode}: {ended:?}");
     }
 }
+
+#[test]
+fn a_report_without_a_recording_names_none() {
+    let home = Home::new();
+    let ended = home.run(&["call", OBJECTS, "Ask what time they close today", "--yes"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("the recording is deleted") && ended.stdout.contains("of the call"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("of the recording"), "{}", ended.stdout);
+}

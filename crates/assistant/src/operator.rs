@@ -1,16 +1,17 @@
-//! The user's own telephone, rung so that they can take a call over.
+//! Telephones that are rung during a call because the user wants to speak there: their own, and those of guests.
 //!
-//! It is no errand: nobody approves a receipt for it, and the user has asked for it this very moment. But it is a dial, so it
-//! passes the number gate like any other, and there is no other way to [`OperatorGrant`], which a carrier asks for.
+//! It is no errand: nobody approves a receipt for it, the user has asked for it this very moment and speaks in person. But it is a
+//! dial, so it passes the number gate like any other, and there is no other way to [`OperatorGrant`], which a carrier asks for.
 
 use telephony::PhoneNumber;
 
+use crate::codes;
 use crate::compliance::number_gate;
 use crate::policy::Rules;
-use crate::refusal::Refusal;
+use crate::refusal::{AllowedWhen, Refusal, Rule};
 use crate::task::Line;
 
-/// Leave to ring the user's own telephone once. Cannot be made otherwise, copied or kept.
+/// Leave to ring the user's own telephone, or a guest's, once. Cannot be made otherwise, copied or kept.
 #[derive(PartialEq, Eq, Debug)]
 pub struct OperatorGrant {
     number: PhoneNumber,
@@ -25,6 +26,20 @@ impl OperatorGrant {
     pub fn for_number(number: &PhoneNumber, line: Line, rules: &Rules) -> Result<Self, Refusal> {
         number_gate::check(number, line, &rules.allowed_regions, rules.own_number.as_ref())?;
         Ok(Self { number: number.clone(), line })
+    }
+
+    /// Returns leave to ring somebody whom the user wants to bring into the call that they have. Whoever has asked this
+    /// installation never to ring again is not rung for this either.
+    ///
+    /// # Errors
+    /// The number gate's refusal, or the do-not-call list's.
+    pub fn for_guest(number: &PhoneNumber, line: Line, rules: &Rules, has_opted_out: bool) -> Result<Self, Refusal> {
+        let grant = Self::for_number(number, line, rules)?;
+        if has_opted_out {
+            let entry = codes::NUMBER_OPTED_OUT;
+            return Err(Refusal::new(Rule::DoNotCall, &entry, entry.text, AllowedWhen::Never));
+        }
+        Ok(grant)
     }
 
     /// Returns the number.
@@ -54,5 +69,14 @@ mod tests {
         assert!(OperatorGrant::for_number(&own, Line::Real, &rules).is_err());
         assert!(OperatorGrant::for_number(&number("+442079460000"), Line::Real, &rules).is_err());
         assert!(OperatorGrant::for_number(&number("+19005550123"), Line::Real, &rules).is_err());
+    }
+
+    #[test]
+    fn a_guest_passes_the_gate_and_has_not_asked_to_be_left_alone() {
+        let rules = Rules { allowed_regions: vec!["US".into()], ..Rules::default() };
+        let friend = number("+12125552672");
+        assert!(OperatorGrant::for_guest(&friend, Line::Real, &rules, false).is_ok());
+        assert_eq!(OperatorGrant::for_guest(&friend, Line::Real, &rules, true).unwrap_err().code, "number.opted_out");
+        assert_eq!(OperatorGrant::for_guest(&number("+1911"), Line::Real, &rules, true).unwrap_err().rule, Rule::NumberGate);
     }
 }

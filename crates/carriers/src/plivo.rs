@@ -8,12 +8,13 @@ mod account;
 mod callbacks;
 mod media;
 mod names;
+mod room;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, MemberChange, OperatorGrant};
+use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, OperatorGrant};
 use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
@@ -22,9 +23,8 @@ use wire::plivo::callback::{Delivery, RetryOn};
 use wire::plivo::error_codes;
 use wire::plivo::party::{Party, bare};
 use wire::plivo::rest::{
-    self, AuthId, CallFilter, CallFired, CallIds, CallRecord, ConferenceRequest, ConferenceResource, CreateCall, FileFormat, LiveCall, LiveFilter,
-    LiveRequest, MachineDetection, MemberAction, Members, NextDocument, Outgoing, Page, Paging, RecordingRequest, RecordingResource, ResourceId,
-    RestError, RoomName, Transfer, WebUrl,
+    self, AuthId, CallFilter, CallFired, CallIds, CallRecord, CreateCall, FileFormat, LiveCall, LiveFilter, LiveRequest, MachineDetection,
+    NextDocument, Outgoing, Page, Paging, RecordingRequest, RecordingResource, ResourceId, RestError, Transfer, WebUrl,
 };
 use wire::plivo::signature::SigningKeys;
 use wire::plivo::status::leg_state_at_end;
@@ -257,15 +257,6 @@ impl Plivo {
         Ok(found)
     }
 
-    /// Returns the member of a room that a call is.
-    async fn member(&self, room: &RoomName, call: &str) -> Result<Members, CarrierError> {
-        let none = || CarrierError::Rejected { carrier: NAME, code: 404, message: "there is no such meeting any more".into() };
-        let reply = self.ask_for(&ConferenceRequest::Fetch { room: room.clone() }.write(&self.account)).await?.ok_or_else(none)?;
-        let conference: ConferenceResource = read(&reply)?;
-        let found = conference.members.unwrap_or_default().into_iter().find(|member| member.call_uuid.as_deref() == Some(call));
-        Ok(Members::one(identity(&found.and_then(|member| member.member_id).ok_or_else(none)?)?))
-    }
-
     /// Returns the address of a recording's sound. The credentials go along, so it must be Plivo's, or stand in for Plivo.
     async fn sound(&self, recording: &ResourceId) -> Result<(String, HttpRequest), CarrierError> {
         let shown = RecordingRequest::Fetch { recording: recording.clone() }.write(&self.account);
@@ -357,24 +348,6 @@ impl Carrier for Plivo {
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError> {
         let transfer = Transfer::ALeg(NextDocument { url: address(url)?, method: Some(Method::Post) });
         self.ask(&rest::CallRequest::Transfer { call: self.call(call)?, transfer }.write(&self.account)).await.map(drop)
-    }
-
-    /// Members have numbers, which are looked up by their calls. Plivo's older conferences know no hold: who is held neither hears
-    /// nor is heard, and hears no music.
-    async fn change_member(&self, room: &str, member: &CarrierCallId, change: MemberChange) -> Result<(), CarrierError> {
-        let room = RoomName::parse(room).map_err(|_| mistake(NAME, "this is no name of a room, so nothing was sent"))?;
-        let members = self.member(&room, self.call(member)?.as_str()).await?;
-        let actions: &[MemberAction] = match change {
-            MemberChange::Mute => &[MemberAction::Mute],
-            MemberChange::Unmute => &[MemberAction::Unmute],
-            MemberChange::Hold => &[MemberAction::Deafen, MemberAction::Mute],
-            MemberChange::Unhold => &[MemberAction::Undeafen, MemberAction::Unmute],
-        };
-        for action in actions {
-            let request = ConferenceRequest::Member { room: room.clone(), members: members.clone(), action: action.clone() };
-            self.ask(&request.write(&self.account)).await?;
-        }
-        Ok(())
     }
 
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {

@@ -6,11 +6,12 @@ mod account;
 mod callbacks;
 mod media;
 mod relay;
+mod room;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, MemberChange, OperatorGrant};
+use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, OperatorGrant};
 use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
@@ -19,9 +20,8 @@ use wire::http::{HttpReply, Method};
 use wire::twilio::connection::{ConnectionOverrides, RetryOn};
 use wire::twilio::error_codes;
 use wire::twilio::rest::{
-    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, ConferenceFilter, ConferenceRequest, ConferenceResource,
-    ConferenceStatus, CreateCall, Credentials, MediaFormat, Page, Paging, ParticipantRequest, ParticipantUpdate, RecordingUpdate, RestError,
-    RestRequest,
+    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Credentials, MediaFormat, Page, Paging,
+    RecordingUpdate, RestError,
 };
 use wire::twilio::signature::Keyring;
 use wire::twilio::status::CallEvent;
@@ -205,17 +205,6 @@ impl Twilio {
 }
 
 impl Twilio {
-    /// Returns Twilio's name of the conference that has ours and is not over; one that waits for who opens it is no less live.
-    async fn conference(&self, room: &str) -> Result<String, CarrierError> {
-        let filter = ConferenceFilter { friendly_name: Some(room.to_owned()), ..ConferenceFilter::default() };
-        let request = ConferenceRequest::List { filter, paging: Paging::first(PAGE_SIZE) };
-        let reply = self.ask(&RestRequest::Conference { account: self.account_sid.clone(), request }.write()).await?;
-        let page: Page<ConferenceResource> = Page::read(&reply).map_err(|_| CarrierError::Unclear { carrier: NAME })?;
-        let none = || CarrierError::Rejected { carrier: NAME, code: 404, message: "there is no such meeting any more".into() };
-        let live = page.items.into_iter().find(|conference| conference.status() != Some(ConferenceStatus::Completed));
-        live.and_then(|conference| conference.sid).ok_or_else(none)
-    }
-
     async fn update_recording(&self, call: &CarrierCallId, update: &RecordingUpdate) -> Result<(), CarrierError> {
         self.ask(&rest::update_recording(&self.account_sid, call.as_str(), CURRENT_RECORDING, update)).await.map(drop)
     }
@@ -289,20 +278,6 @@ impl Carrier for Twilio {
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError> {
         let instructions = CallInstructions::Url { url: url.to_owned(), method: Method::Post };
         self.ask(&rest::update_call(&self.account_sid, call.as_str(), &CallUpdate::redirect(instructions))).await.map(drop)
-    }
-
-    /// Participants are named by their calls, a conference by a name of Twilio's, which is looked up by ours.
-    async fn change_member(&self, room: &str, member: &CarrierCallId, change: MemberChange) -> Result<(), CarrierError> {
-        let update = match change {
-            MemberChange::Mute => ParticipantUpdate::mute(true),
-            MemberChange::Unmute => ParticipantUpdate::mute(false),
-            MemberChange::Hold => ParticipantUpdate::hold(None),
-            MemberChange::Unhold => ParticipantUpdate::unhold(),
-        };
-        let conference = self.conference(room).await?;
-        let request = ParticipantRequest::Update { participant: member.as_str().to_owned(), update: Box::new(update) };
-        let account = self.account_sid.clone();
-        self.ask(&RestRequest::Participant { account, conference, request }.write()).await.map(drop)
     }
 
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {

@@ -323,6 +323,18 @@ impl Assistant {
         Ok(TakeoverOrder { grant, is_cold, room: (self.installation.make_token)() })
     }
 
+    /// Returns the wish to have somebody in the room in which the user talks with a callee.
+    ///
+    /// # Errors
+    /// [`NotMade`]: the number gate's refusal, or theirs who asked never to be called again.
+    pub async fn invitation(&self, guest: &PhoneNumber) -> Result<RoomWish, NotMade> {
+        let installation = &self.installation;
+        let has_opted_out = installation.store.has_opted_out(guest).await?;
+        let grant = OperatorGrant::for_guest(guest, installation.line, &installation.rules, has_opted_out)
+            .map_err(|refusal| NotMade::Refused(refusal.into()))?;
+        Ok(RoomWish::Invite(grant))
+    }
+
     pub(crate) fn begin(&self, task: &Task, attempt: AttemptId, begins: Begins, (ring_timeout, time_limit): (Duration, Duration)) -> LiveCall {
         let installation = &self.installation;
         let addresses = (installation.addresses)(&attempt);

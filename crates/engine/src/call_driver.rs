@@ -7,6 +7,7 @@
 mod carrier_recording;
 mod carrier_work;
 mod ending;
+mod guests;
 mod recording;
 mod room;
 mod takeover;
@@ -22,7 +23,7 @@ use dialogue::brief::Brief;
 use dialogue::conversation::{self, Conversation};
 use dialogue::moves::{Thought, ThoughtId};
 use ports::brain::{Brain, Mind};
-use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, ConversationMode, MemberChange, RelayEvent};
+use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, ConversationMode, RelayEvent};
 use ports::speech_to_text::{Heard, Listening, SpeechToText};
 use ports::text_to_speech::{TextToSpeech, Voice, VoicePiece};
 use ports::turn_vote::EndOfTurn;
@@ -33,7 +34,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::live::LiveEvent;
+use crate::live::{LiveEvent, RoomChange};
 use crate::media_lane::{LaneConfig, MediaLane};
 use crate::media_link::{DriverEnd, FromCarrier};
 use crate::recorder::Recorder;
@@ -87,7 +88,15 @@ pub enum Event {
     /// The user, who has the call, wants something in the room.
     Wished(RoomWish),
     /// The carrier has done it, or not.
-    WishDone(MemberChange, Result<(), CarrierError>),
+    WishDone(RoomChange, Result<(), CarrierError>),
+    /// A guest's telephone was rung, or not.
+    GuestPlaced(Result<CarrierCall, CarrierError>),
+    /// A guest's telephone asks what to do.
+    GuestAsked(CarrierEvent, oneshot::Sender<Plan>),
+    /// News of the leg to a guest's telephone.
+    GuestLeg(CarrierEvent),
+    /// The carrier asks what all in the room are to hear.
+    AnnouncementAsked(oneshot::Sender<Plan>),
     /// The callee's leg was sent to ask, or not.
     SentElsewhere(Result<(), CarrierError>),
     /// It asks.
@@ -362,6 +371,10 @@ impl CallDriver {
             Event::OperatorLeg(event) => self.operator_leg(&event),
             Event::Wished(wish) => self.wished(wish),
             Event::WishDone(change, done) => self.wish_done(change, done),
+            Event::GuestPlaced(placed) => self.guest_placed(placed),
+            Event::GuestAsked(event, reply) => self.guest_asked(&event, reply),
+            Event::GuestLeg(event) => self.guest_leg(&event),
+            Event::AnnouncementAsked(reply) => self.announcement_asked(reply),
             Event::SentElsewhere(sent) => self.sent_elsewhere(sent),
             Event::ElsewhereAsked(event, reply) => self.elsewhere_asked(event, reply),
             Event::EndPolitely => self.end_politely(),

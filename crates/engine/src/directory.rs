@@ -94,6 +94,8 @@ pub enum TakeoverAsks {
     OperatorLeft,
     /// The callee's leg.
     Callee,
+    /// A guest's telephone.
+    Guest,
 }
 
 /// Why a media stream is not let in.
@@ -198,8 +200,24 @@ impl Directory {
             TakeoverAsks::Operator => Event::OperatorAsked(event, reply),
             TakeoverAsks::OperatorLeft => Event::OperatorLeft(event, reply),
             TakeoverAsks::Callee => Event::ElsewhereAsked(event, reply),
+            TakeoverAsks::Guest => Event::GuestAsked(event, reply),
         });
         Some(plan)
+    }
+
+    /// Answers the carrier's question what all in the room of a takeover are to hear. `None`: there is no such call any more.
+    pub fn announcement(&self, attempt: &AttemptId) -> Option<oneshot::Receiver<Plan>> {
+        let calls = self.lock();
+        let (reply, plan) = oneshot::channel();
+        calls.by_attempt.get(attempt)?.control.send(Event::AnnouncementAsked(reply));
+        Some(plan)
+    }
+
+    /// Hands news of the leg to a guest's telephone to the driver.
+    pub fn guest_leg(&self, attempt: &AttemptId, event: CarrierEvent) {
+        if let Some(entry) = self.lock().by_attempt.get(attempt) {
+            entry.control.send(Event::GuestLeg(event));
+        }
     }
 
     /// Hands news of the leg to the user's telephone to the driver.

@@ -2,7 +2,6 @@
 
 use dialogue::screening::WhoAnswered;
 use dialogue::transcript::Turn;
-use ports::carrier::MemberChange;
 use serde::Serialize;
 use telephony::UtteranceId;
 
@@ -60,6 +59,14 @@ pub enum LiveEvent {
     },
     /// It is not.
     RoomNotChanged,
+    /// Somebody is rung whom the user wants to have in the room.
+    GuestRinging,
+    /// They have come in.
+    GuestJoined,
+    /// A guest has left.
+    GuestLeft,
+    /// The one who was rung does not come.
+    GuestNotReached,
     /// The user has given the call back.
     OperatorLeft,
     /// The user did not get the call; the assistant goes on.
@@ -90,18 +97,14 @@ pub enum RoomChange {
     CalleeHeld,
     /// The callee is back.
     CalleeBack,
-}
-
-impl From<MemberChange> for RoomChange {
-    /// The user is muted, the callee is held; nobody does it the other way round.
-    fn from(change: MemberChange) -> Self {
-        match change {
-            MemberChange::Mute => Self::UserMuted,
-            MemberChange::Unmute => Self::UserUnmuted,
-            MemberChange::Hold => Self::CalleeHeld,
-            MemberChange::Unhold => Self::CalleeBack,
-        }
-    }
+    /// The guest who came last is heard by the user alone.
+    GuestWhispers,
+    /// All hear the guest again.
+    GuestSpeaksToAll,
+    /// The guest who came last has to go.
+    GuestRemoved,
+    /// All hear what the user wrote.
+    Announced,
 }
 
 /// Why a user did not get a call.

@@ -1,5 +1,5 @@
-//! A phone provider, in four small traits: [`Carrier`] dials and ends, [`Callbacks`] verifies, reads and answers what
-//! the provider sends to us, [`MediaCodec`] and [`RelayCodec`] read and write the messages of its sockets.
+//! A phone provider, in small traits: [`Carrier`] dials and ends, [`CarrierRoom`] changes who talks with whom, [`Callbacks`] verifies,
+//! reads and answers what the provider sends to us, [`MediaCodec`] and [`RelayCodec`] read and write the messages of its sockets.
 //!
 //! What a provider lacks it says in [`Abilities`]; nobody asks it by name.
 
@@ -12,6 +12,8 @@ pub use assistant::operator::OperatorGrant;
 pub use assistant::policy::Cleared;
 pub use assistant::task::Line;
 pub use telephony::plan::ConversationMode;
+
+pub use crate::carrier_room::{Announcement, CarrierRoom, MemberChange};
 
 pub use self::relay::{RelayCodec, RelayEvent, RelayMessage};
 pub use self::webhook::{CallbackError, CarrierEvent, CarrierNews, ForwardEnd, MachineVerdict, QueueEnd, RecordingState, WebhookRequest};
@@ -26,7 +28,7 @@ use thiserror::Error;
 
 /// Dials, ends, and tells the truth about calls.
 #[async_trait]
-pub trait Carrier: Send + Sync {
+pub trait Carrier: CarrierRoom {
     /// Returns the provider's name for people and records: `twilio`.
     fn name(&self) -> &'static str;
 
@@ -58,12 +60,6 @@ pub trait Carrier: Send + Sync {
     /// Has a live call ask `url` at once for its next plan, whatever it is doing.
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError>;
 
-    /// Changes how somebody takes part in a room that our plans have led them to.
-    ///
-    /// # Errors
-    /// [`CarrierError::Rejected`] also if the room, or they in it, are not there (any more).
-    async fn change_member(&self, room: &str, member: &CarrierCallId, change: MemberChange) -> Result<(), CarrierError>;
-
     /// Returns the bytes of a finished recording, a WAV file.
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError>;
 
@@ -76,19 +72,6 @@ pub trait Carrier: Send + Sync {
 
     /// Deletes a recording at the provider for good. Deleting one that is gone is no error.
     async fn delete_recording(&self, recording: &CarrierRecordingId) -> Result<(), CarrierError>;
-}
-
-/// A change of somebody in a room.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MemberChange {
-    /// The others do not hear them; they hear the others.
-    Mute,
-    /// The others hear them.
-    Unmute,
-    /// They hear music, and neither they nor the others hear each other.
-    Hold,
-    /// They are back.
-    Unhold,
 }
 
 /// What a provider can do.
@@ -205,6 +188,12 @@ pub trait Callbacks: Send + Sync {
     /// # Errors
     /// [`CallbackError::Forged`] before anything else is looked at.
     fn read(&self, request: &WebhookRequest<'_>) -> Result<CarrierEvent, CallbackError>;
+
+    /// Checks the signature of a webhook that is about no call, so that there is nothing to read in it.
+    ///
+    /// # Errors
+    /// [`CallbackError::Forged`].
+    fn verify(&self, request: &WebhookRequest<'_>) -> Result<(), CallbackError>;
 
     /// Checks the signature of a media socket's handshake; `url` is the public address with `ws` or `wss`.
     fn verify_socket(&self, url: &str, header: &dyn Fn(&str) -> Option<String>) -> Result<(), CallbackError>;

@@ -5,6 +5,7 @@
 pub mod brain;
 pub mod carrier;
 pub mod carrier_account;
+pub mod carrier_room;
 pub mod clock;
 pub mod error;
 pub mod inbound_store;

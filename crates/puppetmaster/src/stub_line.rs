@@ -26,7 +26,8 @@ use engine::media_link::SocketEnd;
 use engine::metrics::Metrics;
 use models::StubSpeech;
 use ports::carrier::{
-    Abilities, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, Cleared, ConversationMode, MemberChange, OperatorGrant,
+    Abilities, Announcement, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, CarrierRoom, Cleared, ConversationMode,
+    MemberChange, OperatorGrant,
 };
 use serde_json::json;
 use server::{Admission, Server, ServerState};
@@ -249,6 +250,18 @@ struct StubLine {
     directory: Arc<Directory>,
 }
 
+/// Its calls meet nobody.
+#[async_trait]
+impl CarrierRoom for StubLine {
+    async fn change_member(&self, _room: &str, _member: &CarrierCallId, _change: &MemberChange) -> Result<(), CarrierError> {
+        Err(lacks())
+    }
+
+    async fn announce(&self, _room: &str, _announcement: &Announcement) -> Result<(), CarrierError> {
+        Err(lacks())
+    }
+}
+
 #[async_trait]
 impl Carrier for StubLine {
     fn name(&self) -> &'static str {
@@ -285,10 +298,6 @@ impl Carrier for StubLine {
 
     /// Its calls have nothing but their streams.
     async fn redirect_call(&self, _call: &CarrierCallId, _url: &str) -> Result<(), CarrierError> {
-        Err(lacks())
-    }
-
-    async fn change_member(&self, _room: &str, _member: &CarrierCallId, _change: MemberChange) -> Result<(), CarrierError> {
         Err(lacks())
     }
 

@@ -26,6 +26,9 @@ const BODY_AT_MOST: usize = 64 * 1024;
 /// | `POST /carrier/operator/{attempt}` | the user's telephone asks what to do | signature |
 /// | `POST /carrier/operator-left/{attempt}` | the same, after the user left the room | signature |
 /// | `POST /carrier/operator-status/{attempt}` | the carrier reports that leg | signature |
+/// | `POST /carrier/guest/{attempt}` | a guest's telephone asks what to do | signature |
+/// | `POST /carrier/guest-status/{attempt}` | the carrier reports that leg | signature |
+/// | `POST /carrier/announcement/{attempt}` | the carrier asks what all in the room are to hear | signature |
 /// | `GET /carrier/media` | the carrier's media socket | signature, then one-time token |
 /// | `GET /carrier/relay` | the carrier's socket of texts | signature, then one-time token |
 /// | `POST /carrier/inbound…` | the carrier has a call that came to our number | signature |
@@ -44,6 +47,9 @@ pub fn router(state: ServerState) -> Router {
         .route("/carrier/operator/{attempt}", post(takeover::operator))
         .route("/carrier/operator-left/{attempt}", post(takeover::operator_left))
         .route("/carrier/operator-status/{attempt}", post(takeover::operator_status))
+        .route("/carrier/guest/{attempt}", post(takeover::guest))
+        .route("/carrier/guest-status/{attempt}", post(takeover::guest_status))
+        .route("/carrier/announcement/{attempt}", post(takeover::announcement))
         .route("/carrier/media", get(media_socket::upgrade))
         .route("/carrier/relay", get(relay_socket::upgrade))
         .merge(reception::routes())
@@ -73,6 +79,9 @@ pub fn addresses(origin: &str, attempt: &telephony::AttemptId) -> CarrierAddress
             operator: format!("{origin}/carrier/operator/{attempt}"),
             operator_left: format!("{origin}/carrier/operator-left/{attempt}"),
             operator_status: format!("{origin}/carrier/operator-status/{attempt}"),
+            guest: format!("{origin}/carrier/guest/{attempt}"),
+            guest_status: format!("{origin}/carrier/guest-status/{attempt}"),
+            announcement: format!("{origin}/carrier/announcement/{attempt}"),
         },
     }
 }

@@ -20,19 +20,38 @@ impl FromRequest<ServerState> for Signed {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, Response> {
-        let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
-        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let url = state.public_url(uri.path_and_query().map_or("/", |path| path.as_str()));
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let webhook = WebhookRequest { method: method.as_str(), url: &url, header: &header, body: &body };
-        state.callbacks.read(&webhook).map(Self).map_err(|error| match error {
-            CallbackError::Forged => {
-                state.metrics.refused_callbacks.fetch_add(1, Ordering::Relaxed);
-                StatusCode::FORBIDDEN.into_response()
-            }
-            CallbackError::Unreadable { what } => (StatusCode::BAD_REQUEST, what).into_response(),
-        })
+        verified(request, state, |webhook| state.callbacks.read(webhook)).await.map(Self)
     }
+}
+
+/// A signed webhook that is about no call: there is nothing in it to read.
+pub(crate) struct SignedOnly;
+
+impl FromRequest<ServerState> for SignedOnly {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &ServerState) -> Result<Self, Response> {
+        verified(request, state, |webhook| state.callbacks.verify(webhook)).await.map(|()| Self)
+    }
+}
+
+async fn verified<T>(
+    request: Request,
+    state: &ServerState,
+    read: impl FnOnce(&WebhookRequest<'_>) -> Result<T, CallbackError>,
+) -> Result<T, Response> {
+    let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
+    let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+    let url = state.public_url(uri.path_and_query().map_or("/", |path| path.as_str()));
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let webhook = WebhookRequest { method: method.as_str(), url: &url, header: &header, body: &body };
+    read(&webhook).map_err(|error| match error {
+        CallbackError::Forged => {
+            state.metrics.refused_callbacks.fetch_add(1, Ordering::Relaxed);
+            StatusCode::FORBIDDEN.into_response()
+        }
+        CallbackError::Unreadable { what } => (StatusCode::BAD_REQUEST, what).into_response(),
+    })
 }
 
 /// The same for calls that come in. An installation that takes none knows no such page.

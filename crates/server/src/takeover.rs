@@ -7,7 +7,7 @@ use engine::directory::TakeoverAsks;
 use ports::carrier::CarrierEvent;
 use telephony::AttemptId;
 
-use crate::signed::Signed;
+use crate::signed::{Signed, SignedOnly};
 use crate::state::ServerState;
 use crate::webhooks::planned;
 
@@ -30,6 +30,23 @@ pub(crate) async fn operator_left(State(state): State<ServerState>, Path(attempt
 pub(crate) async fn operator_status(State(state): State<ServerState>, Path(attempt): Path<String>, Signed(event): Signed) -> StatusCode {
     state.directory.operator_leg(&AttemptId::new(attempt), event);
     StatusCode::NO_CONTENT
+}
+
+/// A guest's telephone asks what to do.
+pub(crate) async fn guest(State(state): State<ServerState>, Path(attempt): Path<String>, Signed(event): Signed) -> Response {
+    asked(&state, attempt, TakeoverAsks::Guest, event).await
+}
+
+/// The carrier reports the leg to a guest's telephone.
+pub(crate) async fn guest_status(State(state): State<ServerState>, Path(attempt): Path<String>, Signed(event): Signed) -> StatusCode {
+    state.directory.guest_leg(&AttemptId::new(attempt), event);
+    StatusCode::NO_CONTENT
+}
+
+/// The carrier asks what all in the room are to hear. It names no call.
+pub(crate) async fn announcement(State(state): State<ServerState>, Path(attempt): Path<String>, _: SignedOnly) -> Response {
+    let plan = state.directory.announcement(&AttemptId::new(attempt));
+    planned(&state, plan).await
 }
 
 async fn asked(state: &ServerState, attempt: String, asks: TakeoverAsks, event: CarrierEvent) -> Response {

@@ -43,6 +43,10 @@ impl Callbacks for Plivo {
         Ok(event)
     }
 
+    fn verify(&self, request: &WebhookRequest<'_>) -> Result<(), CallbackError> {
+        self.open(request).map(drop)
+    }
+
     fn verify_socket(&self, url: &str, header: &dyn Fn(&str) -> Option<String>) -> Result<(), CallbackError> {
         let (own, main, nonce) = (header(HEADER), header(MAIN_HEADER), header(NONCE_HEADER));
         let signatures = Signatures { own: own.as_deref(), main: main.as_deref(), nonce: nonce.as_deref() };

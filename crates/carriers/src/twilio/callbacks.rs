@@ -8,6 +8,7 @@ use ports::carrier::{
 use telephony::dtmf::Digit;
 use telephony::plan::Plan;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber};
+use wire::http::Form;
 use wire::twilio::callback::{CallCallback, DialStatus, QueueResult, Recorded, Webhook};
 use wire::twilio::document::{CONTENT_TYPE, Document};
 use wire::twilio::signature::{HEADER, SETTINGS_HEADER, Signed};
@@ -17,14 +18,7 @@ use super::{Twilio, TwilioMediaCodec, TwilioRelayCodec};
 
 impl Callbacks for Twilio {
     fn read(&self, request: &WebhookRequest<'_>) -> Result<CarrierEvent, CallbackError> {
-        let signed = Signed {
-            url: request.url,
-            content_type: (request.header)("content-type"),
-            body: request.body,
-            signature: (request.header)(HEADER),
-            settings: (request.header)(SETTINGS_HEADER),
-        };
-        let form = self.keys.open(&signed).map_err(|_| CallbackError::Forged)?;
+        let form = self.open(request)?;
         let webhook = Webhook::read(&form).map_err(|missing| CallbackError::Unreadable { what: missing.parameter })?;
         let news = news(&webhook);
         let key = webhook.key();
@@ -52,6 +46,10 @@ impl Callbacks for Twilio {
         })
     }
 
+    fn verify(&self, request: &WebhookRequest<'_>) -> Result<(), CallbackError> {
+        self.open(request).map(drop)
+    }
+
     fn verify_socket(&self, url: &str, header: &dyn Fn(&str) -> Option<String>) -> Result<(), CallbackError> {
         let (signature, settings) = (header(HEADER), header(SETTINGS_HEADER));
         self.keys.verify_socket(url, signature.as_deref(), settings.as_deref()).map_err(|_| CallbackError::Forged)
@@ -67,6 +65,19 @@ impl Callbacks for Twilio {
 
     fn relay_codec(&self) -> Option<Box<dyn RelayCodec>> {
         Some(Box::new(TwilioRelayCodec))
+    }
+}
+
+impl Twilio {
+    fn open<'a>(&self, request: &WebhookRequest<'a>) -> Result<Form<'a>, CallbackError> {
+        let signed = Signed {
+            url: request.url,
+            content_type: (request.header)("content-type"),
+            body: request.body,
+            signature: (request.header)(HEADER),
+            settings: (request.header)(SETTINGS_HEADER),
+        };
+        self.keys.open(&signed).map_err(|_| CallbackError::Forged)
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use carriers::plivo::{Plivo, PlivoConfig};
 use ports::carrier::{
-    CallbackError, Callbacks, Carrier, CarrierError, CarrierEvent, CarrierNews, ForwardEnd, Line, MachineVerdict, MediaEvent, MemberChange,
-    RecordingState, WebhookRequest,
+    Announcement, CallbackError, Callbacks, Carrier, CarrierError, CarrierEvent, CarrierNews, CarrierRoom, ForwardEnd, Line, MachineVerdict,
+    MediaEvent, MemberChange, RecordingState, WebhookRequest,
 };
 use serde_json::{Value, json};
 use telephony::cost::Micros;
@@ -272,12 +272,28 @@ async fn somebody_in_a_room_is_found_by_their_call_and_held_in_silence() {
     let done = || Act::reply(202, r#"{"message":"done"}"#);
     let peer = Peer::start([shown(), done(), shown(), done(), done(), Act::reply(404, "{}")]).await;
     let (carrier, member) = (plivo(&peer.origin), CarrierCallId::new("c1"));
-    carrier.change_member("r1", &member, MemberChange::Unmute).await.unwrap();
-    carrier.change_member("r1", &member, MemberChange::Hold).await.unwrap();
-    assert!(matches!(carrier.change_member("r1", &member, MemberChange::Unhold).await, Err(CarrierError::Rejected { code: 404, .. })));
+    carrier.change_member("r1", &member, &MemberChange::Unmute).await.unwrap();
+    carrier.change_member("r1", &member, &MemberChange::Hold).await.unwrap();
+    assert!(matches!(carrier.change_member("r1", &member, &MemberChange::Unhold).await, Err(CarrierError::Rejected { code: 404, .. })));
     let asked: Vec<_> =
         peer.received().iter().map(|asked| format!("{} {}", asked.method, asked.target.split_once("/Conference/").unwrap().1)).collect();
     assert_eq!(asked, ["GET r1/", "DELETE r1/Member/17/Mute/", "GET r1/", "POST r1/Member/17/Deaf/", "POST r1/Member/17/Mute/", "GET r1/"]);
+}
+
+#[tokio::test]
+async fn somebody_in_a_room_goes_all_hear_a_text_and_nobody_whispers() {
+    let room = json!({"conference_name": "r1", "members": [{"member_id": "17", "call_uuid": "c1"}]});
+    let done = || Act::reply(202, r#"{"message":"done"}"#);
+    let peer = Peer::start([Act::reply(200, room.to_string()), done(), done()]).await;
+    let (carrier, member) = (plivo(&peer.origin), CarrierCallId::new("c1"));
+    let whisper = MemberChange::WhisperTo(CarrierCallId::new("c0"));
+    assert!(matches!(carrier.change_member("r1", &member, &whisper).await, Err(CarrierError::Rejected { .. })));
+    carrier.change_member("r1", &member, &MemberChange::Remove).await.unwrap();
+    carrier.announce("r1", &Announcement { text: "Hello".into(), url: "https://us.example/a".into() }).await.unwrap();
+    let asked: Vec<_> =
+        peer.received().iter().map(|asked| format!("{} {}", asked.method, asked.target.split_once("/Conference/").unwrap().1)).collect();
+    assert_eq!(asked, ["GET r1/", "POST r1/Member/17/Kick/", "POST r1/Member/all/Speak/"]);
+    assert!(peer.received()[2].body.contains(r#""text":"Hello""#));
 }
 
 #[tokio::test]

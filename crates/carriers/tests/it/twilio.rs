@@ -6,7 +6,8 @@ use std::time::Duration;
 use assistant::policy::Rules;
 use carriers::twilio::{AccountCheck, Twilio, TwilioConfig};
 use ports::carrier::{
-    CallbackError, Callbacks, Carrier, CarrierError, CarrierNews, ForwardEnd, Line, MemberChange, OperatorGrant, QueueEnd, WebhookRequest,
+    Announcement, CallbackError, Callbacks, Carrier, CarrierError, CarrierNews, CarrierRoom, ForwardEnd, Line, MemberChange, OperatorGrant, QueueEnd,
+    WebhookRequest,
 };
 use serde_json::{Value, json};
 use telephony::cost::Micros;
@@ -157,14 +158,37 @@ async fn somebody_in_a_room_is_found_by_its_name_and_by_their_call() {
     let done = || Act::reply(200, r#"{"call_sid":"CA1"}"#);
     let peer = Peer::start([found(), done(), found(), done(), Act::reply(200, r#"{"conferences":[]}"#)]).await;
     let (carrier, live) = (twilio(&peer.origin, Duration::from_secs(20)), CarrierCallId::new("CA1"));
-    carrier.change_member("r1", &live, MemberChange::Mute).await.unwrap();
-    carrier.change_member("r1", &live, MemberChange::Hold).await.unwrap();
-    assert!(matches!(carrier.change_member("r1", &live, MemberChange::Unhold).await, Err(CarrierError::Rejected { code: 404, .. })));
+    carrier.change_member("r1", &live, &MemberChange::Mute).await.unwrap();
+    carrier.change_member("r1", &live, &MemberChange::Hold).await.unwrap();
+    assert!(matches!(carrier.change_member("r1", &live, &MemberChange::Unhold).await, Err(CarrierError::Rejected { code: 404, .. })));
     let received = peer.received();
     assert!(received[0].target.contains("/Conferences.json?FriendlyName=r1&"), "{received:?}");
     let (muted, held) = (&received[1], &received[3]);
     assert!(muted.target.ends_with("/Conferences/CF1/Participants/CA1.json") && muted.body == "Muted=true", "{muted:?}");
     assert!(held.target.ends_with("/Conferences/CF1/Participants/CA1.json") && held.body == "Hold=true", "{held:?}");
+}
+
+#[tokio::test]
+async fn somebody_in_a_room_whispers_or_goes_and_all_hear_an_announcement() {
+    let found = || Act::reply(200, r#"{"conferences":[{"sid":"CF1","status":"in-progress"}]}"#);
+    let done = || Act::reply(200, "{}");
+    let peer = Peer::start([found(), done(), found(), done(), found(), Act::reply(204, ""), found(), done()]).await;
+    let (carrier, guest) = (twilio(&peer.origin, Duration::from_secs(20)), CarrierCallId::new("CA2"));
+    carrier.change_member("r1", &guest, &MemberChange::WhisperTo(CarrierCallId::new("CA1"))).await.unwrap();
+    carrier.change_member("r1", &guest, &MemberChange::SpeakToAll).await.unwrap();
+    carrier.change_member("r1", &guest, &MemberChange::Remove).await.unwrap();
+    let announcement = Announcement { text: "Hello".into(), url: "https://us.example/carrier/announcement/a1".into() };
+    carrier.announce("r1", &announcement).await.unwrap();
+    let asked: Vec<_> = peer.received().into_iter().skip(1).step_by(2).collect();
+    let asked: Vec<_> =
+        asked.iter().map(|asked| format!("{} {} {}", asked.method, asked.target.rsplit_once("/CF1").unwrap().1, asked.body)).collect();
+    let expected = [
+        "POST /Participants/CA2.json Coaching=true&CallSidToCoach=CA1",
+        "POST /Participants/CA2.json Coaching=false",
+        "DELETE /Participants/CA2.json ",
+        "POST .json AnnounceUrl=https%3A%2F%2Fus.example%2Fcarrier%2Fannouncement%2Fa1",
+    ];
+    assert_eq!(asked, expected);
 }
 
 #[tokio::test]

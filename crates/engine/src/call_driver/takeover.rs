@@ -16,18 +16,19 @@ use telephony::plan::{Plan, Verb};
 use telephony::{CarrierCallId, PhoneNumber, call};
 use tokio::sync::oneshot;
 
+use super::guests::Guests;
 use super::room::Members;
 use super::{CallDriver, Event};
 use crate::live::{LiveEvent, NotTaken};
 
 /// How long the user's telephone rings before the assistant goes on alone: before most voicemails pick up.
-const RINGS_FOR: Duration = Duration::from_secs(25);
+pub(super) const RINGS_FOR: Duration = Duration::from_secs(25);
 
 /// How often it is said what the call is about, to a user who presses nothing. A voicemail presses nothing either.
-const OFFERS: u8 = 3;
+pub(super) const OFFERS: u8 = 3;
 
 /// Silence after which it is said again.
-const OFFER_AGAIN_AFTER: Duration = Duration::from_secs(4);
+pub(super) const OFFER_AGAIN_AFTER: Duration = Duration::from_secs(4);
 
 /// Where the carrier asks about a takeover.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,6 +41,12 @@ pub struct TakeoverAddresses {
     pub operator_status: String,
     /// What the callee's leg is to do.
     pub elsewhere: String,
+    /// What a guest's telephone is to do.
+    pub guest: String,
+    /// Reports the leg of a guest's telephone.
+    pub guest_status: String,
+    /// What all in the room are to hear.
+    pub announcement: String,
 }
 
 /// The user's wish to take a call over.
@@ -77,6 +84,10 @@ pub(super) struct Takeover {
     offers: u8,
     /// How the two are in the room.
     pub(super) members: Members,
+    /// Who is in besides.
+    pub(super) guests: Guests,
+    /// What the user wants all to hear.
+    pub(super) announcement: Option<String>,
 }
 
 impl CallDriver {
@@ -94,8 +105,17 @@ impl CallDriver {
         }
         let number = order.grant.number().clone();
         let stage = if order.is_cold { Stage::Cold } else { Stage::Offered };
-        self.takeover =
-            Some(Takeover { stage, grant: Some(order.grant), number, room: order.room, operator: None, offers: 0, members: Members::default() });
+        self.takeover = Some(Takeover {
+            stage,
+            grant: Some(order.grant),
+            number,
+            room: order.room,
+            operator: None,
+            offers: 0,
+            members: Members::default(),
+            guests: Guests::default(),
+            announcement: None,
+        });
         if order.is_cold {
             self.converse(Input::UserTakesOver);
         } else {
@@ -180,6 +200,7 @@ impl CallDriver {
         let _ = reply.send(if is_given_back { farewell } else { Plan::hang_up() });
         if let Some(takeover) = takeover.filter(|_| is_given_back) {
             takeover.stage = Stage::ComingBack;
+            self.end_guests();
             self.tell(LiveEvent::OperatorLeft);
             self.line(call::Input::TakenBack);
             self.send_elsewhere();
@@ -293,21 +314,24 @@ impl CallDriver {
         self.tell(LiveEvent::TakeoverFailed { why });
     }
 
-    fn end_operator(&self, call: CarrierCallId) {
+    pub(super) fn end_operator(&self, call: CarrierCallId) {
         tokio::spawn(end_operator(self.ports.carrier.clone(), call));
     }
 
     /// The call is over: a telephone of the user that still rings for it is told so.
     pub(super) async fn end_takeover(&mut self) {
-        if let Some(Takeover { operator: Some(operator), .. }) = self.takeover.take() {
-            end_operator(self.ports.carrier.clone(), operator).await;
+        let Some(mut takeover) = self.takeover.take() else {
+            return;
+        };
+        for call in takeover.guests.take_all().chain(takeover.operator) {
+            end_operator(self.ports.carrier.clone(), call).await;
         }
     }
 }
 
 async fn end_operator(carrier: Arc<dyn Carrier>, call: CarrierCallId) {
     if let Err(error) = carrier.end_call(&call).await {
-        tracing::warn!(%error, "the call to the user's telephone could not be ended; its time limit will");
+        tracing::warn!(%error, "a call to the user's or a guest's telephone could not be ended; its time limit will");
     }
 }
 

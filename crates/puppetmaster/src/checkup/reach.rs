@@ -168,6 +168,12 @@ impl Callbacks for Witness {
         read
     }
 
+    fn verify(&self, request: &WebhookRequest<'_>) -> Result<(), CallbackError> {
+        let verified = self.inner.verify(request);
+        self.note(verified.is_ok());
+        verified
+    }
+
     fn verify_socket(&self, url: &str, header: &dyn Fn(&str) -> Option<String>) -> Result<(), CallbackError> {
         let verified = self.inner.verify_socket(url, header);
         self.note(verified.is_ok());

@@ -16,7 +16,7 @@ use telephony::{Disposition, PhoneNumber};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::ending::Ending;
-use super::typed::Typed;
+use super::typed::{KEYS, Typed, Wish};
 use crate::cli::{CallArgs, CalleeArg};
 use crate::config::Config;
 use crate::failure::{FAILED, Failure, NOT_ACHIEVED, codes};
@@ -45,18 +45,23 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
         persona: config.persona,
         limits: config.task_limits(),
     };
-    let made = make(&running, errand, args.yes, args.json, config.operator_number.as_ref()).await;
+    let desk = Desk { running: &running, telephone: config.operator_number.as_ref(), regions: &config.allowed_regions() };
+    let made = make(&desk, errand, args.yes, args.json).await;
     running.stop().await;
     made
 }
 
-async fn make(
-    running: &wiring::Running,
-    errand: Errand,
-    is_agreed: bool,
-    is_json: bool,
-    telephone: Option<&PhoneNumber>,
-) -> Result<ExitCode, Failure> {
+/// Where the user sits: what they type during a call is done from here.
+struct Desk<'a> {
+    running: &'a wiring::Running,
+    /// Their own.
+    telephone: Option<&'a PhoneNumber>,
+    /// Where guests may be rung.
+    regions: &'a [String],
+}
+
+async fn make(desk: &Desk<'_>, errand: Errand, is_agreed: bool, is_json: bool) -> Result<ExitCode, Failure> {
+    let running = desk.running;
     let (task, receipt) = running.assistant.create_task(errand).await?;
     if !is_json {
         println!("{}", report_view::receipt(&receipt));
@@ -69,8 +74,7 @@ async fn make(
     running.assistant.approve(&receipt, by).await?;
     let live = running.assistant.execute(&task.id).await?;
     let attempt = live.attempt.clone();
-    let take_over = |live: &LiveCall, is_cold| take_over(running, live, telephone, is_cold);
-    let outcome = watch(live, is_json, take_over).await.ok_or_else(|| Failure::of(&codes::CALL_LOST))?;
+    let outcome = watch(desk, live, is_json).await.ok_or_else(|| Failure::of(&codes::CALL_LOST))?;
     let finished = Finished {
         task: &task.id,
         attempt: &attempt,
@@ -86,38 +90,56 @@ async fn make(
     Ok(ExitCode::from(exit_code(&outcome)))
 }
 
-/// Rings the user's telephone for them to take the call over. What is in the way is said, and the call goes on.
-fn take_over(running: &wiring::Running, live: &LiveCall, telephone: Option<&PhoneNumber>, is_cold: bool) {
-    let Some(telephone) = telephone else {
-        eprintln!("  your own telephone is not known; set operator_number in the configuration");
-        return;
-    };
-    match running.assistant.takeover_order(telephone, is_cold) {
-        Ok(order) => live.take_over(order),
-        Err(error) => {
-            let failure = Failure::from(error);
-            eprintln!("  your telephone cannot be rung: {} [{}]", failure.what, failure.code);
+impl Desk<'_> {
+    /// Does what the user typed. What is in the way is said, and the call goes on.
+    async fn obey(&self, live: &LiveCall, line: &str) {
+        match Wish::of(line) {
+            Some(Wish::TakeOver { is_cold }) => self.take_over(live, is_cold),
+            Some(Wish::Mute) => live.wish(RoomWish::MuteMe),
+            Some(Wish::Hold) => live.wish(RoomWish::HoldCallee),
+            Some(Wish::Invite(number)) => match self.invitation(number).await {
+                Ok(wish) => live.wish(wish),
+                Err(failure) => eprintln!("  they cannot be rung: {} [{}]", failure.what, failure.code),
+            },
+            Some(Wish::Whisper) => live.wish(RoomWish::GuestWhispers),
+            Some(Wish::RemoveGuest) => live.wish(RoomWish::RemoveGuest),
+            Some(Wish::Announce(words)) => live.wish(RoomWish::Announce(words.to_owned())),
+            None if line.trim().is_empty() => {}
+            None => eprintln!("  {KEYS}"),
         }
+    }
+
+    /// Rings the user's telephone for them to take the call over.
+    fn take_over(&self, live: &LiveCall, is_cold: bool) {
+        let Some(telephone) = self.telephone else {
+            eprintln!("  your own telephone is not known; set operator_number in the configuration");
+            return;
+        };
+        match self.running.assistant.takeover_order(telephone, is_cold) {
+            Ok(order) => live.take_over(order),
+            Err(error) => {
+                let failure = Failure::from(error);
+                eprintln!("  your telephone cannot be rung: {} [{}]", failure.what, failure.code);
+            }
+        }
+    }
+
+    async fn invitation(&self, number: &str) -> Result<RoomWish, Failure> {
+        let number = check_text(number, self.regions).map_err(|refusal| NotMade::Refused(refusal.into()))?;
+        Ok(self.running.assistant.invitation(&number).await?)
     }
 }
 
-/// Shows the call until it is over. The first wish to end says goodbye, the second hangs up at once. A line `t` rings the user's
-/// telephone for them to take the call over; `x` sends the callee there for good. Once they have it, `m` mutes them and `h` lets the
-/// callee wait.
-async fn watch(mut live: LiveCall, is_json: bool, take_over: impl Fn(&LiveCall, bool)) -> Option<CallOutcome> {
+/// Shows the call until it is over, and does what the user types meanwhile ([`KEYS`]). The first wish to end says goodbye, the second
+/// hangs up at once.
+async fn watch(desk: &Desk<'_>, mut live: LiveCall, is_json: bool) -> Option<CallOutcome> {
     let mut view = (!is_json).then(|| LiveView::new(io::stdout().is_terminal()));
     let mut interrupts = 0;
     let mut ending = Ending::new();
     let mut typed = Typed::begin();
     loop {
         tokio::select! {
-            line = typed.next() => match line.trim() {
-                "t" => take_over(&live, false),
-                "x" => take_over(&live, true),
-                "m" => live.wish(RoomWish::MuteMe),
-                "h" => live.wish(RoomWish::HoldCallee),
-                _ => {}
-            },
+            line = typed.next() => desk.obey(&live, &line).await,
             event = live.events.recv() => match event {
                 Ok(event) => {
                     if let Some(view) = &mut view {

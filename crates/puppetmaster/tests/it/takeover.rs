@@ -85,10 +85,7 @@ scenes:
 #[test]
 fn star_gives_the_call_back_and_the_errand_goes_on() {
     let home = Home::new();
-    let scripts = home.path().join("scripts");
-    std::fs::create_dir(&scripts).unwrap();
-    std::fs::write(scripts.join("gives-back.yaml"), GIVES_BACK).unwrap();
-    let network = Network::with(&home, &["--set", &format!("sandbox.scenarios_dir={}", scripts.display())]);
+    let network = network_with(&home, &[("gives-back.yaml", GIVES_BACK)]);
     let mut call = begin(&home, &network, "+12125550151", "media_stream");
     call.until("answered");
     call.type_line("t");
@@ -103,35 +100,82 @@ fn star_gives_the_call_back_and_the_errand_goes_on() {
     assert_eq!(finish.report.as_ref().unwrap().ended_because, EndReason::Done);
 }
 
-#[test]
-fn the_user_can_be_silent_and_let_the_callee_wait() {
-    let home = Home::new();
-    let scripts = home.path().join("scripts");
-    std::fs::create_dir(&scripts).unwrap();
+/// Takes a call over and stays until it has lasted 40 seconds.
+fn stays() -> String {
     let stays = GIVES_BACK.replace(r#"presses: "*""#, "then: stay").replace(
         "    person:\n      greeting:\n        - { after_ms: 7000",
         "    person:\n      hang_up: { after_ms: 40000 }\n      greeting:\n        - { after_ms: 7000",
     );
     assert!(stays.contains("hang_up") && !stays.contains('*'), "{stays}");
-    std::fs::write(scripts.join("stays.yaml"), stays).unwrap();
-    let network = Network::with(&home, &["--set", &format!("sandbox.scenarios_dir={}", scripts.display())]);
+    stays
+}
+
+/// A friend who comes in when asked.
+const GUEST: &str = r#"
+number: "+12125550152"
+name: Comes in
+description: Is asked to join a talk, presses one, and says that they are there.
+voice: { pitch: 1.2, pace: 1.0 }
+line: { answer_after_ms: 800 }
+begins_at: asked
+scenes:
+  asked:
+    person:
+      greeting:
+        - { after_ms: 400, say: "Hello?" }
+      knows:
+        - topic: join
+          when: ["press one|press 1", "join"]
+          say: ["All right."]
+          presses: "1"
+          then: { goto: inside }
+  inside:
+    person:
+      hang_up: { after_ms: 60000 }
+      greeting:
+        - { after_ms: 3000, say: "Hello, this is the friend." }
+      knows:
+        - topic: stay
+          when: ["hello"]
+          say: ["Yes."]
+"#;
+
+/// A network with more telephones than the cast has.
+fn network_with(home: &Home, scripts: &[(&str, &str)]) -> Network {
+    let directory = home.path().join("scripts");
+    std::fs::create_dir(&directory).unwrap();
+    for (name, script) in scripts {
+        std::fs::write(directory.join(name), script).unwrap();
+    }
+    Network::with(home, &["--set", &format!("sandbox.scenarios_dir={}", directory.display())])
+}
+
+/// Waits until a call has heard another one: a leg comes into a room a moment after it was sent there.
+fn until_heard(network: &Network, who: &str, whom: &str) {
+    let hears = || {
+        let calls = network.calls();
+        to(&calls, who)["heard_calls"].as_array().unwrap().contains(&to(&calls, whom)["call_sid"])
+    };
+    for _ in 0..400 {
+        if hears() {
+            return;
+        }
+        give_way();
+    }
+    panic!("{who} does not hear {whom}: {:?}", network.calls());
+}
+
+#[test]
+fn the_user_can_be_silent_and_let_the_callee_wait() {
+    let home = Home::new();
+    let network = network_with(&home, &[("stays.yaml", &stays())]);
     let mut call = begin(&home, &network, "+12125550151", "media_stream");
     call.until("answered");
     call.type_line("h");
     call.until("that could not be done");
     call.type_line("t");
     call.until("the call is yours");
-    // The callee's leg comes into the room a moment after it was sent there.
-    let have_met = || {
-        let calls = network.calls();
-        to(&calls, SHOP)["heard_calls"].as_array().unwrap().contains(&to(&calls, "+12125550151")["call_sid"])
-    };
-    for _ in 0..200 {
-        if have_met() {
-            break;
-        }
-        give_way();
-    }
+    until_heard(&network, SHOP, "+12125550151");
     let mut wish = |key: &str, done: &str| {
         call.type_line(key);
         call.until(done);
@@ -143,6 +187,46 @@ fn the_user_can_be_silent_and_let_the_callee_wait() {
     call.until("outcome");
     let ended = call.end();
     assert!(!ended.stderr.contains("ERROR"), "{ended:?}");
+}
+
+#[test]
+fn the_user_can_bring_somebody_in_and_have_something_said() {
+    let home = Home::new();
+    let network = network_with(&home, &[("stays.yaml", &stays()), ("guest.yaml", GUEST)]);
+    let mut call = begin(&home, &network, "+12125550151", "media_stream");
+    call.until("answered");
+    call.type_line("t");
+    call.until("the call is yours");
+    until_heard(&network, SHOP, "+12125550151");
+    call.type_line("g +19005550123");
+    call.type_line("gimme");
+    let mut wish = |key: &str, done: &str| {
+        call.type_line(key);
+        call.until(done);
+    };
+    wish("w", "that could not be done");
+    wish("g +12125550152", "ringing your guest");
+    wish("g +12125550150", "that could not be done");
+    call.until("your guest comes in");
+    until_heard(&network, "+12125550152", SHOP);
+    until_heard(&network, SHOP, "+12125550152");
+    let mut wish = |key: &str, done: &str| {
+        call.type_line(key);
+        call.until(done);
+    };
+    wish("w", "only you hear your guest");
+    wish("w", "all hear your guest again");
+    wish("s The reservation has the number seven", "all hear what you wrote");
+    wish("k", "your guest is taken out");
+    call.until("your guest has left");
+    call.until("outcome");
+    let ended = call.end();
+    assert!(!ended.stderr.contains("ERROR"), "{ended:?}");
+    assert!(ended.stderr.contains("[number.premium]") && ended.stderr.contains("g NUMBER to bring somebody in"), "{ended:?}");
+    let calls = network.calls();
+    let heard = to(&calls, SHOP)["callee_heard"].to_string();
+    assert!(heard.contains("number seven") || heard.contains("number 7"), "{heard}");
+    assert_eq!(to(&calls, "+12125550152")["rings"].as_u64(), Some(1));
 }
 
 #[test]

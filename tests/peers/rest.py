@@ -1,6 +1,7 @@
 """The carrier's own Python package against the REST API: calls, lists, recordings, refusals."""
 
 import io
+import subprocess
 import sys
 import urllib.request
 import wave
@@ -120,6 +121,10 @@ def recordings(sandbox):
     check("its sound is 8 kHz, callee left, caller right", samples[0] == (8_000, 2), samples[0])
     check("the callee is on the left, loud and clear", max(samples[1]) > 2_000, max(samples[1]))
     check("nobody speaks on the right", max(samples[2]) < 200, max(samples[2]))
+    decoded = sound_of(sandbox, recording.sid, ".mp3")
+    check("as MP3 it is the same sound", decoded[0] == (8_000, 2) and max(decoded[1]) > 2_000 and max(decoded[2]) < 400, decoded[0])
+    lengths = (len(samples[1]) / 8_000, len(decoded[1]) / 8_000)
+    check("and as long", abs(lengths[0] - lengths[1]) < 0.5, lengths)
     check("it is in the list of all", recording.sid in [other.sid for other in client.recordings.list(call_sid=call.sid)])
     client.recordings(recording.sid).delete()
     check("a deleted one is gone", refused(lambda: client.recordings(recording.sid).fetch()) == (404, 20404))
@@ -144,14 +149,22 @@ def recordings(sandbox):
     check("a recording is deleted under its call as well", client.recordings.list(call_sid=call.sid) == [])
 
 
-def sound_of(sandbox, recording_sid):
-    """Returns rate and channels, and the loudness of each 20 ms of both channels."""
+def media_of(sandbox, recording_sid, ending):
     account = sandbox.account_sid
-    request = urllib.request.Request(f"{sandbox.base_url}/2010-04-01/Accounts/{account}/Recordings/{recording_sid}.wav")
+    request = urllib.request.Request(f"{sandbox.base_url}/2010-04-01/Accounts/{account}/Recordings/{recording_sid}{ending}")
     manager = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     manager.add_password(None, sandbox.base_url, account, sandbox.auth_token)
     opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(manager))
-    with opener.open(request) as reply, wave.open(io.BytesIO(reply.read())) as file:
+    with opener.open(request) as reply:
+        return reply.read()
+
+
+def sound_of(sandbox, recording_sid, ending=".wav"):
+    """Returns rate and channels, and the loudness of each sample of both channels."""
+    media = media_of(sandbox, recording_sid, ending)
+    if ending == ".mp3":
+        media = subprocess.run(["lame", "--quiet", "--decode", "--mp3input", "-", "-"], input=media, capture_output=True, check=True).stdout
+    with wave.open(io.BytesIO(media)) as file:
         form = (file.getframerate(), file.getnchannels())
         data = memoryview(file.readframes(file.getnframes())).cast("h")
     return form, [abs(sample) for sample in data[0::2]], [abs(sample) for sample in data[1::2]]

@@ -13,6 +13,7 @@ mod clock;
 mod ear;
 mod faults;
 mod hum;
+mod mp3;
 mod playout;
 mod prompter;
 mod truth;

@@ -79,7 +79,7 @@ async fn api(State(service): State<Weak<Service>>, request: Request) -> Response
             _ = closing.wait_for(|is_closing| *is_closing) => {}
         }
     }
-    let mut response = response(reply);
+    let mut response = response(recordings::encoded(reply).await);
     response.headers_mut().insert("twilio-concurrent-requests", HeaderValue::from(at_once));
     response
 }

@@ -12,6 +12,7 @@ use wire::twilio::rest::{
 use super::pages::page;
 use super::{Answer, internal, path};
 use crate::clock::wall_clock;
+use crate::mp3;
 use crate::twilio::registry::{Command, RecordingEntry, Shelves};
 use crate::twilio::{Service, fresh_sid};
 
@@ -20,6 +21,18 @@ const MAX_SAMPLES: usize = 2 * 3_600 * 8_000;
 
 /// The state of a recording whose sound is gone.
 const DELETED: &str = "deleted";
+
+/// Makes the MP3 that a reply promises out of the WAV that it holds, on its way out.
+pub(super) async fn encoded(reply: HttpReply) -> HttpReply {
+    let promises_mp3 = reply.headers.iter().any(|(name, value)| name == "content-type" && value == MediaFormat::Mp3.content_type());
+    if !promises_mp3 {
+        return reply;
+    }
+    match mp3::encode(reply.body).await {
+        Ok(body) => HttpReply { body, ..reply },
+        Err(error) => RestError::new(415, 20_001, error.to_string()).reply(),
+    }
+}
 
 impl Service {
     pub(super) fn start_recording(&self, sid: &str, start: RecordingStart, target: &str) -> Answer {
@@ -110,13 +123,11 @@ impl Service {
         })
     }
 
+    /// Returns the sound as WAV, also if MP3 is asked for: see [`encoded`].
     pub(super) fn recording_media(&self, sid: &str, format: MediaFormat, channels: Option<u32>, target: &str) -> Answer {
         let wav = self.registry.with(|shelves| shelves.recordings.get(sid).and_then(|entry| entry.wav.clone()));
         // Not ready yet, or unknown.
         let wav = wav.ok_or_else(|| RestError::not_found(path(target)))?;
-        if format == MediaFormat::Mp3 {
-            return Err(RestError::new(415, 20_001, "The practice network gives recordings as WAV: ask for the same address with .wav"));
-        }
         let body = if channels == Some(1) { mixed(&wav).unwrap_or_else(|| wav.to_vec()) } else { wav.to_vec() };
         Ok(HttpReply { status: 200, headers: vec![("content-type".into(), format.content_type().into())], body })
     }

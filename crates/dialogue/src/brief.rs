@@ -28,6 +28,9 @@ pub struct Brief {
     /// Whether the callee has rung us back, so that the opening thanks them.
     #[serde(default)]
     pub is_ring_back: bool,
+    /// Whether the assistant stays and writes down what is said once the user has taken the call over; the callee is told.
+    #[serde(default)]
+    pub listens_along: bool,
 }
 
 /// A calendar day and minute at the callee's place.

@@ -153,10 +153,33 @@ pub enum Input {
     UserTakesOver,
     /// The user has left and the call is ours again.
     CameBack,
+    /// Something was said while the user has the call and we only listen.
+    Overheard {
+        /// By whom.
+        by: Overheard,
+        /// The words.
+        text: String,
+        /// First sample.
+        from: AudioPosition,
+        /// One past the last sample.
+        to: AudioPosition,
+        /// 0 to 100.
+        confidence: u8,
+    },
     /// The call has ended on the line, whoever ended it.
     Ended,
     /// A deadline that `next_wakeup` named has come.
     Wakeup,
+}
+
+/// Who says something in a talk that we only listen to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overheard {
+    /// Whoever is on the callee's leg.
+    Callee,
+    /// Whom the callee hears: the user, and those whom the user has brought in.
+    User,
 }
 
 /// A tone, as the audio crate's detector names it.
@@ -445,11 +468,12 @@ impl Conversation {
 
     /// Takes in what happened at `now` and returns what to do, in order.
     ///
-    /// Late, doubled and reordered inputs are harmless. After [`Input::Ended`] nothing comes out any more.
+    /// Late, doubled and reordered inputs are harmless. After [`Input::Ended`] nothing comes out any more but the last words of a talk
+    /// that we listened to.
     pub fn handle(&mut self, now: SessionTime, input: Input) -> Vec<Output> {
         self.now = self.now.max(now);
         match self.stage {
-            Stage::Over => {}
+            Stage::Over => self.when_over(input),
             Stage::HangingUp => self.while_hanging_up(input),
             Stage::HandedOver => self.while_handed_over(input),
             Stage::Ringing => self.while_ringing(input),
@@ -538,6 +562,7 @@ impl Conversation {
             | Input::Thought { .. }
             | Input::UserTakesOver
             | Input::CameBack
+            | Input::Overheard { .. }
             | Input::Wakeup => {}
         }
     }
@@ -569,6 +594,8 @@ impl Conversation {
             Input::UserWantsEnd => self.user_wants_end(),
             Input::UserTakesOver => self.user_takes_over(),
             Input::CameBack => {}
+            // The last words before the call came back.
+            Input::Overheard { by, text, from, to, confidence } => self.overhears(by, text, (from, to), confidence),
             Input::Ended => self.line_closed(),
             Input::Wakeup => {}
         }
@@ -577,6 +604,7 @@ impl Conversation {
     fn while_handed_over(&mut self, input: Input) {
         match input {
             Input::CameBack => self.call_comes_back(),
+            Input::Overheard { by, text, from, to, confidence } => self.overhears(by, text, (from, to), confidence),
             Input::UserWantsEnd => self.hang_up(EndReason::UserEnded),
             Input::Ended => {
                 self.ended_elsewhere();
@@ -610,6 +638,15 @@ impl Conversation {
         }
     }
 
+    /// Words reach us after their sound: those of a talk that ended with the call still belong to it.
+    fn when_over(&mut self, input: Input) {
+        if let Input::Overheard { by, text, from, to, confidence } = input
+            && self.end_reason == Some(EndReason::HandedOver)
+        {
+            self.overhears(by, text, (from, to), confidence);
+        }
+    }
+
     fn while_hanging_up(&mut self, input: Input) {
         match input {
             // What was still heard of us belongs into the transcript.
@@ -639,6 +676,7 @@ impl Conversation {
             | Input::UserWantsEnd
             | Input::UserTakesOver
             | Input::CameBack
+            | Input::Overheard { .. }
             | Input::Wakeup => {}
         }
     }

@@ -35,6 +35,8 @@ pub enum Speaker {
     Callee(UtteranceId),
     /// Our voice.
     Assistant(LineId),
+    /// The user, who had taken the call over, and whoever they had brought in; heard only if the assistant listened along.
+    User,
 }
 
 /// From this confidence on, words are taken as they were heard; below it they are asked for again and prove nothing alone.

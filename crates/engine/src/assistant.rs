@@ -71,6 +71,8 @@ pub struct Installation {
     pub records: bool,
     /// Whether a recording that the carrier made is deleted there once it is kept here.
     pub deletes_at_carrier: bool,
+    /// Whether the assistant listens on, and writes down what is said, once the user has taken a call over.
+    pub listens_along: bool,
     /// How conversations are held: what the carrier can, see [`ports::carrier::Abilities::mode_for`].
     pub mode: ConversationMode,
     /// Returns the addresses under which the carrier reaches an attempt: answer, status, media socket.
@@ -349,6 +351,7 @@ impl Assistant {
             socket_url: if mode == ConversationMode::TextRelay { addresses.relay.clone() } else { addresses.media.clone() },
             turn_url: addresses.turn.clone(),
             records_to: (brief.is_recorded && mode.is_in_text()).then(|| addresses.recording.clone()),
+            listens_at: addresses.media.clone(),
         };
         installation.directory.enter(attempt.clone(), sender.clone(), connection, (installation.make_token)());
         let finds_machines = mode.is_in_text() && installation.ports.carrier.abilities().machine_detection;
@@ -379,6 +382,11 @@ impl Assistant {
             reopen: {
                 let (directory, attempt, make_token) = (installation.directory.clone(), attempt.clone(), installation.make_token.clone());
                 Box::new(move || directory.reopen(&attempt, make_token()))
+            },
+            overhear: {
+                let (directory, attempt, make_token) = (installation.directory.clone(), attempt.clone(), installation.make_token.clone());
+                let listens = installation.listens_along;
+                Box::new(move || listens.then(|| directory.overhear(&attempt, make_token())).flatten())
             },
             lane: LaneConfig::default(),
             voice: Voice::default(),
@@ -469,6 +477,7 @@ impl Assistant {
             local_time: local_time(&task.number, now),
             time_limit: task.limits.total_time,
             is_ring_back: false,
+            listens_along: self.installation.listens_along,
         }
     }
 

@@ -8,6 +8,7 @@ mod carrier_recording;
 mod carrier_work;
 mod ending;
 mod guests;
+mod overhearing;
 mod recording;
 mod room;
 mod takeover;
@@ -23,7 +24,7 @@ use dialogue::brief::Brief;
 use dialogue::conversation::{self, Conversation};
 use dialogue::moves::{Thought, ThoughtId};
 use ports::brain::{Brain, Mind};
-use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, ConversationMode, RelayEvent};
+use ports::carrier::{CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, ConversationMode, RelayEvent, Track};
 use ports::speech_to_text::{Heard, Listening, SpeechToText};
 use ports::text_to_speech::{TextToSpeech, Voice, VoicePiece};
 use ports::turn_vote::EndOfTurn;
@@ -46,6 +47,7 @@ use crate::voicing::{RenderId, Voicing};
 
 pub use carrier_recording::CarrierRecording;
 pub use ending::CallOutcome;
+pub use overhearing::MakeOverhear;
 pub use recording::Recorded;
 pub use room::RoomWish;
 pub use takeover::{TakeoverAddresses, TakeoverOrder};
@@ -95,6 +97,10 @@ pub enum Event {
     GuestAsked(CarrierEvent, oneshot::Sender<Plan>),
     /// News of the leg to a guest's telephone.
     GuestLeg(CarrierEvent),
+    /// A stream was let in that only listens to the talk of others.
+    OverhearingOpened(DriverEnd),
+    /// The ears heard something there.
+    Overheard(Track, Heard),
     /// The carrier asks what all in the room are to hear.
     AnnouncementAsked(oneshot::Sender<Plan>),
     /// The callee's leg was sent to ask, or not.
@@ -197,6 +203,8 @@ pub struct CallOrder {
     pub takeover: TakeoverAddresses,
     /// Makes the plan that opens the conversation's stream once more, with a token of its own.
     pub reopen: Reopen,
+    /// Lets us listen on once the user has the call, if that is wanted.
+    pub overhear: MakeOverhear,
 }
 
 /// Makes the plan that opens a conversation's stream once more.
@@ -220,6 +228,8 @@ pub struct CallDriver {
     wanted_takeover: Option<TakeoverOrder>,
     takeover_addresses: TakeoverAddresses,
     reopen: Reopen,
+    overhear: MakeOverhear,
+    overhearing: Option<overhearing::Overhearing>,
     /// The next stream is that of a call that comes back.
     is_coming_back: bool,
     /// Where and when our stream ended as the call went elsewhere.
@@ -285,6 +295,8 @@ impl CallDriver {
             wanted_takeover: None,
             takeover_addresses: order.takeover,
             reopen: order.reopen,
+            overhear: order.overhear,
+            overhearing: None,
             is_coming_back: false,
             left_at: None,
             text_since: None,
@@ -323,6 +335,7 @@ impl CallDriver {
         while !self.call.is_over() {
             self.step(sleep.as_mut()).await;
         }
+        self.hear_the_last_words().await;
         self.finish().await
     }
 
@@ -344,6 +357,7 @@ impl CallDriver {
             () = sleep, if wake_at.is_some() => {}
             message = next_message(&mut self.lane) => self.take_media(message),
             event = next_text(&mut self.text) => self.take_relay(event),
+            message = overhearing::next_overheard(&mut self.overhearing) => self.overhears(message),
         }
         self.wake();
         if self.control.has_overflowed.swap(false, Ordering::Relaxed) {
@@ -374,6 +388,8 @@ impl CallDriver {
             Event::GuestPlaced(placed) => self.guest_placed(placed),
             Event::GuestAsked(event, reply) => self.guest_asked(&event, reply),
             Event::GuestLeg(event) => self.guest_leg(&event),
+            Event::OverhearingOpened(end) => self.overhearing_opened(end),
+            Event::Overheard(track, heard) => self.overheard(track, heard),
             Event::AnnouncementAsked(reply) => self.announcement_asked(reply),
             Event::SentElsewhere(sent) => self.sent_elsewhere(sent),
             Event::ElsewhereAsked(event, reply) => self.elsewhere_asked(event, reply),
@@ -384,7 +400,9 @@ impl CallDriver {
 
     fn take_media(&mut self, message: FromCarrier) {
         match message {
-            FromCarrier::Audio { at_millis, ulaw } => self.audio(at_millis, &ulaw),
+            FromCarrier::Audio { track: Track::FromCallee, at_millis, ulaw } => self.audio(at_millis, &ulaw),
+            // Our own voice.
+            FromCarrier::Audio { track: Track::ToCallee, .. } => {}
             FromCarrier::Mark(name) => {
                 let mut inputs = Vec::new();
                 if let Some(lane) = &mut self.lane {
@@ -470,7 +488,14 @@ impl CallDriver {
 
     fn position(&self) -> AudioPosition {
         let text = self.text.as_ref().map(|text| text.position(self.now()));
-        text.or(self.lane.as_ref().map(MediaLane::position)).unwrap_or(AudioPosition::ZERO)
+        let heard = text.or(self.lane.as_ref().map(MediaLane::position));
+        let overheard = self.overhearing.as_ref().map(overhearing::Overhearing::position);
+        // The ruler of the call goes on while others talk.
+        let away = self.left_at.map(|(position, at)| {
+            let away = AudioPosition::from_millis(u64::try_from(self.now().since(at).as_millis()).unwrap_or(0));
+            AudioPosition(position.0 + away.0)
+        });
+        heard.or(overheard).or(away).unwrap_or(AudioPosition::ZERO)
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Connection {
     pub turn_url: String,
     /// Where a recording that the carrier makes is reported; `None` if it makes none.
     pub records_to: Option<String>,
+    /// The socket of audio also where the conversation does not use it: for listening to the talk of others.
+    pub listens_at: String,
 }
 
 struct Entry {
@@ -63,7 +65,7 @@ impl Entry {
     }
 
     fn plan(&self) -> Plan {
-        let Connection { mode, socket_url, turn_url, records_to } = &self.connection;
+        let Connection { mode, socket_url, turn_url, records_to, listens_at: _ } = &self.connection;
         let (url, token) = (socket_url.clone(), self.token.clone());
         // A stream that does not come about is followed by the next verb: then the call goes on by turns.
         let by_turns = Verb::Redirect { url: turn_url.clone() };
@@ -81,6 +83,8 @@ impl Entry {
 
 struct Waiting {
     attempt: AttemptId,
+    /// Whether it only listens.
+    overhears: bool,
     /// The call that the answer document was given to, and until when its stream may come.
     named_for: Option<(CarrierCallId, Instant)>,
 }
@@ -110,16 +114,15 @@ impl Directory {
     /// Enters a call. Its stream must present `token`.
     pub fn enter(&self, attempt: AttemptId, control: ControlSender, connection: Connection, token: String) {
         let mut calls = self.lock();
-        calls.by_token.insert(token.clone(), Waiting { attempt: attempt.clone(), named_for: None });
+        calls.by_token.insert(token.clone(), Waiting { attempt: attempt.clone(), overhears: false, named_for: None });
         calls.by_attempt.insert(attempt, Entry { control, connection, token, named: None });
     }
 
     /// Forgets a call that is over.
     pub fn leave(&self, attempt: &AttemptId) {
         let mut calls = self.lock();
-        if let Some(entry) = calls.by_attempt.remove(attempt) {
-            calls.by_token.remove(&entry.token);
-        }
+        calls.by_attempt.remove(attempt);
+        calls.by_token.retain(|_, waiting| waiting.attempt != *attempt);
         if calls.by_attempt.is_empty() {
             self.emptied.notify_waiters();
         }
@@ -235,7 +238,7 @@ impl Directory {
             return Plan::hang_up();
         };
         by_token.remove(&entry.token);
-        let waiting = Waiting { attempt: attempt.clone(), named_for: Some((call, Instant::now() + TOKEN_LIVES)) };
+        let waiting = Waiting { attempt: attempt.clone(), overhears: false, named_for: Some((call, Instant::now() + TOKEN_LIVES)) };
         by_token.insert(token.clone(), waiting);
         entry.token = token;
         // The recording of the provider, if there is one, has gone on.
@@ -244,13 +247,24 @@ impl Directory {
         plan
     }
 
+    /// Returns the verb that lets us listen to a live call's leg while others talk; its stream must present `token`.
+    pub fn overhear(&self, attempt: &AttemptId, token: String) -> Option<Verb> {
+        let mut calls = self.lock();
+        let entry = calls.by_attempt.get(attempt)?;
+        let (url, call) = (entry.connection.listens_at.clone(), entry.named.clone()?);
+        let waiting = Waiting { attempt: attempt.clone(), overhears: true, named_for: Some((call, Instant::now() + TOKEN_LIVES)) };
+        calls.by_token.insert(token.clone(), waiting);
+        Some(Verb::Overhear { url, token })
+    }
+
     /// Lets a media stream in: its token is used up, and its driver gets the other end.
     ///
     /// # Errors
     /// [`StreamRefused`]; close the socket without reading audio.
     pub fn attach(&self, token: Option<&str>, call: &CarrierCallId) -> Result<SocketEnd, StreamRefused> {
         let (socket_end, driver_end): (SocketEnd, DriverEnd) = link();
-        self.let_in(token, call, ConversationMode::MediaStream, Event::MediaOpened(driver_end))?;
+        let opened = |overhears| if overhears { Event::OverhearingOpened(driver_end) } else { Event::MediaOpened(driver_end) };
+        self.let_in(token, call, ConversationMode::MediaStream, opened)?;
         Ok(socket_end)
     }
 
@@ -260,20 +274,28 @@ impl Directory {
     /// [`StreamRefused`]; close the socket without reading on.
     pub fn attach_relay(&self, token: Option<&str>, call: &CarrierCallId) -> Result<RelaySocketEnd, StreamRefused> {
         let (socket_end, driver_end) = relay_link();
-        self.let_in(token, call, ConversationMode::TextRelay, Event::RelayOpened(driver_end))?;
+        self.let_in(token, call, ConversationMode::TextRelay, |_| Event::RelayOpened(driver_end))?;
         Ok(socket_end)
     }
 
-    fn let_in(&self, token: Option<&str>, call: &CarrierCallId, mode: ConversationMode, opened: Event) -> Result<(), StreamRefused> {
+    fn let_in(
+        &self,
+        token: Option<&str>,
+        call: &CarrierCallId,
+        mode: ConversationMode,
+        opened: impl FnOnce(bool) -> Event,
+    ) -> Result<(), StreamRefused> {
         let mut calls = self.lock();
         let token = token.ok_or(StreamRefused::BadToken)?;
         let waiting = calls.by_token.get(token).ok_or(StreamRefused::BadToken)?;
         let is_good = matches!(&waiting.named_for, Some((named, until)) if named == call && Instant::now() <= *until);
         let entry = calls.by_attempt.get(&waiting.attempt).ok_or(StreamRefused::BadToken)?;
-        if !is_good || entry.connection.mode != mode {
+        // Whoever only listens needs audio, however the conversation is held.
+        let expected = if waiting.overhears { ConversationMode::MediaStream } else { entry.connection.mode };
+        if !is_good || expected != mode {
             return Err(StreamRefused::BadToken);
         }
-        entry.control.send(opened);
+        entry.control.send(opened(waiting.overhears));
         calls.by_token.remove(token);
         Ok(())
     }

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ports::carrier::Track;
 use telephony::dtmf::Digit;
 use tokio::sync::{Notify, mpsc};
 
@@ -19,8 +20,10 @@ const OUTGOING_AT_MOST: usize = 128;
 /// What the carrier's socket says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FromCarrier {
-    /// μ-law audio of the callee.
+    /// μ-law audio.
     Audio {
+        /// Whose.
+        track: Track,
         /// Milliseconds since the stream began, by the carrier's count.
         at_millis: u64,
         /// The bytes.
@@ -157,7 +160,7 @@ mod tests {
     use super::*;
 
     fn audio(at_millis: u64) -> FromCarrier {
-        FromCarrier::Audio { at_millis, ulaw: Vec::new() }
+        FromCarrier::Audio { track: Track::FromCallee, at_millis, ulaw: Vec::new() }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use ::assistant::compliance::recording::RecordingPlan;
 use ::assistant::compliance::recording::card_digits::Side;
 use ::assistant::compliance::recording::watch::{self, Order, RecordingWatch};
-use dialogue::conversation::{Input, Output};
+use dialogue::conversation::{Input, Output, Overheard};
 use dialogue::disclosure;
 use dialogue::transcript::{Speaker, Turn};
 use serde::Serialize;
@@ -84,6 +84,19 @@ impl RecordingGuard {
             Input::Digit(digit) => {
                 self.settle_words();
                 self.tell(watch::Input::Keys { side: Side::Callee, digits: &digit.to_string(), from: at, to: at }, (at, at));
+            }
+            Input::Overheard { by, text, from, to, .. } => {
+                let side = match by {
+                    Overheard::Callee => Side::Callee,
+                    Overheard::User => Side::Us,
+                };
+                let masked = self.before.cards().masked(side, text);
+                let said = watch::Input::Said { side, text, from: *from, to: *to };
+                self.before.handle(said);
+                self.tell(said, (*from, *to));
+                if let Some(masked) = masked {
+                    *text = masked;
+                }
             }
             Input::LineStarted { line, at } if self.notices.contains(&line.0) => {
                 self.notice_from = Some((*line, *at));

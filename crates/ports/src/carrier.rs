@@ -226,6 +226,15 @@ pub trait MediaCodec: Send {
     fn write_clear(&mut self, out: &mut String);
 }
 
+/// Whose sound a stream carries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Track {
+    /// What the far end of the leg says.
+    FromCallee,
+    /// What the far end of the leg hears: only a stream that overhears carries it.
+    ToCallee,
+}
+
 /// What a message of the media socket says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum MediaEvent {
@@ -238,8 +247,10 @@ pub enum MediaEvent {
         /// The one-time token that the stream presents.
         token: Option<String>,
     },
-    /// Audio of the callee; the bytes are in the buffer.
+    /// Audio; the bytes are in the buffer.
     Audio {
+        /// Whose.
+        track: Track,
         /// Milliseconds since the stream began, as the provider counts.
         at_millis: u64,
     },

@@ -48,6 +48,8 @@ pub struct Config {
     pub from_number: Option<PhoneNumber>,
     /// The user's own telephone, rung when they take a call over or a caller waits.
     pub operator_number: Option<PhoneNumber>,
+    /// Whether the assistant listens on once the user has taken a call over.
+    pub takeover_listens: bool,
     /// For whom calls are made, as it is said aloud.
     pub user_name: SpokenName,
     /// Manner of speaking.
@@ -268,6 +270,7 @@ impl Config {
             phone_provider: Provider::default(),
             from_number: None,
             operator_number: None,
+            takeover_listens: false,
             user_name: SpokenName::of_nobody(),
             persona: Persona::default(),
             allowed_regions: None,

@@ -48,6 +48,7 @@ impl LiveView {
                 let name = match turn.speaker {
                     Speaker::Callee(_) => "callee   ",
                     Speaker::Assistant(_) => "assistant",
+                    Speaker::User => "you      ",
                 };
                 let cut = if turn.was_interrupted { " –" } else { "" };
                 self.said(turn.from, &format!("{name}  {}{cut}", turn.text));

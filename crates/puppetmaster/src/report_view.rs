@@ -183,7 +183,7 @@ pub fn report_json(finished: &Finished<'_>) -> Value {
 pub fn transcript_json(transcript: &Transcript) -> Value {
     let turn = |turn: &dialogue::transcript::Turn| {
         json!({
-            "speaker": speaker(turn.speaker),
+            "speaker": if turn.speaker == Speaker::User { "user" } else { speaker(turn.speaker) },
             "text": turn.text,
             "from_ms": turn.from.as_millis(),
             "to_ms": turn.to.as_millis(),
@@ -203,6 +203,7 @@ const fn speaker(speaker: Speaker) -> &'static str {
     match speaker {
         Speaker::Callee(_) => "callee",
         Speaker::Assistant(_) => "assistant",
+        Speaker::User => "you",
     }
 }
 

@@ -122,6 +122,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
         rates: RateCard::free(),
         rules: rules(),
         records: true,
+        listens_along: false,
         deletes_at_carrier: false,
         mode: ConversationMode::MediaStream,
         addresses: wiring::addresses(origin),

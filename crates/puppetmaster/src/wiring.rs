@@ -220,6 +220,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             solicitation: Solicitation::Refused,
         },
         records: config.is_recording_enabled,
+        listens_along: config.takeover_listens,
         deletes_at_carrier: config.deletes_at_carrier,
         mode: network.provider.carrier.abilities().mode_for(config.conversation_mode),
         addresses: addresses(origin.clone()),

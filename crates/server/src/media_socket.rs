@@ -138,7 +138,7 @@ async fn send_waiting(codec: &mut dyn MediaCodec, socket: &mut WebSocket, end: &
 /// carriers add kinds of messages, and one bad one must not end a call.
 fn deliver(metrics: &Metrics, codec: &mut dyn MediaCodec, text: &str, audio: &mut Vec<u8>, end: &SocketEnd) -> bool {
     let message = match codec.read(text, audio) {
-        Ok(MediaEvent::Audio { at_millis }) => FromCarrier::Audio { at_millis, ulaw: audio.clone() },
+        Ok(MediaEvent::Audio { track, at_millis }) => FromCarrier::Audio { track, at_millis, ulaw: audio.clone() },
         Ok(MediaEvent::Mark { name }) => FromCarrier::Mark(name),
         Ok(MediaEvent::Digit(digit)) => FromCarrier::Digit(digit),
         Ok(MediaEvent::Stopped) => return false,

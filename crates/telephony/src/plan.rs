@@ -58,6 +58,13 @@ pub enum Verb {
         /// The one-time token that the stream must present. Never part of the address.
         token: String,
     },
+    /// Let us hear both sides of the call from here on, beside whatever follows, until we close the socket or the call ends.
+    Overhear {
+        /// The socket's address (`wss://…`, or `ws://` on loopback).
+        url: String,
+        /// The one-time token that the stream must present. Never part of the address.
+        token: String,
+    },
     /// Speak, and listen for words and keys meanwhile and afterwards. If nothing is heard, the next verb follows.
     Listen {
         /// What is said first. The callee may cut it short.

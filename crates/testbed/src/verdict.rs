@@ -45,6 +45,7 @@ pub fn brief_of(expectation: &Expectation) -> Result<Brief, String> {
         local_time: MORNING,
         time_limit: Duration::from_secs(300),
         is_ring_back: false,
+        listens_along: false,
     })
 }
 

@@ -203,6 +203,7 @@ mod tests {
                             local_time: LocalTime { year: 2026, month: 11, day: 25, weekday: 2, minute: 600 },
                             time_limit: std::time::Duration::from_secs(600),
                             is_ring_back: false,
+                            listens_along: false,
                         };
                         let opening = disclosure::opening(&brief).text;
                         let purpose = question::purpose(&brief);

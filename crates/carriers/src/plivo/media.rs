@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use ports::carrier::{MediaCodec, MediaError, MediaEvent};
+use ports::carrier::{self, MediaCodec, MediaError, MediaEvent};
 use telephony::CarrierCallId;
 use telephony::dtmf::Digit;
 use wire::plivo::document::TOKEN_HEADER;
@@ -35,13 +35,11 @@ impl MediaCodec for PlivoMediaCodec {
         audio.clear();
         let fault = |fault: MediaFault| MediaError { what: fault.what };
         Ok(match read_from_carrier(message).map_err(fault)? {
-            FromCarrier::Media { track: Track::Inbound, at_millis, payload } => {
+            FromCarrier::Media { track, at_millis, payload } => {
                 decode_payload(&payload, audio).map_err(fault)?;
                 let began = *self.began_at_millis.get_or_insert(at_millis);
-                MediaEvent::Audio { at_millis: at_millis.saturating_sub(began) }
+                MediaEvent::Audio { track: ours(track), at_millis: at_millis.saturating_sub(began) }
             }
-            // Our own voice, which a two-way stream never carries.
-            FromCarrier::Media { track: Track::Outbound, .. } => MediaEvent::Other,
             FromCarrier::Start(start) => {
                 // What is not said is what we asked for by name; anything else would be noise.
                 if start.format.is_some_and(|format| format != AudioFormat::Mulaw8k) {
@@ -92,6 +90,14 @@ impl MediaCodec for PlivoMediaCodec {
     }
 }
 
+/// A two-way stream never carries our own voice; one that overhears carries both.
+const fn ours(track: Track) -> carrier::Track {
+    match track {
+        Track::Inbound => carrier::Track::FromCallee,
+        Track::Outbound => carrier::Track::ToCallee,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use wire::plivo::media::{CarrierStream, FromApp, read_from_app};
@@ -124,7 +130,7 @@ mod tests {
             let mut text = String::new();
             stream.media(Track::Inbound, at, &[1, 2, 3], &mut text);
             let mut audio = vec![9; 500];
-            assert_eq!(codec.read(&text, &mut audio), Ok(MediaEvent::Audio { at_millis: counted }));
+            assert_eq!(codec.read(&text, &mut audio), Ok(MediaEvent::Audio { track: carrier::Track::FromCallee, at_millis: counted }));
             assert_eq!(audio, [1, 2, 3]);
         }
     }

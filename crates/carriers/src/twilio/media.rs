@@ -1,6 +1,6 @@
 //! Reads and writes the messages of one Twilio media socket.
 
-use ports::carrier::{MediaCodec, MediaError, MediaEvent};
+use ports::carrier::{self, MediaCodec, MediaError, MediaEvent};
 use telephony::CarrierCallId;
 use telephony::dtmf::Digit;
 use wire::twilio::document::TOKEN_PARAMETER;
@@ -17,12 +17,10 @@ impl MediaCodec for TwilioMediaCodec {
         audio.clear();
         let fault = |fault: MediaFault| MediaError { what: fault.what };
         Ok(match read_from_carrier(message).map_err(fault)? {
-            FromCarrier::Media { track: Track::Inbound, at_millis, payload } => {
+            FromCarrier::Media { track, at_millis, payload } => {
                 decode_payload(&payload, audio).map_err(fault)?;
-                MediaEvent::Audio { at_millis }
+                MediaEvent::Audio { track: ours(track), at_millis }
             }
-            // Our own voice, which a two-way stream never carries.
-            FromCarrier::Media { track: Track::Outbound, .. } => MediaEvent::Other,
             FromCarrier::Connected => MediaEvent::Connected,
             FromCarrier::Start(start) => {
                 if !start.is_telephone_audio() {
@@ -67,6 +65,14 @@ impl MediaCodec for TwilioMediaCodec {
     }
 }
 
+/// A two-way stream never carries our own voice; one that overhears carries both.
+const fn ours(track: Track) -> carrier::Track {
+    match track {
+        Track::Inbound => carrier::Track::FromCallee,
+        Track::Outbound => carrier::Track::ToCallee,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use wire::twilio::media::CarrierStream;
@@ -89,7 +95,7 @@ mod tests {
         let mut text = String::new();
         stream.media(Track::Inbound, 40, &[1, 2, 3], &mut text);
         let mut audio = vec![9; 500];
-        assert_eq!(codec.read(&text, &mut audio), Ok(MediaEvent::Audio { at_millis: 40 }));
+        assert_eq!(codec.read(&text, &mut audio), Ok(MediaEvent::Audio { track: carrier::Track::FromCallee, at_millis: 40 }));
         assert_eq!(audio, [1, 2, 3]);
     }
 

@@ -72,7 +72,7 @@ impl Conversation {
     pub(super) fn latest_utterance(&self) -> telephony::UtteranceId {
         let spoken = self.transcript.turns.iter().rev().find_map(|turn| match turn.speaker {
             Speaker::Callee(utterance) => Some(utterance),
-            Speaker::Assistant(_) => None,
+            Speaker::Assistant(_) | Speaker::User => None,
         });
         self.utterance.as_ref().map(|utterance| utterance.id).or(spoken).unwrap_or(telephony::UtteranceId(0))
     }

@@ -1,9 +1,12 @@
 //! The user takes the call: the callee is told, the assistant is silent, and may come back.
 
 use super::thinking::About;
-use super::{Conversation, Output, Stage, Timer};
+use telephony::{AudioPosition, UtteranceId};
+
+use super::{Conversation, Output, Overheard, Stage, Timer};
 use crate::moves::{EndReason, LineKind, Observation};
 use crate::screening::WhoAnswered;
+use crate::transcript::{Speaker, Turn};
 
 impl Conversation {
     /// Whoever is there is told in one sentence that somebody else comes to the phone; a machine is told nothing.
@@ -13,7 +16,8 @@ impl Conversation {
         self.stop_lines();
         self.stage = Stage::HandingOver;
         if matches!(self.who, WhoAnswered::Human | WhoAnswered::Unknown) {
-            let text = format!("One moment please, {} is coming to the phone.", self.brief.principal);
+            let listens = if self.brief.listens_along { " I will keep listening and take notes." } else { "" };
+            let text = format!("One moment please, {} is coming to the phone.{listens}", self.brief.principal);
             // Not to be cut short: the callee must know who speaks next.
             self.speak(text, LineKind::Goodbye);
         }
@@ -64,6 +68,21 @@ impl Conversation {
         // Not to be cut short: the callee must know that a machine speaks again.
         self.speak("This is the automated assistant again.".to_owned(), LineKind::Goodbye);
         self.ask(About::Event, Observation::CameBack);
+    }
+
+    /// Something was said in the talk that we listen to. It is kept, and nothing comes of it.
+    pub(super) fn overhears(&mut self, by: Overheard, text: String, (from, to): (AudioPosition, AudioPosition), confidence: u8) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let speaker = match by {
+            Overheard::Callee => {
+                self.last_utterance += 1;
+                Speaker::Callee(UtteranceId(self.last_utterance))
+            }
+            Overheard::User => Speaker::User,
+        };
+        self.record(Turn { speaker, text, from, to: to.max(from), confidence, was_interrupted: false });
     }
 
     /// The callee's call has ended while somebody else talked, or that somebody has ended it.

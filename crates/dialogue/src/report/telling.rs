@@ -39,7 +39,7 @@ pub(super) fn summary(brief: &Brief, found: &Found, wanted: &[&str], outcome: Ou
         if let Some(offered) = found.of("offered") {
             sentences.push(format!("They offered {} instead.", offered.in_words));
         }
-        sentences.push(why(ended_because).to_owned());
+        sentences.push(why(ended_because, brief.listens_along).to_owned());
     }
     if opted_out && ended_because != EndReason::OptedOut {
         sentences.push("They asked not to be called again.".to_owned());
@@ -70,7 +70,7 @@ fn tell(fact: &Fact, ask: Option<&Ask>) -> String {
     }
 }
 
-fn why(ended_because: EndReason) -> &'static str {
+fn why(ended_because: EndReason, listened: bool) -> &'static str {
     match ended_because {
         EndReason::Done => "",
         EndReason::Declined => "The callee could not or would not help.",
@@ -86,6 +86,7 @@ fn why(ended_because: EndReason) -> &'static str {
         EndReason::ScreenedOut => "A call screener did not put the call through.",
         EndReason::TimeLimit => "The time limit was reached.",
         EndReason::UserEnded => "You ended the call.",
+        EndReason::HandedOver if listened => "You took the call over; what was said then is in the transcript, and nothing is concluded from it.",
         EndReason::HandedOver => "You took the call over; what came of it then is not in this report.",
         EndReason::CalleeLeft => "The line was cut, or the callee hung up.",
         EndReason::EngineFailed => "Hearing or thinking failed during the call.",

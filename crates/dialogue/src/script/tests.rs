@@ -24,6 +24,7 @@ pub(crate) fn brief(task_type: TaskType, intent: &str) -> Brief {
         local_time: LocalTime { year: 2026, month: 11, day: 24, weekday: 1, minute: 600 },
         time_limit: Duration::from_secs(300),
         is_ring_back: false,
+        listens_along: false,
     }
 }
 

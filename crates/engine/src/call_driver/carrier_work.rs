@@ -150,12 +150,13 @@ impl CallDriver {
 
     pub(super) fn media_opened(&mut self, end: DriverEnd) {
         self.scribe.talking();
+        let at = self.position();
         let recorder = self.recorder.take().or_else(|| self.make_recorder.take().and_then(|make| make()));
         let mut lane = MediaLane::new(&self.lane_config, end, recorder);
-        if let Some((position, at)) = self.left_at.take() {
-            // The ruler of the call goes on while others talk.
-            let away = self.now().since(at);
-            lane.begin_at(AudioPosition(position.0 + AudioPosition::from_millis(u64::try_from(away.as_millis()).unwrap_or(0)).0));
+        if self.left_at.is_some() {
+            self.stop_overhearing();
+            lane.begin_at(at);
+            self.left_at = None;
             self.begin_listening();
         }
         self.lane = Some(lane);

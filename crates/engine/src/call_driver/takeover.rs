@@ -262,7 +262,7 @@ impl CallDriver {
             Some(takeover) if matches!(takeover.stage, Stage::Accepted | Stage::Together) => {
                 takeover.stage = Stage::Together;
                 let room = Verb::Room { name: takeover.room.clone(), opens: true, closes: true, star_leaves: false, beeps: false };
-                Some(Plan { verbs: vec![room, Verb::HangUp] })
+                Some(Plan { verbs: (self.overhear)().into_iter().chain([room, Verb::HangUp]).collect() })
             }
             // They have talked, and one of them has hung up.
             Some(Takeover { stage: Stage::Cold, .. }) if forwarded == Some(ForwardEnd::Talked) => None,

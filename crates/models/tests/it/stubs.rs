@@ -79,6 +79,7 @@ fn brief() -> Brief {
         local_time: LocalTime { year: 2026, month: 11, day: 25, weekday: 2, minute: 600 },
         time_limit: Duration::from_secs(60),
         is_ring_back: false,
+        listens_along: false,
     }
 }
 

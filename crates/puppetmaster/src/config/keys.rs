@@ -88,6 +88,14 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.operator_number,
     },
     Key {
+        path: "takeover_listens",
+        about: "Whether the assistant listens on once you have taken a call over, and writes down, and records if the call is recorded, what \
+                you and the callee say. The callee is told. Otherwise it hears nothing.",
+        unset: "",
+        example: "false",
+        field: |config| &mut config.takeover_listens,
+    },
+    Key {
         path: "user_name",
         about: "For whom the assistant calls, as it says it aloud in its first sentence.",
         unset: "",

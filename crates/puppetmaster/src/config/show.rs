@@ -84,6 +84,7 @@ mod tests {
                 phone_provider: mock                           # default
                 # from_number:                                 # not set: the `phone_number` of the phone provider in use; the practice network has one of its own
                 # operator_number:                             # not set: calls cannot be taken over, and callers who have waited too long leave a message
+                takeover_listens: false                        # default
                 user_name: "Sam \"the\" $${X}"                 # environment PERSONAL_ASSISTANT_USER_NAME
                 persona: professional_assistant                # default
                 conversation_mode: media_stream                # default

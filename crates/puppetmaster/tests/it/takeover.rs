@@ -16,8 +16,14 @@ const OWN_TELEPHONE: &str = "+12125550150";
 const NOBODY: &str = "+12125550111";
 
 fn begin(home: &Home, network: &Network, telephone: &str, mode: &str) -> Running {
+    begin_with(home, network, telephone, mode, &[])
+}
+
+fn begin_with(home: &Home, network: &Network, telephone: &str, mode: &str, settings: &[&str]) -> Running {
     let (number, mode) = (format!("operator_number={telephone}"), format!("conversation_mode={mode}"));
-    let mut command = home.command(&["--set", &network.flag(), "--set", &number, "--set", &mode, "call", SHOP, ASK, "--yes"]);
+    let network = network.flag();
+    let settings = settings.iter().copied().chain([network.as_str(), &number, &mode]).flat_map(|setting| ["--set", setting]);
+    let mut command = home.command(&settings.chain(["call", SHOP, ASK, "--yes"]).collect::<Vec<_>>());
     command.stdin(Stdio::piped());
     Running::of(command)
 }
@@ -108,6 +114,34 @@ fn stays() -> String {
     );
     assert!(stays.contains("hang_up") && !stays.contains('*'), "{stays}");
     stays
+}
+
+#[test]
+fn the_assistant_listens_on_if_that_is_wanted_and_the_callee_knows() {
+    for mode in ["media_stream", "text_relay"] {
+        let home = Home::new();
+        let network = network_with(&home, &[("gives-back.yaml", GIVES_BACK)]);
+        let mut call = begin_with(&home, &network, "+12125550151", mode, &["takeover_listens=true"]);
+        call.until("answered");
+        call.type_line("t");
+        call.until("I will keep listening and take notes.");
+        call.until("the call is yours");
+        call.until("you        ");
+        call.until("you gave the call back");
+        call.until("the automated assistant again");
+        call.until("outcome");
+        let ended = call.end();
+        assert_eq!(ended.code, Some(0), "{mode}: the errand is done after all: {ended:?}");
+        let task = home.books()[0].0.id.clone();
+        let shown = home.run(&["task", "show", task.as_str(), "--json"]);
+        let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
+        let turns = shown["attempts"][0]["transcript"].as_array().unwrap();
+        let place = |of: &dyn Fn(&Value) -> bool| turns.iter().position(of).unwrap_or_else(|| panic!("{mode}: {turns:?}"));
+        let user = place(&|turn| turn["speaker"] == "user");
+        let again = place(&|turn| turn["text"].as_str().unwrap().contains("assistant again"));
+        let between = turns[user..again].iter().any(|turn| turn["speaker"] == "callee");
+        assert!(user < again && between, "{mode}: {turns:?}");
+    }
 }
 
 /// A friend who comes in when asked.

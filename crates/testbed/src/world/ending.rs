@@ -63,6 +63,7 @@ impl World {
         let who = match turn.speaker {
             Speaker::Callee(_) => "heard",
             Speaker::Assistant(_) => "   we",
+            Speaker::User => " user",
         };
         let cut = if turn.was_interrupted { " [cut]" } else { "" };
         self.note(&format!("{who}: {}{cut}", turn.text));

@@ -32,7 +32,7 @@ use thiserror::Error;
 
 use crate::http::Method;
 use crate::twilio::connection::ConnectionOverrides;
-use crate::twilio::rest::Beep;
+use crate::twilio::rest::{Beep, Track};
 use crate::xml::{Element, Node, XmlError};
 use attribute::element;
 use telephony::plan::{Plan, Verb as PlanVerb};
@@ -349,6 +349,11 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         PlanVerb::ConnectMedia { url, token } => {
             Verb::Connect(Connect::stream(Stream { parameters: vec![(TOKEN_PARAMETER.to_owned(), token.clone())], ..Stream::new(url.clone()) }))
         }
+        PlanVerb::Overhear { url, token } => Verb::Start(Start::from(Started::Stream(Stream {
+            track: Some(Track::Both),
+            parameters: vec![(TOKEN_PARAMETER.to_owned(), token.clone())],
+            ..Stream::new(url.clone())
+        }))),
         PlanVerb::ConnectRelay { url, token } => Verb::Connect(Connect::relay(relay_of_plan(url, token))),
         PlanVerb::Listen { lines, answer_to, silence } => Verb::Gather(Box::new(Gather {
             action: Some(answer_to.clone()),

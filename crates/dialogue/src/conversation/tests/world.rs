@@ -25,6 +25,7 @@ pub(crate) fn brief() -> Brief {
         local_time: LocalTime { year: 2026, month: 11, day: 24, weekday: 1, minute: 600 },
         time_limit: Duration::from_secs(180),
         is_ring_back: false,
+        listens_along: false,
     }
 }
 
@@ -96,6 +97,7 @@ pub(super) fn check_transcript(trace: &str, expected: &Expect) {
         let who = match turn.speaker {
             Speaker::Callee(UtteranceId(id)) => format!("callee {id}"),
             Speaker::Assistant(LineId(id)) => format!("assistant {id}"),
+            Speaker::User => "user".to_owned(),
         };
         let (from, to) = (turn.from.as_millis(), turn.to.as_millis());
         let cut = if turn.was_interrupted { " [cut]" } else { "" };

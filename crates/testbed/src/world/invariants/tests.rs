@@ -18,6 +18,7 @@ fn watch() -> Watch {
         local_time: LocalTime { year: 2026, month: 11, day: 24, weekday: 1, minute: 600 },
         time_limit: Duration::from_secs(60),
         is_ring_back: false,
+        listens_along: false,
     };
     Watch::new(brief)
 }

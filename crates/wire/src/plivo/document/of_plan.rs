@@ -7,7 +7,7 @@ use super::{Conference, Dial, Document, Dtmf, GetInput, Hangup, InputType, Play,
 use crate::http::{Form, split_target};
 use crate::plivo::headers::HeaderList;
 use crate::plivo::media::AudioFormat;
-use crate::plivo::rest::{ChannelLayout, FileFormat};
+use crate::plivo::rest::{AudioTrack, ChannelLayout, FileFormat};
 
 /// The header of a stream that carries the one-time token.
 pub const TOKEN_HEADER: &str = "token";
@@ -53,6 +53,10 @@ fn verb_of_plan(verb: &PlanVerb) -> Result<Verb, Lacking> {
         PlanVerb::ConnectMedia { url, token } => {
             let extra_headers = HeaderList::new().with(TOKEN_HEADER, token);
             Stream { extra_headers, ..Stream::two_way(url.clone(), AudioFormat::Mulaw8k) }.into()
+        }
+        PlanVerb::Overhear { url, token } => {
+            let extra_headers = HeaderList::new().with(TOKEN_HEADER, token);
+            Stream { extra_headers, ..Stream::listening(url.clone(), AudioTrack::Both, AudioFormat::Mulaw8k) }.into()
         }
         PlanVerb::ConnectRelay { .. } => return Err(Lacking::TextRelay),
         PlanVerb::WaitInQueue { .. } | PlanVerb::TakeFromQueue { .. } | PlanVerb::LeaveQueue => return Err(Lacking::Queue),

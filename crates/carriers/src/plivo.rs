@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, OperatorGrant};
+use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, OperatorGrant, RecordingState};
 use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
@@ -24,7 +24,7 @@ use wire::plivo::error_codes;
 use wire::plivo::party::{Party, bare};
 use wire::plivo::rest::{
     self, AuthId, CallFilter, CallFired, CallIds, CallRecord, CreateCall, FileFormat, LiveCall, LiveFilter, LiveRequest, MachineDetection,
-    NextDocument, Outgoing, Page, Paging, RecordingRequest, RecordingResource, ResourceId, RestError, Transfer, WebUrl,
+    NextDocument, Outgoing, Page, Paging, RecordingFilter, RecordingRequest, RecordingResource, ResourceId, RestError, Transfer, WebUrl,
 };
 use wire::plivo::signature::SigningKeys;
 use wire::plivo::status::leg_state_at_end;
@@ -348,6 +348,16 @@ impl Carrier for Plivo {
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError> {
         let transfer = Transfer::ALeg(NextDocument { url: address(url)?, method: Some(Method::Post) });
         self.ask(&rest::CallRequest::Transfer { call: self.call(call)?, transfer }.write(&self.account)).await.map(drop)
+    }
+
+    /// A recording is in the list once it is whole; one that is being made is in none.
+    async fn find_recordings(&self, call: &CarrierCallId) -> Result<Vec<(CarrierRecordingId, RecordingState)>, CarrierError> {
+        let filter = RecordingFilter { call_uuid: Some(self.call(call)?.as_str().to_owned()), ..RecordingFilter::default() };
+        let list = RecordingRequest::List { filter: Box::new(filter), paging: Paging::default() };
+        let page: Page<RecordingResource> =
+            Page::read(&self.ask(&list.write(&self.account)).await?).map_err(|_| CarrierError::Unclear { carrier: NAME })?;
+        let found = page.items.into_iter().filter_map(|recording| recording.recording_id.filter(|id| !id.is_empty()));
+        Ok(found.map(|id| (CarrierRecordingId::new(id), RecordingState::Ready)).collect())
     }
 
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {

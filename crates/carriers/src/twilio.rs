@@ -11,7 +11,7 @@ mod room;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, OperatorGrant};
+use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, OperatorGrant, RecordingState};
 use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
@@ -21,10 +21,10 @@ use wire::twilio::connection::{ConnectionOverrides, RetryOn};
 use wire::twilio::error_codes;
 use wire::twilio::rest::{
     self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Credentials, MediaFormat, Page, Paging,
-    RecordingUpdate, RestError,
+    RecordingResource, RecordingUpdate, RestError,
 };
 use wire::twilio::signature::Keyring;
-use wire::twilio::status::CallEvent;
+use wire::twilio::status::{CallEvent, RecordingStatus};
 
 pub use media::TwilioMediaCodec;
 pub use relay::TwilioRelayCodec;
@@ -280,6 +280,16 @@ impl Carrier for Twilio {
         self.ask(&rest::update_call(&self.account_sid, call.as_str(), &CallUpdate::redirect(instructions))).await.map(drop)
     }
 
+    async fn find_recordings(&self, call: &CarrierCallId) -> Result<Vec<(CarrierRecordingId, RecordingState)>, CarrierError> {
+        let reply = self.ask(&rest::list_recordings(&self.account_sid, call.as_str(), &Paging::first(PAGE_SIZE))).await?;
+        let page: Page<RecordingResource> = Page::read(&reply).map_err(|_| CarrierError::Unclear { carrier: NAME })?;
+        let found = page.items.into_iter().filter_map(|recording| {
+            let state = recording.status.as_deref().map(RecordingStatus::parse).map_or(RecordingState::Running, |status| recording_state(&status));
+            Some((CarrierRecordingId::new(recording.sid.filter(|sid| !sid.is_empty())?), state))
+        });
+        Ok(found.collect())
+    }
+
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {
         let reply = self.ask(&rest::recording_media(&self.account_sid, recording.as_str(), MediaFormat::Wav)).await?;
         Ok(reply.body)
@@ -305,6 +315,14 @@ impl Carrier for Twilio {
 fn was_made_since(call: &CallResource, since: Timestamp) -> bool {
     let made = call.date_created.as_deref().or(call.start_time.as_deref()).and_then(date::parse);
     made.is_none_or(|made| made.as_millis() + 999 >= since.as_millis())
+}
+
+fn recording_state(status: &RecordingStatus) -> RecordingState {
+    match status {
+        RecordingStatus::Completed => RecordingState::Ready,
+        RecordingStatus::Absent | RecordingStatus::Failed => RecordingState::Absent,
+        _ => RecordingState::Running,
+    }
 }
 
 /// Returns our view of Twilio's, or `None` if it does not name the call.

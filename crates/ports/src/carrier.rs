@@ -60,6 +60,9 @@ pub trait Carrier: CarrierRoom {
     /// Has a live call ask `url` at once for its next plan, whatever it is doing.
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError>;
 
+    /// Returns the recordings that the provider has made of a call, or is making, for whoever waits in vain to be told.
+    async fn find_recordings(&self, call: &CarrierCallId) -> Result<Vec<(CarrierRecordingId, RecordingState)>, CarrierError>;
+
     /// Returns the bytes of a finished recording, a WAV file.
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError>;
 

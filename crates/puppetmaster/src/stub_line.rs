@@ -27,7 +27,7 @@ use engine::metrics::Metrics;
 use models::StubSpeech;
 use ports::carrier::{
     Abilities, Announcement, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, CarrierRoom, Cleared, ConversationMode,
-    MemberChange, OperatorGrant,
+    MemberChange, OperatorGrant, RecordingState,
 };
 use serde_json::json;
 use server::{Admission, Server, ServerState};
@@ -300,6 +300,10 @@ impl Carrier for StubLine {
     /// Its calls have nothing but their streams.
     async fn redirect_call(&self, _call: &CarrierCallId, _url: &str) -> Result<(), CarrierError> {
         Err(lacks())
+    }
+
+    async fn find_recordings(&self, _call: &CarrierCallId) -> Result<Vec<(CarrierRecordingId, RecordingState)>, CarrierError> {
+        Ok(Vec::new())
     }
 
     async fn fetch_recording(&self, _recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ports::carrier::{
-    CallbackError, Callbacks, CarrierEvent, CarrierNews, ForwardEnd, MachineVerdict, MediaCodec, QueueEnd, RecordingState, RelayCodec, WebhookRequest,
+    CallbackError, Callbacks, CarrierEvent, CarrierNews, ForwardEnd, MachineVerdict, MediaCodec, QueueEnd, RelayCodec, WebhookRequest,
 };
 use telephony::dtmf::Digit;
 use telephony::plan::Plan;
@@ -12,9 +12,9 @@ use wire::http::Form;
 use wire::twilio::callback::{CallCallback, DialStatus, QueueResult, Recorded, Webhook};
 use wire::twilio::document::{CONTENT_TYPE, Document};
 use wire::twilio::signature::{HEADER, SETTINGS_HEADER, Signed};
-use wire::twilio::status::{AnsweredBy, RecordingStatus};
+use wire::twilio::status::AnsweredBy;
 
-use super::{Twilio, TwilioMediaCodec, TwilioRelayCodec};
+use super::{Twilio, TwilioMediaCodec, TwilioRelayCodec, recording_state};
 
 impl Callbacks for Twilio {
     fn read(&self, request: &WebhookRequest<'_>) -> Result<CarrierEvent, CallbackError> {
@@ -106,11 +106,7 @@ fn news(webhook: &Webhook) -> CarrierNews {
         },
         Webhook::MachineDetection(found) => CarrierNews::Answered(verdict(&found.answered_by)),
         Webhook::Recording(recording) => {
-            let state = match recording.status {
-                RecordingStatus::Completed => RecordingState::Ready,
-                RecordingStatus::Absent | RecordingStatus::Failed => RecordingState::Absent,
-                _ => RecordingState::Running,
-            };
+            let state = recording_state(&recording.status);
             CarrierNews::Recording { recording: CarrierRecordingId::new(recording.recording_sid.clone()), state }
         }
         Webhook::Document(call) if call.direction == "inbound" => CarrierNews::Incoming { from: PhoneNumber::parse(&call.from).ok() },

@@ -7,13 +7,19 @@ use ports::carrier::{Carrier, RecordingState};
 use ports::recording_vault::VaultWriter;
 use telephony::recording::RecordingGrant;
 use telephony::{AudioPosition, CarrierRecordingId};
-use tokio::time::timeout;
+use tokio::time::{Instant, interval_at, timeout};
 
 use super::{CallDriver, Event, Recorded};
 use crate::carrier_recording::{delete_there, fetch, put_away};
 
 /// How long after the end of a call its recording is waited for. Twilio needs a few seconds; one that comes later stays there.
 const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long the carrier may take to tell that a recording is ready, before it is asked.
+const TOLD_WITHIN: Duration = Duration::from_secs(8);
+
+/// How often it is asked then.
+const ASK_EVERY: Duration = Duration::from_secs(4);
 
 /// What the carrier is asked to record.
 pub struct CarrierRecording {
@@ -65,15 +71,32 @@ impl CallDriver {
         }
     }
 
+    /// Webhooks only hint: where none comes, the carrier is asked.
     async fn recording_is_settled(&mut self) -> Option<(CarrierRecordingId, RecordingState)> {
+        let mut ask = interval_at(Instant::now() + TOLD_WITHIN, ASK_EVERY);
         loop {
             if let Some(settled) = self.facts.recording.take() {
                 return Some(settled);
             }
-            // Other news of a call that is over change nothing.
-            if let Event::Leg(event) = self.control.receiver.recv().await? {
-                self.leg_event(event);
+            tokio::select! {
+                event = self.control.receiver.recv() => {
+                    // Other news of a call that is over change nothing.
+                    if let Event::Leg(event) = event? {
+                        self.leg_event(event);
+                    }
+                }
+                _ = ask.tick() => self.ask_for_recording().await,
             }
+        }
+    }
+
+    async fn ask_for_recording(&mut self) {
+        let Some(call) = self.call.carrier_call() else {
+            return;
+        };
+        match self.ports.carrier.find_recordings(call).await {
+            Ok(found) => found.into_iter().for_each(|(recording, state)| self.recording_news(recording, state)),
+            Err(error) => tracing::debug!(%error, "the carrier does not say how its recording is"),
         }
     }
 }

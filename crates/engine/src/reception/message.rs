@@ -27,6 +27,9 @@ const LOOK_BACK: usize = 6 * RATE_HZ as usize;
 
 const QUIET: usize = RATE_HZ as usize / 10;
 
+/// The latest calls that are looked at after a restart: more do not come between a crash and the next start.
+const LOOKED_AT: u32 = 50;
+
 /// How long ears may take for a piece.
 const HEARD_WITHIN: Duration = Duration::from_secs(60);
 
@@ -86,6 +89,25 @@ impl Reception {
                 .filter_map(|visit| visit.message.map(|message| (visit.call, message.recording)))
                 .for_each(|(call, recording)| self.fetch_beside(call, recording)),
             Err(error) => tracing::warn!(%error, "messages that a restart left at the carrier cannot be looked up"),
+        }
+        match self.store.visits(LOOKED_AT).await {
+            Ok(visits) => {
+                for visit in visits.iter().filter(|visit| visit.ended_at.is_none() && visit.message.is_none() && visit.attempt.is_none()) {
+                    self.look_for_message(&visit.call).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "calls that a restart cut off cannot be looked up"),
+        }
+    }
+
+    /// The end of a call came while nobody was there to be told of it: if a message was left, only the carrier knows.
+    async fn look_for_message(self: &Arc<Self>, call: &CarrierCallId) {
+        match self.installation().ports.carrier.find_recordings(call).await {
+            Ok(found) => {
+                let ready = found.into_iter().find(|(_, state)| *state == RecordingState::Ready);
+                ready.into_iter().for_each(|(recording, _)| self.fetch_beside(call.clone(), recording));
+            }
+            Err(error) => tracing::warn!(%error, "the carrier does not say whether a message was left; it is asked again at the next start"),
         }
     }
 

@@ -22,6 +22,16 @@ fn call(home: &Home, mode: &str, args: &[&str]) -> (Option<i32>, Value) {
 }
 
 #[test]
+fn a_recording_that_nobody_tells_of_is_asked_for() {
+    let home = Home::new();
+    let network = Network::with_faults(&home, &["webhook=lost"]);
+    let ended =
+        home.run(&["--set", &network.flag(), "--set", "conversation_mode=text_relay", "call", SHOP, "Ask what time they close today", "--yes"]);
+    assert!(!ended.stderr.contains("ERROR"), "{ended:?}");
+    assert!(ended.stdout.contains("recording  "), "it is fetched all the same: {ended:?}");
+}
+
+#[test]
 fn an_answer_is_the_same_in_every_mode_and_its_proof_is_recorded() {
     for mode in IN_TEXT {
         let home = Home::new();

@@ -221,9 +221,14 @@ impl Network {
         format!("sandbox.credentials={}", self.file.display())
     }
 
+    /// Returns where it listens: host and port.
+    pub fn address(&self) -> &str {
+        self.base_url.strip_prefix("http://").unwrap()
+    }
+
     /// Returns what truly happened on it: for each call how often it rang and whether it is over.
     pub fn calls(&self) -> Vec<serde_json::Value> {
-        let address = self.base_url.strip_prefix("http://").unwrap();
+        let address = self.address();
         let mut socket = std::net::TcpStream::connect(address).unwrap();
         write!(socket, "GET /sandbox/log HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
         let mut reply = String::new();

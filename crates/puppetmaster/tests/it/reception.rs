@@ -4,13 +4,13 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use assistant::attempt::Direction;
-use ports::inbound_store::{InboundStore, MessageState};
+use ports::inbound_store::{InboundStore, MessageState, Visit};
 use ports::task_store::TaskStore;
 use serde_json::{Value, json};
 use store::{Access, Options, Store};
 use telephony::{Disposition, PhoneNumber};
 
-use crate::program::{Home, Running, give_way};
+use crate::program::{Home, Network, Running, give_way};
 
 /// The practice network's number, which is ours.
 const OURS: &str = "+12125550100";
@@ -154,13 +154,7 @@ impl Desk {
     }
 
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let mut socket = TcpStream::connect(&self.network).unwrap();
-        let length = body.len();
-        write!(socket, "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}", self.network).unwrap();
-        let mut reply = String::new();
-        socket.read_to_string(&mut reply).unwrap();
-        let status = reply.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(reply.split_once("\r\n\r\n").unwrap().1).unwrap_or(Value::Null))
+        ask(&self.network, method, path, body)
     }
 
     fn ring(&self, from: &str) -> String {
@@ -189,14 +183,15 @@ impl Desk {
 
     /// Waits until there is a call that is so, and returns its name.
     fn find(&self, is_so: impl Fn(&Value) -> bool) -> String {
+        let mut log = Value::Null;
         for _ in 0..LOOKS_AT_MOST {
-            let (_, log) = self.ask("GET", "/sandbox/log", "");
+            log = self.ask("GET", "/sandbox/log", "").1;
             if let Some(truth) = log["calls"].as_array().unwrap().iter().find(|truth| is_so(truth)) {
                 return truth["call_sid"].as_str().unwrap().to_owned();
             }
             give_way();
         }
-        panic!("no call becomes so");
+        panic!("no call becomes so: {:?}", log["calls"].as_array().unwrap().iter().map(heard).collect::<Vec<_>>());
     }
 
     /// Waits until the books of all calls are closed, a moment after the calls are.
@@ -222,6 +217,29 @@ impl Desk {
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(!ended.stderr.contains("ERROR") && !ended.stderr.contains("panicked"), "{}", ended.stderr);
     }
+}
+
+/// Asks a practice network.
+fn ask(network: &str, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let mut socket = TcpStream::connect(network).unwrap();
+    let length = body.len();
+    write!(socket, "{method} {path} HTTP/1.1\r\nHost: {network}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+    let mut reply = String::new();
+    socket.read_to_string(&mut reply).unwrap();
+    let status = reply.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(reply.split_once("\r\n\r\n").unwrap().1).unwrap_or(Value::Null))
+}
+
+/// Waits until a message is fetched and written down, which is done beside its call.
+fn until_kept(home: &Home) -> Visit {
+    for _ in 0..LOOKS_AT_MOST {
+        let visits = with_store(home, async |store| store.visits(10).await.unwrap());
+        if let Some(visit) = visits.into_iter().find(|visit| visit.message.as_ref().is_some_and(|message| message.state == MessageState::Kept)) {
+            return visit;
+        }
+        give_way();
+    }
+    panic!("no message is kept");
 }
 
 /// Asks a program and returns the status of its answer.
@@ -263,14 +281,7 @@ fn a_stranger_without_a_menu_leaves_a_message_that_can_be_read_and_heard() {
     let call = desk.ring("+12125550180");
     let truth = desk.until_over(&call, "recorded");
     assert!(heard(&truth).contains("automated assistant"), "{truth:#}");
-    // Fetched and written down beside the call.
-    let visit = loop {
-        let visits = with_store(&home, async |store| store.visits(10).await.unwrap());
-        if let Some(visit) = visits.into_iter().find(|visit| visit.message.as_ref().is_some_and(|message| message.state == MessageState::Kept)) {
-            break visit;
-        }
-        give_way();
-    };
+    let visit = until_kept(&home);
     assert_eq!(visit.caller, Some(number("+12125550180")));
     let said = visit.message.unwrap().words.unwrap().into_inner().to_lowercase();
     assert!(said.contains("delivery") && said.contains("friday"), "{said}");
@@ -285,6 +296,72 @@ fn a_stranger_without_a_menu_leaves_a_message_that_can_be_read_and_heard() {
     assert_eq!(home.run(&["recording", id, "--to", file.to_str().unwrap()]).code, Some(0));
     assert!(audio::wav::read_wav(&std::fs::read(file).unwrap(), 8_000 * 600).unwrap().samples.iter().any(|sample| sample.unsigned_abs() > 1_000));
     home.run(&["inbox", "show", "nobody"]).fails_with(1, "command.no_such_call");
+    desk.close();
+}
+
+#[test]
+fn webhooks_that_come_twice_are_one_call_and_one_message() {
+    let home = home_with(&[LEAVES_A_MESSAGE], None);
+    let desk = Desk::open(&home, &[]);
+    assert_eq!(desk.ask("POST", "/sandbox/faults", r#"{"faults": ["webhook=twice"]}"#).0, 201);
+    let call = desk.ring("+12125550180");
+    desk.until_over(&call, "recorded");
+    until_kept(&home);
+    desk.close();
+    let visits = with_store(&home, async |store| store.visits(10).await.unwrap());
+    assert_eq!(visits.len(), 1, "{visits:?}");
+}
+
+#[test]
+fn a_message_whose_end_nobody_heard_of_is_found_at_the_next_start() {
+    let home = home_with(&[LEAVES_A_MESSAGE], None);
+    let network = Network::with(&home, &["--set", "sandbox.scenarios_dir=cast"]);
+    let open = || {
+        let args = ["--set", &network.flag(), "--set", "inbound.enabled=true", "serve", "--listen", "127.0.0.1:0"];
+        let mut running = home.start(&args);
+        let ready: Value = serde_json::from_str(&running.until("address")).unwrap();
+        (running, ready["origin"].as_str().unwrap().to_owned())
+    };
+    let (running, origin) = open();
+    let network_address = network.address().to_owned();
+    let number = json!({ "voice_url": format!("{origin}/carrier/inbound") }).to_string();
+    assert_eq!(ask(&network_address, "POST", "/sandbox/number", &number).0, 204);
+    let (status, rung) = ask(&network_address, "POST", "/sandbox/ring", &json!({ "from": "+12125550180", "to": OURS }).to_string());
+    assert_eq!(status, 201, "{rung}");
+    let until = |is_so: &dyn Fn(&Value) -> bool| {
+        for _ in 0..LOOKS_AT_MOST {
+            if network.calls().iter().any(|truth| truth["call_sid"] == rung["call_sid"] && is_so(truth)) {
+                return;
+            }
+            give_way();
+        }
+        panic!("it does not become so: {:?}", network.calls());
+    };
+    until(&|truth| truth["callee_said"].to_string().contains("delivery on Friday"));
+    running.signal("KILL");
+    running.end();
+    until(&is_over);
+    let (running, _) = open();
+    until_kept(&home);
+    running.signal("TERM");
+    let ended = running.end();
+    assert!(ended.code == Some(0) && !ended.stderr.contains("ERROR"), "{ended:?}");
+}
+
+#[test]
+fn who_finds_a_queue_full_or_waits_too_long_leaves_a_message() {
+    let also_waits = WAITS.replace("+12125550184", "+12125550186");
+    let menu = MENU.replace("most: 2", "most: 1, longest_wait_seconds: 15");
+    let home = home_with(&[WAITS, &also_waits], Some(&menu));
+    let desk = Desk::open(&home, &["inbound.menu_file=menu.yaml"]);
+    let callers = [desk.ring("+12125550184"), desk.ring("+12125550186")];
+    // Whoever was through the menu second hears it at once, the other one after a while.
+    let turned_away = desk.find(|truth| heard(truth).to_lowercase().contains("too many callers"));
+    let waits = callers.iter().find(|call| **call != turned_away).unwrap();
+    desk.until(waits, |truth| heard(truth).to_lowercase().contains("in time"));
+    for caller in &callers {
+        desk.until(caller, |truth| heard(truth).contains("message after"));
+    }
     desk.close();
 }
 
@@ -314,7 +391,7 @@ fn words_choose_from_a_menu() {
 
 #[test]
 fn a_callee_who_rings_back_goes_on_with_the_errand() {
-    for mode in ["media_stream", "spoken_turns"] {
+    for mode in ["media_stream", "text_relay", "spoken_turns"] {
         let home = home_with(&[RINGS_BACK], None);
         let call = home.run(&["--set", "sandbox.scenarios_dir=cast", "call", "+12125550183", "Ask what time they close today", "--yes", "--json"]);
         assert_eq!(call.code, Some(4), "{call:?}");

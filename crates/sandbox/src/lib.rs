@@ -13,9 +13,19 @@ mod clock;
 mod ear;
 mod faults;
 mod hum;
+mod limits;
+mod line;
+mod media_socket;
 mod mp3;
+mod network;
 mod playout;
+mod post;
+mod program;
 mod prompter;
+mod room;
+mod rough_line;
+mod shelf;
+mod tape;
 mod truth;
 mod twilio;
 
@@ -23,6 +33,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use network::Network;
 use ports::speech_to_text::SpeechToText;
 use ports::text_to_speech::TextToSpeech;
 use simulator::cast::Cast;
@@ -181,7 +192,10 @@ pub struct Sandbox {
     pub credentials: Credentials,
     /// The account whose requests are answered as if they were real, while nothing happens.
     pub test_credentials: Credentials,
-    service: Arc<twilio::Service>,
+    network: Arc<Network>,
+    /// Kept open for as long as it is: requests find it by a weak pointer.
+    #[expect(dead_code, reason = "held for its life alone")]
+    twilio: Arc<twilio::Service>,
 }
 
 impl Sandbox {
@@ -205,8 +219,10 @@ impl Sandbox {
         let base_url = format!("http://{address}");
         let test_credentials = twilio::fresh_test_credentials()?;
         let accounts = (credentials.clone(), test_credentials.clone());
-        let service = twilio::Service::start(config, accounts, base_url.clone(), listener)?;
-        Ok(Self { base_url, credentials, test_credentials, service })
+        let network = Arc::new(Network::open(config, base_url.clone()));
+        let twilio = Arc::new(twilio::Service::new(network.clone(), accounts)?);
+        listen(&network, listener, twilio::router(Arc::downgrade(&twilio)));
+        Ok(Self { base_url, credentials, test_credentials, network, twilio })
     }
 
     /// Returns the one line that `puppetmaster sandbox --json` prints first.
@@ -229,27 +245,42 @@ impl Sandbox {
 
     /// Returns what truly happened on the network.
     pub fn truth(&self) -> GroundTruth {
-        self.service.truth()
+        self.network.truth.clone()
     }
 
     /// Returns the switches that make the network misbehave.
     pub fn faults(&self) -> FaultSwitches {
-        self.service.faults()
+        self.network.faults.clone()
     }
 
     /// Hangs up every call as a carrier would, tells the programs so, and closes. Waits at most two seconds.
     pub async fn shut_down(self) {
-        self.service.shut_down(Duration::from_secs(2)).await;
+        self.network.shut_down(Duration::from_secs(2)).await;
     }
 
     /// Ends everything at once, as a crash would: sockets break, nobody is told.
     pub fn kill(self) {
-        self.service.kill();
+        self.network.kill();
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.service.kill();
+        self.network.kill();
     }
+}
+
+/// Answers requests on a socket that listens already, until the network closes.
+fn listen(network: &Network, listener: tokio::net::TcpListener, router: axum::Router) {
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut closing = network.closing.subscribe();
+    let closes = async move {
+        // An error means that the network is gone: close as well.
+        let _ = closing.wait_for(|is_closing| *is_closing).await;
+    };
+    network.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(closes).await {
+            tracing::error!(%error, "the sandbox cannot listen any more");
+        }
+    });
 }

@@ -19,6 +19,7 @@ mod media_socket;
 mod mp3;
 mod network;
 mod playout;
+mod plivo;
 mod post;
 mod program;
 mod prompter;
@@ -47,8 +48,10 @@ pub use truth::{CallTruth, GroundTruth, WebhookTruth};
 pub struct SandboxConfig {
     /// Where to listen; a loopback address. Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The account; made afresh if `None`.
+    /// The account at Twilio; made afresh if `None`.
     pub credentials: Option<Credentials>,
+    /// The account at Plivo; made afresh if `None`.
+    pub plivo_credentials: Option<PlivoCredentials>,
     /// Ears and voice of the callees. `None`: they hum instead of speaking, and understand nothing.
     pub speech: Option<Speech>,
     /// Who can be reached.
@@ -65,6 +68,8 @@ pub struct SandboxConfig {
     pub voice_url: Option<String>,
     /// Varies how long callees think; 0: not at all.
     pub seed: u64,
+    /// What a begun minute costs at Plivo, in millionths of a dollar. Practice costs nothing, so 0 but where bills are tried.
+    pub plivo_minute_micros: u64,
 }
 
 impl SandboxConfig {
@@ -73,6 +78,7 @@ impl SandboxConfig {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             credentials: None,
+            plivo_credentials: None,
             speech: None,
             cast,
             times: Times::default(),
@@ -81,6 +87,7 @@ impl SandboxConfig {
             today: None,
             voice_url: None,
             seed: 0,
+            plivo_minute_micros: 0,
         }
     }
 }
@@ -94,7 +101,24 @@ pub struct Speech {
     pub voice: Arc<dyn TextToSpeech>,
 }
 
-/// An account of the sandbox. `Debug` shows no token.
+/// An account at Plivo's side of the sandbox. `Debug` shows no token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlivoCredentials {
+    /// `MA` and 18 capital letters or digits.
+    pub auth_id: String,
+    /// The secret that signs webhooks.
+    pub auth_token: String,
+    /// The number that calls can be made from.
+    pub from_number: String,
+}
+
+impl std::fmt::Debug for PlivoCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlivoCredentials").field("auth_id", &self.auth_id).finish_non_exhaustive()
+    }
+}
+
+/// An account at Twilio's side of the sandbox. `Debug` shows no token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// `AC` and 32 hexadecimal digits.
@@ -188,14 +212,16 @@ impl SandboxError {
 pub struct Sandbox {
     /// What stands in place of the carrier's API origin: `http://127.0.0.1:PORT`.
     pub base_url: String,
-    /// The account.
+    /// The account at Twilio.
     pub credentials: Credentials,
+    /// The account at Plivo, on the same network.
+    pub plivo_credentials: PlivoCredentials,
     /// The account whose requests are answered as if they were real, while nothing happens.
     pub test_credentials: Credentials,
     network: Arc<Network>,
     /// Kept open for as long as it is: requests find it by a weak pointer.
     #[expect(dead_code, reason = "held for its life alone")]
-    twilio: Arc<twilio::Service>,
+    carriers: (Arc<twilio::Service>, Arc<plivo::Service>),
 }
 
 impl Sandbox {
@@ -216,18 +242,21 @@ impl Sandbox {
             Some(credentials) => credentials.clone(),
             None => twilio::fresh_credentials()?,
         };
+        let plivo_credentials = match &config.plivo_credentials {
+            Some(credentials) => credentials.clone(),
+            None => plivo::fresh_credentials()?,
+        };
         let base_url = format!("http://{address}");
         let test_credentials = twilio::fresh_test_credentials()?;
         let accounts = (credentials.clone(), test_credentials.clone());
         let network = Arc::new(Network::open(config, base_url.clone()));
         let twilio = Arc::new(twilio::Service::new(network.clone(), accounts)?);
-        listen(&network, listener, twilio::router(Arc::downgrade(&twilio)));
-        Ok(Self { base_url, credentials, test_credentials, network, twilio })
+        let plivo = Arc::new(plivo::Service::new(network.clone(), plivo_credentials.clone())?);
+        listen(&network, listener, plivo::router(Arc::downgrade(&plivo)).merge(twilio::router(Arc::downgrade(&twilio))));
+        Ok(Self { base_url, credentials, plivo_credentials, test_credentials, network, carriers: (twilio, plivo) })
     }
 
     /// Returns the one line that `puppetmaster sandbox --json` prints first.
-    ///
-    /// Plivo's part is there with nulls until its side of the sandbox exists, so that readers need not change.
     pub fn credentials_json(&self) -> String {
         serde_json::json!({
             "twilio": {
@@ -238,7 +267,12 @@ impl Sandbox {
                 "test_account_sid": self.test_credentials.account_sid,
                 "test_auth_token": self.test_credentials.auth_token,
             },
-            "plivo": { "base_url": null, "auth_id": null, "auth_token": null, "from_number": null },
+            "plivo": {
+                "base_url": self.base_url,
+                "auth_id": self.plivo_credentials.auth_id,
+                "auth_token": self.plivo_credentials.auth_token,
+                "from_number": self.plivo_credentials.from_number,
+            },
         })
         .to_string()
     }

@@ -38,6 +38,11 @@ pub struct Reel {
 }
 
 impl Reel {
+    /// Returns an empty one that keeps these sides, on one channel or two.
+    pub fn of_sides(sides: Sides, is_dual: bool) -> Self {
+        Self { sides, is_dual, ..Self::default() }
+    }
+
     /// Returns the recording of something that was mixed elsewhere.
     pub fn of_samples(samples: Vec<i16>) -> Self {
         Self { down: vec![0; samples.len()], up: samples, ..Self::default() }

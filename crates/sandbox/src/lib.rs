@@ -13,9 +13,20 @@ mod clock;
 mod ear;
 mod faults;
 mod hum;
+mod limits;
+mod line;
+mod media_socket;
 mod mp3;
+mod network;
 mod playout;
+mod plivo;
+mod post;
+mod program;
 mod prompter;
+mod room;
+mod rough_line;
+mod shelf;
+mod tape;
 mod truth;
 mod twilio;
 
@@ -23,6 +34,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use network::Network;
 use ports::speech_to_text::SpeechToText;
 use ports::text_to_speech::TextToSpeech;
 use simulator::cast::Cast;
@@ -36,8 +48,10 @@ pub use truth::{CallTruth, GroundTruth, WebhookTruth};
 pub struct SandboxConfig {
     /// Where to listen; a loopback address. Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The account; made afresh if `None`.
+    /// The account at Twilio; made afresh if `None`.
     pub credentials: Option<Credentials>,
+    /// The account at Plivo; made afresh if `None`.
+    pub plivo_credentials: Option<PlivoCredentials>,
     /// Ears and voice of the callees. `None`: they hum instead of speaking, and understand nothing.
     pub speech: Option<Speech>,
     /// Who can be reached.
@@ -54,6 +68,8 @@ pub struct SandboxConfig {
     pub voice_url: Option<String>,
     /// Varies how long callees think; 0: not at all.
     pub seed: u64,
+    /// What a begun minute costs at Plivo, in millionths of a dollar. Practice costs nothing, so 0 but where bills are tried.
+    pub plivo_minute_micros: u64,
 }
 
 impl SandboxConfig {
@@ -62,6 +78,7 @@ impl SandboxConfig {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             credentials: None,
+            plivo_credentials: None,
             speech: None,
             cast,
             times: Times::default(),
@@ -70,6 +87,7 @@ impl SandboxConfig {
             today: None,
             voice_url: None,
             seed: 0,
+            plivo_minute_micros: 0,
         }
     }
 }
@@ -83,7 +101,24 @@ pub struct Speech {
     pub voice: Arc<dyn TextToSpeech>,
 }
 
-/// An account of the sandbox. `Debug` shows no token.
+/// An account at Plivo's side of the sandbox. `Debug` shows no token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlivoCredentials {
+    /// `MA` and 18 capital letters or digits.
+    pub auth_id: String,
+    /// The secret that signs webhooks.
+    pub auth_token: String,
+    /// The number that calls can be made from.
+    pub from_number: String,
+}
+
+impl std::fmt::Debug for PlivoCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlivoCredentials").field("auth_id", &self.auth_id).finish_non_exhaustive()
+    }
+}
+
+/// An account at Twilio's side of the sandbox. `Debug` shows no token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// `AC` and 32 hexadecimal digits.
@@ -177,11 +212,16 @@ impl SandboxError {
 pub struct Sandbox {
     /// What stands in place of the carrier's API origin: `http://127.0.0.1:PORT`.
     pub base_url: String,
-    /// The account.
+    /// The account at Twilio.
     pub credentials: Credentials,
+    /// The account at Plivo, on the same network.
+    pub plivo_credentials: PlivoCredentials,
     /// The account whose requests are answered as if they were real, while nothing happens.
     pub test_credentials: Credentials,
-    service: Arc<twilio::Service>,
+    network: Arc<Network>,
+    /// Kept open for as long as it is: requests find it by a weak pointer.
+    #[expect(dead_code, reason = "held for its life alone")]
+    carriers: (Arc<twilio::Service>, Arc<plivo::Service>),
 }
 
 impl Sandbox {
@@ -202,16 +242,21 @@ impl Sandbox {
             Some(credentials) => credentials.clone(),
             None => twilio::fresh_credentials()?,
         };
+        let plivo_credentials = match &config.plivo_credentials {
+            Some(credentials) => credentials.clone(),
+            None => plivo::fresh_credentials()?,
+        };
         let base_url = format!("http://{address}");
         let test_credentials = twilio::fresh_test_credentials()?;
         let accounts = (credentials.clone(), test_credentials.clone());
-        let service = twilio::Service::start(config, accounts, base_url.clone(), listener)?;
-        Ok(Self { base_url, credentials, test_credentials, service })
+        let network = Arc::new(Network::open(config, base_url.clone()));
+        let twilio = Arc::new(twilio::Service::new(network.clone(), accounts)?);
+        let plivo = Arc::new(plivo::Service::new(network.clone(), plivo_credentials.clone())?);
+        listen(&network, listener, plivo::router(Arc::downgrade(&plivo)).merge(twilio::router(Arc::downgrade(&twilio))));
+        Ok(Self { base_url, credentials, plivo_credentials, test_credentials, network, carriers: (twilio, plivo) })
     }
 
     /// Returns the one line that `puppetmaster sandbox --json` prints first.
-    ///
-    /// Plivo's part is there with nulls until its side of the sandbox exists, so that readers need not change.
     pub fn credentials_json(&self) -> String {
         serde_json::json!({
             "twilio": {
@@ -222,34 +267,54 @@ impl Sandbox {
                 "test_account_sid": self.test_credentials.account_sid,
                 "test_auth_token": self.test_credentials.auth_token,
             },
-            "plivo": { "base_url": null, "auth_id": null, "auth_token": null, "from_number": null },
+            "plivo": {
+                "base_url": self.base_url,
+                "auth_id": self.plivo_credentials.auth_id,
+                "auth_token": self.plivo_credentials.auth_token,
+                "from_number": self.plivo_credentials.from_number,
+            },
         })
         .to_string()
     }
 
     /// Returns what truly happened on the network.
     pub fn truth(&self) -> GroundTruth {
-        self.service.truth()
+        self.network.truth.clone()
     }
 
     /// Returns the switches that make the network misbehave.
     pub fn faults(&self) -> FaultSwitches {
-        self.service.faults()
+        self.network.faults.clone()
     }
 
     /// Hangs up every call as a carrier would, tells the programs so, and closes. Waits at most two seconds.
     pub async fn shut_down(self) {
-        self.service.shut_down(Duration::from_secs(2)).await;
+        self.network.shut_down(Duration::from_secs(2)).await;
     }
 
     /// Ends everything at once, as a crash would: sockets break, nobody is told.
     pub fn kill(self) {
-        self.service.kill();
+        self.network.kill();
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.service.kill();
+        self.network.kill();
     }
+}
+
+/// Answers requests on a socket that listens already, until the network closes.
+fn listen(network: &Network, listener: tokio::net::TcpListener, router: axum::Router) {
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut closing = network.closing.subscribe();
+    let closes = async move {
+        // An error means that the network is gone: close as well.
+        let _ = closing.wait_for(|is_closing| *is_closing).await;
+    };
+    network.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(closes).await {
+            tracing::error!(%error, "the sandbox cannot listen any more");
+        }
+    });
 }

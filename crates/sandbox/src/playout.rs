@@ -64,6 +64,11 @@ impl Playout {
         self.marks.drain(..done).map(|(_, name)| name).collect()
     }
 
+    /// Returns how many samples wait.
+    pub fn queued(&self) -> usize {
+        self.audio.len()
+    }
+
     /// Returns how many samples were played in all.
     pub const fn played(&self) -> u64 {
         self.played

@@ -1,4 +1,4 @@
-//! What the carrier itself plays to the callee: `<Say>`, `<Play>` and `<Pause>`, one after the other.
+//! What the carrier itself plays to the callee: speech, files, keys and silence, one after the other.
 //!
 //! Decides what is next and keeps the samples; making speech and fetching files is the call's business, which hands the
 //! results back with the number of the [`Need`] that asked for them.
@@ -8,10 +8,48 @@ use std::collections::VecDeque;
 use audio::dtmf::{DtmfConfig, sound_key};
 use audio::frame::Frame;
 use audio::{FRAME_SAMPLES, SILENCE};
-use wire::twilio::document::Verb;
 
-/// Twilio repeats "for ever" at most so often.
+/// "For ever" is at most so often: as at Twilio.
 const MAX_LOOPS: u32 = 1_000;
+
+/// Something that is heard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sound {
+    /// Words.
+    Speech {
+        /// Which.
+        text: String,
+        /// How often; 0: for ever.
+        loops: u32,
+    },
+    /// A file.
+    File {
+        /// Its address, perhaps relative.
+        url: String,
+        /// How often; 0: for ever.
+        loops: u32,
+    },
+    /// Tones of keys, with `w` and `W` for pauses.
+    Keys {
+        /// Which.
+        digits: String,
+        /// How often; 0: for ever.
+        loops: u32,
+    },
+    /// Nothing, for so many milliseconds. An hour at most: the call's own limit ends it long before.
+    Silence {
+        /// How long.
+        millis: u32,
+    },
+}
+
+#[cfg(test)]
+impl Sound {
+    /// Returns words that are said once.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self::Speech { text: text.into(), loops: 1 }
+    }
+}
 
 /// Something the call must get.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +73,7 @@ pub enum Need {
 /// The carrier's own sounds, in order.
 #[derive(Debug, Default)]
 pub struct Prompter {
-    waiting: VecDeque<Verb>,
+    waiting: VecDeque<Sound>,
     job: u32,
     is_awaiting: bool,
     /// What is being played, kept for repetitions.
@@ -46,10 +84,10 @@ pub struct Prompter {
 }
 
 impl Prompter {
-    /// Begins with these verbs; anything before is dropped. Verbs that make no sound are passed over.
-    pub fn start(&mut self, verbs: Vec<Verb>) -> Vec<Need> {
+    /// Begins with these; anything before is dropped.
+    pub fn start(&mut self, sounds: Vec<Sound>) -> Vec<Need> {
         self.stop();
-        self.waiting = verbs.into();
+        self.waiting = sounds.into();
         self.advance()
     }
 
@@ -72,34 +110,32 @@ impl Prompter {
     }
 
     fn advance(&mut self) -> Vec<Need> {
-        while let Some(verb) = self.waiting.pop_front() {
+        if let Some(sound) = self.waiting.pop_front() {
             self.job += 1;
             self.whole.clear();
             self.rest.clear();
-            match verb {
-                Verb::Say(say) => {
-                    self.begin(say.loops);
+            match sound {
+                Sound::Speech { text, loops } => {
+                    self.begin(loops);
                     self.is_awaiting = true;
-                    return vec![Need::Speech { job: self.job, text: say.text() }];
+                    return vec![Need::Speech { job: self.job, text }];
                 }
-                Verb::Play(play) => {
-                    self.begin(play.loops.unwrap_or(1));
-                    self.whole = keys(play.digits.as_deref().unwrap_or_default());
+                Sound::File { url, loops } => {
+                    self.begin(loops);
+                    self.is_awaiting = true;
+                    return vec![Need::File { job: self.job, url }];
+                }
+                Sound::Keys { digits, loops } => {
+                    self.begin(loops);
+                    self.whole = keys(&digits);
                     self.rest.extend(&self.whole);
-                    if let Some(url) = play.url {
-                        self.is_awaiting = true;
-                        return vec![Need::File { job: self.job, url }];
-                    }
-                    return Vec::new();
                 }
-                Verb::Pause { length } => {
+                Sound::Silence { millis } => {
                     self.begin(1);
-                    // An hour at most: the call's own limit ends it long before.
-                    self.rest.resize(8_000 * length.min(3_600) as usize, 0);
-                    return Vec::new();
+                    self.rest.resize(8 * millis.min(3_600_000) as usize, 0);
                 }
-                _ => {}
             }
+            return Vec::new();
         }
         self.is_active = false;
         Vec::new()
@@ -161,8 +197,6 @@ pub fn keys(digits: &str) -> Vec<i16> {
 
 #[cfg(test)]
 mod tests {
-    use wire::twilio::document::{Play, Say};
-
     use super::*;
 
     fn play_out(prompter: &mut Prompter) -> (usize, Vec<Need>) {
@@ -178,7 +212,7 @@ mod tests {
     #[test]
     fn verbs_sound_one_after_the_other() {
         let mut prompter = Prompter::default();
-        let needs = prompter.start(vec![Verb::Say(Say::plain("hi")), Verb::Pause { length: 1 }, Verb::Say(Say::plain("bye"))]);
+        let needs = prompter.start(vec![Sound::words("hi"), Sound::Silence { millis: 1_000 }, Sound::words("bye")]);
         assert_eq!(needs, [Need::Speech { job: 2, text: "hi".into() }]);
         prompter.take(2, &[1; 320]);
         prompter.complete(2);
@@ -192,11 +226,11 @@ mod tests {
     #[test]
     fn a_loop_repeats_and_a_stop_ends_it() {
         let mut prompter = Prompter::default();
-        let verb = Verb::Play(Play { digits: Some("1".into()), loops: Some(3), ..Play::default() });
-        prompter.start(vec![verb.clone()]);
+        let sound = Sound::Keys { digits: "1".into(), loops: 3 };
+        prompter.start(vec![sound.clone()]);
         // A key is 160 ms: 8 frames.
         assert_eq!(play_out(&mut prompter).0, 24);
-        prompter.start(vec![verb]);
+        prompter.start(vec![sound]);
         prompter.stop();
         assert!(prompter.is_done());
     }
@@ -204,8 +238,8 @@ mod tests {
     #[test]
     fn samples_of_a_stopped_job_are_passed_over() {
         let mut prompter = Prompter::default();
-        prompter.start(vec![Verb::Say(Say::plain("one"))]);
-        prompter.start(vec![Verb::Say(Say::plain("two"))]);
+        prompter.start(vec![Sound::words("one")]);
+        prompter.start(vec![Sound::words("two")]);
         prompter.take(2, &[5; 160]);
         let mut frame = SILENCE;
         prompter.fill(&mut frame);

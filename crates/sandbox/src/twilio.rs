@@ -1,164 +1,67 @@
-//! Twilio's side of the wire: [`Service`] listens, answers REST requests and runs one driver a call.
+//! Twilio's side of the wire: [`Service`] answers REST requests and runs one driver a call.
 
 mod announce;
 mod between;
 mod call;
 mod conferences;
+mod handshake;
 mod holdings;
 mod inbound;
-mod limits;
 mod log;
-mod media_socket;
 mod place;
-mod post;
 mod queues;
 mod registry;
 mod rest;
 mod rest_beside;
 mod rest_conferences;
 mod rest_queues;
-mod room;
-mod rough_line;
-mod shelf;
 mod webhooks;
 
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use telephony::Timestamp;
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
-use tokio::time::Instant;
 use wire::twilio::signature::SigningKey;
 
-use crate::clock::{wall_clock, weekday_of};
-use crate::faults::FaultSwitches;
-use crate::truth::GroundTruth;
-use crate::{Credentials, SandboxConfig, SandboxError};
+use crate::network::Network;
+use crate::{Credentials, SandboxError};
 use conferences::Conferences;
 use holdings::Holdings;
-use limits::Gate;
 use log::Log;
 use queues::Queues;
 use registry::Registry;
 use webhooks::Webhooks;
 
-/// Calls that may live at once: three times what one core carries with sockets and callees. Who asks for more is told to
-/// come back later (20429).
-const MAX_LIVE_CALLS: usize = 2_000;
-
-/// How long sound takes from one call to another: as long as a tick of a busy machine may come late.
-const SOUND_TAKES: Duration = Duration::from_millis(120);
+pub(crate) use rest::router;
 
 /// What all requests and calls share.
 pub(crate) struct Service {
-    config: SandboxConfig,
+    network: Arc<Network>,
     credentials: Credentials,
     /// The account whose requests are answered as if they were real, while nothing happens.
     test_credentials: Credentials,
-    opened_at: Timestamp,
-    base_url: String,
     registry: Registry,
     holdings: Holdings,
     log: Log,
-    gate: Gate,
-    truth: GroundTruth,
-    faults: FaultSwitches,
     webhooks: Webhooks,
     conferences: Conferences,
     queues: Queues,
-    /// Slots are counted from here.
-    began: Instant,
-    /// One for each call that may live at once.
-    lines: Arc<Semaphore>,
-    /// Calls and their webhooks; ended together.
-    tasks: Mutex<JoinSet<()>>,
-    /// Becomes true when the sandbox closes.
-    closing: watch::Sender<bool>,
-    is_dead: AtomicBool,
 }
 
 impl Service {
-    /// Begins to answer requests on a socket that listens already.
-    pub fn start(
-        config: SandboxConfig,
-        (credentials, test_credentials): (Credentials, Credentials),
-        base_url: String,
-        listener: TcpListener,
-    ) -> Result<Arc<Self>, SandboxError> {
-        let queues = Queues::new(config.times.pace);
-        let (log, faults) = (Log::default(), FaultSwitches::default());
-        faults.set(config.faults.clone());
-        let webhooks = Webhooks::new(SigningKey::new(&credentials.auth_token), config.times.webhook_timeout, log.clone(), faults.clone())?;
-        let service = Arc::new(Self {
+    /// Puts Twilio in front of a network.
+    pub fn new(network: Arc<Network>, (credentials, test_credentials): (Credentials, Credentials)) -> Result<Self, SandboxError> {
+        let (config, log) = (&network.config, Log::default());
+        let webhooks = Webhooks::new(SigningKey::new(&credentials.auth_token), config.times.webhook_timeout, log.clone(), network.faults.clone())?;
+        Ok(Self {
             holdings: Holdings::new(&credentials, config.voice_url.as_deref())?,
-            gate: Gate::new(config.limits),
-            config,
+            queues: Queues::new(config.times.pace),
             credentials,
             test_credentials,
-            opened_at: wall_clock(),
-            base_url,
             registry: Registry::default(),
             log,
-            truth: GroundTruth::default(),
-            faults,
             webhooks,
             conferences: Conferences::default(),
-            queues,
-            began: Instant::now(),
-            lines: Arc::new(Semaphore::new(MAX_LIVE_CALLS)),
-            tasks: Mutex::new(JoinSet::new()),
-            closing: watch::Sender::new(false),
-            is_dead: AtomicBool::new(false),
-        });
-        if let Some(speech) = &service.config.speech {
-            speech.ears.warm_up();
-            speech.voice.warm_up();
-        }
-        let router = rest::router(Arc::downgrade(&service)).into_make_service_with_connect_info::<SocketAddr>();
-        let mut closing = service.closing.subscribe();
-        let closes = async move {
-            // An error means that the service is gone: close as well.
-            let _ = closing.wait_for(|is_closing| *is_closing).await;
-        };
-        service.spawn(async move {
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(closes).await {
-                tracing::error!(%error, "the sandbox cannot listen any more");
-            }
-        });
-        Ok(service)
-    }
-
-    pub fn truth(&self) -> GroundTruth {
-        self.truth.clone()
-    }
-
-    pub fn faults(&self) -> FaultSwitches {
-        self.faults.clone()
-    }
-
-    /// Runs something until the sandbox ends.
-    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        while tasks.try_join_next().is_some() {}
-        if !self.is_dead.load(Ordering::SeqCst) {
-            tasks.spawn(work);
-        }
-    }
-
-    /// Returns a room in which calls can hear each other.
-    fn new_room(&self) -> room::Room {
-        let slots = SOUND_TAKES.mul_f64(self.config.times.pace).as_millis().div_ceil(20);
-        room::Room::new(u64::try_from(slots).unwrap_or(u64::MAX))
-    }
-
-    /// Returns the slot of 20 ms that a moment lies in, the same for all calls.
-    fn slot_at(&self, at: Instant) -> u64 {
-        let since = at.saturating_duration_since(self.began).mul_f64(self.config.times.pace);
-        u64::try_from(since.as_millis() / 20).unwrap_or(u64::MAX)
+            network,
+        })
     }
 
     /// Returns the SID of the conference that lives under a name, or of a new one.
@@ -168,31 +71,9 @@ impl Service {
         }
         let sid = fresh_sid("CF").ok()?;
         let (news, sender) = conferences::send_in_order(self.webhooks.clone());
-        self.conferences.open(&self.credentials.account_sid, &sid, name, self.new_room(), news);
-        self.spawn(sender);
+        self.conferences.open(&self.credentials.account_sid, &sid, name, self.network.new_room(), news);
+        self.network.spawn(sender);
         Some(sid)
-    }
-
-    /// Returns the weekday at the callees' place.
-    fn today(&self) -> u8 {
-        self.config.today.unwrap_or_else(|| weekday_of(wall_clock()))
-    }
-
-    pub async fn shut_down(&self, patience: Duration) {
-        self.closing.send_replace(true);
-        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        let all = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(patience, all).await.is_err() {
-            tracing::debug!("something of the sandbox had to be cut off");
-        }
-        tasks.abort_all();
-        self.kill();
-    }
-
-    pub fn kill(&self) {
-        self.is_dead.store(true, Ordering::SeqCst);
-        self.closing.send_replace(true);
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 }
 

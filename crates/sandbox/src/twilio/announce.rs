@@ -10,9 +10,9 @@ use wire::twilio::callback::ConferenceNews;
 use wire::twilio::document::{Document, Verb};
 
 use super::Service;
-use super::call::samples_of;
-use super::webhooks::{HookReply, resolve};
+use super::webhooks::resolve;
 use crate::callee_voice::speak;
+use crate::program::{HookReply, samples_of};
 use crate::prompter::keys;
 
 /// Longest announcement, in samples: ten minutes.
@@ -22,14 +22,14 @@ impl Service {
     /// Lets all in a conference, or one of them, hear what is at an address, and tells when that has ended or failed.
     pub(super) fn announce(self: &Arc<Self>, conference: String, call: Option<String>, method: Method, url: String) {
         let service = self.clone();
-        self.spawn(async move {
+        self.network.spawn(async move {
             let heard = service.announcement(&conference, method, &url).await;
             let news = if let Ok(samples) = &heard {
                 service.conferences.with(&conference, |conference| match &call {
                     Some(call) => conference.room.sound_to(call, samples),
                     None => conference.room.sound(samples, None),
                 });
-                let lasts = Duration::from_millis(samples.len() as u64 / 8).div_f64(service.config.times.pace);
+                let lasts = Duration::from_millis(samples.len() as u64 / 8).div_f64(service.network.config.times.pace);
                 tokio::time::sleep(lasts).await;
                 ConferenceNews::AnnouncementEnd
             } else {
@@ -87,7 +87,7 @@ impl Service {
 
     async fn spoken(&self, text: &str) -> Vec<i16> {
         let (post, mut pieces) = mpsc::unbounded_channel();
-        let work = speak(self.config.speech.as_ref(), text, Voice::default(), move |piece| {
+        let work = speak(self.network.config.speech.as_ref(), text, Voice::default(), move |piece| {
             // Nobody waits any more: the sandbox closes.
             let _ = post.send(piece);
         });

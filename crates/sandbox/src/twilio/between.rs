@@ -6,7 +6,7 @@ use wire::twilio::callback::DialStatus;
 use wire::twilio::rest::CallInstructions;
 
 use super::registry::Command;
-use super::room::Room;
+use crate::room::Room;
 
 /// A word from one call to another.
 #[derive(Debug)]

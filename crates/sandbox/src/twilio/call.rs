@@ -14,6 +14,7 @@ mod origin;
 mod progress;
 mod record;
 mod relay;
+mod socket;
 mod spoken;
 mod stay;
 mod stream;
@@ -27,9 +28,9 @@ use std::time::Duration;
 
 use audio::{FRAME_SAMPLES, SILENCE};
 use ports::speech_to_text::{Heard, HeardSink};
-use ports::text_to_speech::{Speaking, Voice, VoicePiece};
-use simulator::callee::{Input as CalleeInput, Output as CalleeOutput};
-use simulator::network::{Input, Output, PracticeLeg};
+use ports::text_to_speech::VoicePiece;
+use simulator::callee::Input as CalleeInput;
+use simulator::network::{Input, PracticeLeg};
 use telephony::SessionTime;
 use telephony::leg::LegState;
 use tokio::sync::mpsc;
@@ -40,25 +41,22 @@ use wire::twilio::rest::CreateCall;
 use wire::twilio::status::CallStatus;
 
 use super::Service;
-use super::post::{Hook, send_in_order};
 use super::registry::Command;
-use super::webhooks::{HookError, HookReply};
-use crate::callee_voice::{CalleeVoice, speak};
-use crate::clock::{Clock, wall_clock};
+use super::webhooks::HookError;
+use crate::clock::wall_clock;
 use crate::ear::Ear;
-use crate::faults::Faults;
-use crate::prompter::{Need, Prompter};
-use crate::truth::{CallTruth, Notes, keep};
+use crate::faults::WebhookFault;
+use crate::line::{LAST_WORDS, Line, Misfortune, Told};
+use crate::post::{Hook, send_in_order};
+use crate::program::HookReply;
+use crate::prompter::Need;
+use crate::truth::{CallTruth, keep};
 
-pub(super) use document::samples_of;
 pub(super) use origin::Origin;
 pub(super) use tape::Tape;
 
-/// Length of a frame.
-const FRAME: Duration = Duration::from_millis(20);
-
-/// How long the callee's ears may take for what was said last before the end.
-const LAST_WORDS: Duration = Duration::from_secs(8);
+/// Twilio's code for news that were not taken.
+const NEWS_NOT_TAKEN: u32 = 15_003;
 
 /// What comes back from work beside the call.
 enum Event {
@@ -77,7 +75,7 @@ enum Event {
     /// A file for `<Play>`.
     File(u32, Result<Vec<i16>, u32>),
     /// Something came on the socket of a stream beside.
-    SideSocket(String, super::media_socket::Came),
+    SideSocket(String, crate::media_socket::Came),
     /// A piece of speech of a conversation in text.
     RelaySpeech(u32, VoicePiece),
     /// A file of a conversation in text.
@@ -127,18 +125,13 @@ pub(super) struct Driver {
     service: Arc<Service>,
     sid: String,
     origin: Origin,
-    truth: Notes,
     create: CreateCall,
-    leg: PracticeLeg,
-    clock: Clock,
+    line: Line,
     orders: mpsc::UnboundedReceiver<Command>,
     /// Unbounded, but fed only by work that this call asked for.
     events: mpsc::UnboundedReceiver<Event>,
     post: mpsc::UnboundedSender<Event>,
     hooks: mpsc::UnboundedSender<Hook>,
-    voice: CalleeVoice,
-    prompter: Prompter,
-    carrier_speech: Option<Box<dyn Speaking>>,
     doing: Doing,
     stay: Option<stay::Stay>,
     backdrop: stay::Backdrop,
@@ -147,17 +140,10 @@ pub(super) struct Driver {
     streams: Vec<beside::SideStream>,
     transcriptions: Vec<beside::SideTranscription>,
     detection: Option<Box<detection::Detection>>,
-    /// Ears that the carrier has opened on this call.
-    ears: u32,
     /// SID, address and seconds of the recording of the whole call.
     whole: Option<(String, String, u32)>,
     status_callback: Option<String>,
     sequence: u32,
-    answered_at: Option<SessionTime>,
-    frames: u64,
-    faults: Faults,
-    has_dropped: bool,
-    ended_by: Option<&'static str>,
     /// How an incoming call was refused.
     refused_as: Option<LegState>,
 }
@@ -177,29 +163,21 @@ impl Driver {
         orders: mpsc::UnboundedReceiver<Command>,
         origin: Origin,
     ) -> Self {
-        let truth = service.truth.begin(&sid, &create.to);
-        let clock = Clock::start(service.config.times.pace);
         let (post, events) = mpsc::unbounded_channel();
-        let faults = service.faults.of_call(&sid);
-        truth.note(|truth| truth.faults = faults.names());
-        let hooks = send_in_order(&service, &sid, truth.clone(), clock);
-        let voice = CalleeVoice::new(service.config.speech.clone(), pieces_to(&post, Event::CalleeSpeech), heard_to(&post, Event::CalleeHeard));
+        let heard = heard_to(&post, Event::CalleeHeard);
+        let line = Line::new(&service.network, &sid, &create.to, leg, (pieces_to(&post, Event::CalleeSpeech), heard));
+        let hooks = news_of(&service, &sid, &line);
         Self {
             status_callback: create.status_callback.clone(),
             service,
             sid,
             origin,
-            truth,
             create,
-            leg,
-            clock,
+            line,
             orders,
             events,
             post,
             hooks,
-            voice,
-            prompter: Prompter::default(),
-            carrier_speech: None,
             doing: Doing::Waiting,
             stay: None,
             backdrop: stay::Backdrop::default(),
@@ -208,31 +186,25 @@ impl Driver {
             streams: Vec::new(),
             transcriptions: Vec::new(),
             detection: None,
-            ears: 0,
             whole: None,
             sequence: 0,
-            answered_at: None,
-            frames: 0,
-            faults,
-            has_dropped: false,
-            ended_by: None,
             refused_as: None,
         }
     }
 
     /// Runs the call to its end.
     pub async fn run(mut self) {
-        let mut closing = self.service.closing.subscribe();
+        let mut closing = self.service.network.closing.subscribe();
         match &self.origin {
             Origin::Inbound { .. } => self.rings_in(),
             Origin::Api | Origin::Participant { .. } | Origin::Dialled { .. } => self.tell(Input::Placed),
         }
-        while !self.leg.state().is_terminal() && !self.has_dropped {
+        while !self.line.is_over() {
             if *closing.borrow_and_update() {
                 self.hang_up("caller");
                 continue;
             }
-            let wake_at = self.clock.instant_of(self.next_wakeup());
+            let wake_at = self.line.clock.instant_of(self.line.next_wakeup());
             let socket = match &mut self.doing {
                 Doing::Streaming(streaming) => Some(&mut streaming.incoming),
                 Doing::Relaying(relaying) => Some(&mut relaying.incoming),
@@ -251,19 +223,19 @@ impl Driver {
                 came = next_message(socket) => self.socket_came(came),
             }
         }
-        if !self.has_dropped {
+        if !self.line.has_dropped {
             self.hear_out().await;
         }
     }
 
     /// The line is gone, but the callee may not have understood yet what was said last: words reach the mind after the ear.
     async fn hear_out(&mut self) {
-        let mut closing = self.service.closing.subscribe();
+        let mut closing = self.service.network.closing.subscribe();
         let patience = tokio::time::sleep(LAST_WORDS);
         tokio::pin!(patience);
-        while self.voice.is_listening() && !*closing.borrow_and_update() {
-            if let Some(input) = self.voice.last_words() {
-                self.note_heard(&input);
+        while self.line.voice.is_listening() && !*closing.borrow_and_update() {
+            if let Some(input) = self.line.voice.last_words() {
+                self.line.note_heard(&input);
                 self.tell(Input::Callee(input));
                 break;
             }
@@ -271,41 +243,22 @@ impl Driver {
                 biased;
                 Some(event) = self.events.recv() => {
                     if let Event::CalleeHeard(heard) = event {
-                        self.voice.take_heard(heard);
+                        self.line.voice.take_heard(heard);
                     }
                 }
                 _ = closing.changed() => {}
                 () = &mut patience => break,
             }
         }
-        let messages = self.leg.callee().messages().to_vec();
-        self.note(|truth| truth.messages = messages);
-    }
-
-    fn next_wakeup(&self) -> SessionTime {
-        // A day is longer than any call.
-        let never = SessionTime::ZERO + Duration::from_secs(86_400);
-        let tick = self.next_tick();
-        self.leg.next_wakeup().into_iter().chain(tick).min().unwrap_or(never)
-    }
-
-    fn next_tick(&self) -> Option<SessionTime> {
-        let elapsed = FRAME * u32::try_from(self.frames + 1).unwrap_or(u32::MAX);
-        self.answered_at.map(|answered_at| answered_at + elapsed)
+        self.line.keep_messages();
     }
 
     fn time_passes(&mut self) {
-        let now = self.clock.now();
-        if self.leg.next_wakeup().is_some_and(|at| at <= now) {
+        let now = self.line.clock.now();
+        if self.line.leg.next_wakeup().is_some_and(|at| at <= now) {
             self.tell(Input::Wakeup);
         }
-        while let Some(due) = self.next_tick().filter(|due| *due <= now)
-            && !self.leg.state().is_terminal()
-            && !self.has_dropped
-        {
-            let late_ms = u64::try_from(now.since(due).as_millis()).unwrap_or(u64::MAX);
-            self.note(|truth| truth.latest_frame_ms = truth.latest_frame_ms.max(late_ms));
-            self.frames += 1;
+        while self.line.tick_is_due(now) {
             self.tick();
         }
     }
@@ -315,11 +268,10 @@ impl Driver {
         let (mut down, mut up) = (SILENCE, SILENCE);
         self.play_to_callee(&mut down);
         self.stay_hear(&mut down);
-        for input in self.voice.hear(&down) {
-            self.note_heard(&input);
+        for input in self.line.hear(&down) {
             self.tell(Input::Callee(input));
         }
-        if let Some(line) = self.voice.fill(&mut up) {
+        if let Some(line) = self.line.voice.fill(&mut up) {
             self.tell(Input::Callee(CalleeInput::Finished { line }));
         }
         for tape in &mut self.tapes {
@@ -333,8 +285,8 @@ impl Driver {
             Doing::Relaying(_) => self.relay_frame(&up),
             Doing::Gathering(_) => self.gather_frame(&up),
             Doing::Recording(_) => self.record_frame(&up),
-            Doing::Prompting if self.prompter.is_done() => self.next_verb(),
-            Doing::SendingDigits if self.prompter.is_done() => self.begin(),
+            Doing::Prompting if self.line.prompter.is_done() => self.next_verb(),
+            Doing::SendingDigits if self.line.prompter.is_done() => self.begin(),
             Doing::Prompting | Doing::SendingDigits | Doing::Waiting | Doing::Detecting | Doing::Staying => {}
         }
         self.misbehave();
@@ -345,7 +297,7 @@ impl Driver {
             Doing::Streaming(_) => self.play_stream(down),
             Doing::Relaying(_) => self.relay_play(down),
             Doing::Prompting | Doing::SendingDigits | Doing::Gathering(_) | Doing::Recording(_) => {
-                let needs = self.prompter.fill(down);
+                let needs = self.line.prompter.fill(down);
                 self.get(needs);
             }
             Doing::Staying => self.stay_play(down),
@@ -355,48 +307,45 @@ impl Driver {
 
     /// Applies the faults that were switched on when the call was made.
     fn misbehave(&mut self) {
-        let lasted = FRAME * u32::try_from(self.frames).unwrap_or(u32::MAX);
-        if self.faults.callee_hangs_up_after.is_some_and(|after| lasted >= after) {
-            self.ended_by = Some("fault");
-            self.tell(Input::CalleeHangsUp);
-        } else if self.faults.line_drops_after.is_some_and(|after| lasted >= after) {
-            self.has_dropped = true;
-            self.leave_stay(stay::Because::Lost);
-            self.note(|truth| truth.ended_by = Some("fault".into()));
-            let now = wall_clock();
-            self.service.registry.change(&self.sid, |call| {
-                call.state = LegState::Failed;
-                call.ended_at = Some(now);
-                call.resource.status = Some(CallStatus::of_leg_in_rest(LegState::Failed).as_str().into());
-            });
+        match self.line.misfortune() {
+            Some(Misfortune::CalleeHangsUp) => {
+                self.line.ended_by = Some("fault");
+                self.tell(Input::CalleeHangsUp);
+            }
+            Some(Misfortune::Drops) => self.drop_line(),
+            None => {}
         }
     }
 
+    fn drop_line(&mut self) {
+        self.line.has_dropped = true;
+        self.leave_stay(stay::Because::Lost);
+        self.note(|truth| truth.ended_by = Some("fault".into()));
+        let now = wall_clock();
+        self.service.registry.change(&self.sid, |call| {
+            call.state = LegState::Failed;
+            call.ended_at = Some(now);
+            call.resource.status = Some(CallStatus::of_leg_in_rest(LegState::Failed).as_str().into());
+        });
+    }
+
     fn tell(&mut self, input: Input) {
-        let now = self.clock.now();
-        for output in self.leg.handle(now, input) {
-            match output {
-                Output::State { state, sip_code, ended_by } => self.state_changed(now, state, sip_code, ended_by),
-                Output::Callee(CalleeOutput::SendDigit(digit)) => self.callee_pressed(digit.as_char()),
-                Output::Callee(output) => {
-                    if let CalleeOutput::Say { text, .. } = &output {
-                        self.note(|truth| keep(&mut truth.callee_said, text.clone()));
-                    }
-                    if output == CalleeOutput::Beep {
-                        self.detection_beep();
-                    }
-                    self.voice.carry_out(&output);
-                }
+        let now = self.line.clock.now();
+        for told in self.line.handle(input) {
+            match told {
+                Told::State { state, sip_code, ended_by } => self.state_changed(now, state, sip_code, ended_by),
+                Told::Key(key) => self.callee_pressed(key),
+                Told::Beep => self.detection_beep(),
             }
         }
     }
 
     fn happened(&mut self, event: Event) {
         match event {
-            Event::CalleeSpeech(line, piece) => self.voice.take_piece(line, piece),
-            Event::CarrierSpeech(job, VoicePiece::Audio(samples)) => self.prompter.take(job, &samples),
-            Event::CarrierSpeech(job, VoicePiece::End | VoicePiece::Failed) => self.prompter.complete(job),
-            Event::CalleeHeard(heard) => self.voice.take_heard(heard),
+            Event::CalleeSpeech(line, piece) => self.line.voice.take_piece(line, piece),
+            Event::CarrierSpeech(job, VoicePiece::Audio(samples)) => self.line.prompter.take(job, &samples),
+            Event::CarrierSpeech(job, VoicePiece::End | VoicePiece::Failed) => self.line.prompter.complete(job),
+            Event::CalleeHeard(heard) => self.line.voice.take_heard(heard),
             Event::CarrierHeard(number, heard) => self.carrier_heard(number, heard),
             Event::SideSocket(sid, came) => self.side_socket(&sid, came),
             Event::RelaySpeech(job, piece) => self.relay_speech(job, piece),
@@ -405,12 +354,12 @@ impl Driver {
             Event::Rested(request) if request == self.script.request => self.next_verb(),
             Event::Rested(_) => {}
             Event::File(job, Ok(samples)) => {
-                self.prompter.take(job, &samples);
-                self.prompter.complete(job);
+                self.line.prompter.take(job, &samples);
+                self.line.prompter.complete(job);
             }
             Event::File(job, Err(code)) => {
                 self.failed(code);
-                self.prompter.complete(job);
+                self.line.prompter.complete(job);
             }
         }
     }
@@ -425,8 +374,8 @@ impl Driver {
             Command::StopTranscription(name) => self.stop_side_transcription(Some(&name)),
             Command::Redirect(instructions) => self.redirect(instructions),
             Command::TimeLimit(seconds) => {
-                let from = self.answered_at.unwrap_or_else(|| self.clock.now());
-                self.leg.limit_time(from, Duration::from_secs(seconds.into()));
+                let from = self.line.answered_at.unwrap_or_else(|| self.line.clock.now());
+                self.line.leg.limit_time(from, Duration::from_secs(seconds.into()));
             }
             Command::StatusCallback(url) => self.status_callback = Some(url),
             Command::StatusCallbackMethod(method) => self.create.status_callback_method = Some(method),
@@ -436,7 +385,7 @@ impl Driver {
         }
     }
 
-    fn socket_came(&mut self, came: super::media_socket::Came) {
+    fn socket_came(&mut self, came: crate::media_socket::Came) {
         match &self.doing {
             Doing::Relaying(_) => self.relay_came(came),
             _ => self.stream_came(came),
@@ -444,7 +393,7 @@ impl Driver {
     }
 
     fn hang_up(&mut self, by: &'static str) {
-        self.ended_by.get_or_insert(by);
+        self.line.ended_by.get_or_insert(by);
         self.tell(Input::HangUp);
     }
 
@@ -454,10 +403,10 @@ impl Driver {
             match need {
                 Need::Speech { job, text } => {
                     let post = self.post.clone();
-                    let sink = move |piece| {
+                    self.line.say(&self.service.network, &text, move |piece| {
+                        // Nobody listens any more: the call is over.
                         let _ = post.send(Event::CarrierSpeech(job, piece));
-                    };
-                    self.carrier_speech = speak(self.service.config.speech.as_ref(), &text, Voice::default(), sink);
+                    });
                 }
                 Need::File { job, url } => self.fetch_file(job, &url),
             }
@@ -497,14 +446,11 @@ impl Driver {
 
     /// Opens one of the carrier's own ears.
     fn open_ear(&mut self) -> (u32, Ear) {
-        self.ears += 1;
-        let (number, post) = (self.ears, self.post.clone());
-        let sink: HeardSink = Arc::new(move |heard| {
+        let post = self.post.clone();
+        self.line.open_ear(&self.service.network, move |number, heard| {
             // Nobody listens any more: the call is over.
             let _ = post.send(Event::CarrierHeard(number, heard));
-        });
-        let engine = self.service.config.speech.as_ref().map(|speech| speech.ears.as_ref());
-        (number, Ear::open(engine, sink))
+        })
     }
 
     fn carrier_heard(&mut self, number: u32, heard: Heard) {
@@ -521,14 +467,6 @@ impl Driver {
         self.note(|truth| keep(&mut truth.unsupported, what.to_owned()));
     }
 
-    fn note_heard(&self, input: &CalleeInput) {
-        match input {
-            CalleeInput::HeardEnd { text } => self.note(|truth| keep(&mut truth.callee_heard, text.clone())),
-            CalleeInput::Digit(digit) => self.note(|truth| truth.keys_heard.push(digit.as_char())),
-            _ => {}
-        }
-    }
-
     fn failed(&self, code: u32) {
         tracing::debug!(call = %self.sid, code, "the practice network reports an error");
         self.note(|truth| keep(&mut truth.errors, code));
@@ -536,14 +474,32 @@ impl Driver {
     }
 
     fn note(&self, change: impl FnOnce(&mut CallTruth)) {
-        self.truth.note(change);
+        self.line.note(change);
     }
 }
 
+/// Starts the sender of a call's news.
+fn news_of(service: &Arc<Service>, sid: &str, line: &Line) -> mpsc::UnboundedSender<Hook> {
+    let reorders = line.faults.webhook == Some(WebhookFault::Reordered);
+    let (webhooks, log, sid, truth) = (service.webhooks.clone(), service.log.clone(), sid.to_owned(), line.truth.clone());
+    send_in_order(&service.network, (line.truth.clone(), line.clock), reorders, move |hook| {
+        let (webhooks, log, sid, truth) = (webhooks.clone(), log.clone(), sid.clone(), truth.clone());
+        async move {
+            let reply = webhooks.send(hook.method, &hook.url, &hook.form).await;
+            let status = reply.as_ref().ok().map(|reply| reply.status);
+            if !status.is_some_and(|status| (200..300).contains(&status)) {
+                truth.note(|truth| keep(&mut truth.errors, NEWS_NOT_TAKEN));
+                log.complain(&sid, NEWS_NOT_TAKEN, wall_clock());
+            }
+            status
+        }
+    })
+}
+
 /// Waits for the next message of a stream, for ever if there is none.
-async fn next_message(socket: Option<&mut mpsc::Receiver<super::media_socket::Came>>) -> super::media_socket::Came {
+async fn next_message(socket: Option<&mut mpsc::Receiver<crate::media_socket::Came>>) -> crate::media_socket::Came {
     match socket {
-        Some(socket) => socket.recv().await.unwrap_or(super::media_socket::Came::Closed),
+        Some(socket) => socket.recv().await.unwrap_or(crate::media_socket::Came::Closed),
         None => std::future::pending().await,
     }
 }

@@ -16,8 +16,8 @@ use wire::twilio::rest::{Beep, ConferenceEnd, ConferenceEvent, ConferenceResourc
 use wire::twilio::status::CallStatus;
 
 use super::call::Tape;
-use super::room::{Part, Room};
 use crate::clock::wall_clock;
+use crate::room::{Part, Room};
 
 /// Conferences that are remembered; the oldest that have ended are forgotten.
 const MAX_CONFERENCES: usize = 2_000;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use wire::twilio::rest::{ApplicationResource, CallerIdResource, KeyResource, MessageResource, NumberResource, TranscriptionResource};
 
 use super::fresh_sid;
-use super::shelf::Shelf;
+use crate::shelf::Shelf;
 use crate::{Credentials, SandboxError};
 
 /// The account's second number, beside the one of [`Credentials`].

@@ -115,7 +115,7 @@ impl Service {
     fn ring(self: &Arc<Self>, ring: &Ring) -> Result<String, Refused> {
         let bad = |code, message| Refused::new(400, code, message);
         let from = PhoneNumber::parse(&ring.from).map_err(|_| bad("sandbox.bad_number", "`from` is no telephone number"))?;
-        let script = self.config.cast.find(&from).and_then(|script| caller(&script));
+        let script = self.network.config.cast.find(&from).and_then(|script| caller(&script));
         let script = script.ok_or(bad("sandbox.nobody_there", "`from` must be the number of somebody of the cast who talks"))?;
         let number = self.holdings.with(|held| held.own_number_mut(&ring.to).cloned()).ok_or(NOT_OURS)?;
         let no_url = Refused::new(409, "sandbox.no_voice_url", "the number has no voice_url; set it with POST /sandbox/number");
@@ -131,7 +131,7 @@ impl Service {
         create.status_callback_method = Some(method(&number.status_callback_method));
         create.status_events = vec![CallEvent::Completed];
         self.instruct(&mut create).map_err(|_| Refused::new(409, "sandbox.no_voice_url", "the number's application is gone, or has no voice_url"))?;
-        let leg = PracticeLeg::new(Arc::new(script), self.network(Duration::ZERO, RINGS_S, LIMIT_S));
+        let leg = PracticeLeg::new(Arc::new(script), self.network.leg_config(Duration::ZERO, RINGS_S, LIMIT_S));
         let busy = Refused::new(503, "sandbox.no_line", "all lines of the practice network are busy; ring again later");
         let token = fresh_sid("").map_err(|_| Refused::new(500, "sandbox.no_chance", "the system gives no random numbers"))?;
         let placed = self.place(create, leg, Origin::Inbound { token }, LegState::Ringing).ok_or(busy)?;

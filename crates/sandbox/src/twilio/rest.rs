@@ -59,12 +59,12 @@ async fn log(State(service): State<Weak<Service>>, ConnectInfo(peer): ConnectInf
     if !peer.ip().is_loopback() {
         return StatusCode::FORBIDDEN.into_response();
     }
-    response(HttpReply::json(200, &serde_json::json!({ "calls": service.truth.calls() })))
+    response(HttpReply::json(200, &serde_json::json!({ "calls": service.network.truth.calls() })))
 }
 
 async fn api(State(service): State<Weak<Service>>, request: Request) -> Response {
     let Some(service) = service.upgrade() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let (_inside, at_once) = service.gate.enter();
+    let (_inside, at_once) = service.network.gate.enter();
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
         return response(RestError::new(413, 20_001, "The request is too large").reply());
@@ -73,7 +73,7 @@ async fn api(State(service): State<Weak<Service>>, request: Request) -> Response
     let authorization = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
     let (reply, delay) = service.answer(parts.method.as_str(), &target, authorization, &body, at_once);
     if let Some(delay) = delay {
-        let mut closing = service.closing.subscribe();
+        let mut closing = service.network.closing.subscribe();
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
             _ = closing.wait_for(|is_closing| *is_closing) => {}
@@ -123,10 +123,10 @@ impl Service {
     /// Decides whether a request is answered at all, and reads it.
     fn admit(&self, method: &str, target: &str, authorization: Option<&str>, body: &[u8], at_once: usize) -> Result<(Asker, RestRequest), RestError> {
         let asker = self.who(authorization).ok_or_else(RestError::unauthorized)?;
-        if !self.gate.admits(at_once, Instant::now()) {
+        if !self.network.gate.admits(at_once, Instant::now()) {
             return Err(RestError::too_many_requests());
         }
-        if let Some(status) = self.faults.decide_request() {
+        if let Some(status) = self.network.faults.decide_request() {
             return Err(refusal(status));
         }
         let request = RestRequest::parse(method, target, body)?;

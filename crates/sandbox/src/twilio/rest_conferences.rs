@@ -82,7 +82,7 @@ impl Service {
         self.registry.with(|shelves| {
             let newest_first = shelves.recording_order.iter().rev().filter_map(|sid| shelves.recordings.get(sid));
             let of_it = newest_first.filter(|entry| entry.resource.conference_sid.as_deref() == Some(conference));
-            of_it.map(|entry| entry.resource.shown_at(RecordingLevel::Call, &self.base_url)).collect()
+            of_it.map(|entry| entry.resource.shown_at(RecordingLevel::Call, &self.network.base_url)).collect()
         })
     }
 
@@ -96,7 +96,7 @@ impl Service {
         let found = self.conference_recording(conference, name).ok_or_else(|| RestError::not_found(path))?;
         let sid = found.sid.ok_or_else(|| RestError::not_found(path))?;
         let status = update.status.as_str().to_owned();
-        let slot = self.slot_at(Instant::now());
+        let slot = self.network.slot_at(Instant::now());
         self.conferences.with(conference, |conference| {
             if status == "stopped" {
                 conference.stop_tape();
@@ -211,8 +211,9 @@ impl Service {
         create.async_amd = true;
         create.async_amd_status_callback.clone_from(&asked.amd_status_callback);
         create.async_amd_status_callback_method = asked.amd_status_callback_method;
-        let config = self.network(self.config.times.queued_for, asked.timeout.unwrap_or(60) + 5, asked.time_limit.unwrap_or(4 * 3_600));
-        let leg = self.leg_to(&number, config);
+        let config =
+            self.network.leg_config(self.network.config.times.queued_for, asked.timeout.unwrap_or(60) + 5, asked.time_limit.unwrap_or(4 * 3_600));
+        let leg = self.network.leg_to(&number, config);
         let origin = Origin::Participant { conference: conference.clone() };
         let placed = self.place(create, leg, origin, LegState::Queued).ok_or_else(RestError::too_many_requests)?;
         let account = self.credentials.account_sid.clone();

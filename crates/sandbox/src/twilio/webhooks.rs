@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::{Client, RequestBuilder};
 use telephony::Timestamp;
 use wire::http::{FORM_TYPE, Form, Method};
 use wire::twilio::connection::{ConnectionOverrides, RetryOn};
@@ -13,12 +13,13 @@ use super::log::{Exchange, Log, Reply};
 use crate::SandboxError;
 use crate::clock::wall_clock;
 use crate::faults::{FaultSwitches, WebhookFault};
+use crate::program::{self, HookReply, Unreached};
+
+/// What the carrier calls itself.
+const AGENT: &str = "TwilioProxy/1.1";
 
 /// Largest document. Twilio: 64 KB.
 const MAX_DOCUMENT_BYTES: usize = 64 * 1_024;
-
-/// Largest audio file that is played.
-const MAX_FILE_BYTES: usize = 16 * 1_024 * 1_024;
 
 /// Sends webhooks of one account.
 #[derive(Clone)]
@@ -30,17 +31,6 @@ pub struct Webhooks {
     faults: FaultSwitches,
 }
 
-/// What a program answered.
-#[derive(Clone, Debug)]
-pub struct HookReply {
-    /// The status code.
-    pub status: u16,
-    /// Without parameters, in lower case.
-    pub content_type: String,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
 /// Why there is no answer, with Twilio's code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct HookError {
@@ -48,24 +38,23 @@ pub struct HookError {
     pub code: u32,
 }
 
+impl From<Unreached> for HookError {
+    fn from(why: Unreached) -> Self {
+        let code = match why {
+            Unreached::BadAddress => 11_100,
+            Unreached::NoConnection => 11_205,
+            Unreached::TooManyRedirects => 11_215,
+            Unreached::TooLong => 11_750,
+            Unreached::NoAnswer => 11_200,
+        };
+        Self { code }
+    }
+}
+
 impl Webhooks {
     /// Prepares the client.
     pub fn new(key: SigningKey, timeout: Duration, log: Log, faults: FaultSwitches) -> Result<Self, SandboxError> {
-        let failed = |_| SandboxError::CannotSetUp { what: "the HTTP client" };
-        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|_| SandboxError::CannotSetUp { what: "TLS" })?
-            .with_root_certificates(rustls::RootCertStore::empty())
-            .with_no_client_auth();
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::limited(10))
-            .connect_timeout(Duration::from_secs(5))
-            .timeout(timeout)
-            .build()
-            .map_err(failed)?;
+        let client = program::client(timeout)?;
         Ok(Self { client, key, timeout, log, faults })
     }
 
@@ -161,7 +150,7 @@ impl Webhooks {
                 Ok(_) => None,
             };
             if failed_with.is_none_or(|on| retries >= said.retries_after(on)) {
-                return read(sent.map_err(|error| error_of(&error))?, MAX_DOCUMENT_BYTES).await;
+                return Ok(program::read(sent.map_err(|error| program::why(&error))?, MAX_DOCUMENT_BYTES).await?);
             }
             retries += 1;
         }
@@ -169,10 +158,7 @@ impl Webhooks {
 
     /// Fetches a file.
     pub async fn fetch(&self, url: &str) -> Result<HookReply, HookError> {
-        let url = Url::parse(url).map_err(|_| HookError { code: 11_100 })?;
-        let reply = self.client.get(url).header(USER_AGENT, "TwilioProxy/1.1").send().await.map_err(|error| error_of(&error))?;
-        let reply = read(reply, MAX_FILE_BYTES).await?;
-        if (200..300).contains(&reply.status) { Ok(reply) } else { Err(HookError { code: 11_200 }) }
+        Ok(program::fetch(&self.client, url, AGENT).await?)
     }
 
     fn request(&self, method: Method, url: &str, form: &Form<'_>, (key, token): (&SigningKey, &str)) -> Result<RequestBuilder, HookError> {
@@ -184,68 +170,20 @@ impl Webhooks {
                 let joint = if bare.contains('?') { '&' } else { '?' };
                 let full = format!("{bare}{joint}{query}");
                 let signature = key.sign(&full, &Form::new(), Algorithm::HmacSha1);
-                self.client.get(parse(&full)?).header(HEADER, signature)
+                self.client.get(program::web_address(&full)?).header(HEADER, signature)
             }
             Method::Post | Method::Delete => {
                 let signature = key.sign(bare, form, Algorithm::HmacSha1);
                 let kind = HeaderValue::from_static("application/x-www-form-urlencoded; charset=UTF-8");
                 debug_assert!(kind.as_bytes().starts_with(FORM_TYPE.as_bytes()));
-                self.client.post(parse(bare)?).header(HEADER, signature).header(CONTENT_TYPE, kind).body(form.encode())
+                self.client.post(program::web_address(bare)?).header(HEADER, signature).header(CONTENT_TYPE, kind).body(form.encode())
             }
         };
-        Ok(builder.header(USER_AGENT, "TwilioProxy/1.1").header("I-Twilio-Idempotency-Token", token).header("Accept", "*/*"))
+        Ok(builder.header(USER_AGENT, AGENT).header("I-Twilio-Idempotency-Token", token).header("Accept", "*/*"))
     }
 }
 
 /// Resolves an address against that of the current document.
 pub fn resolve(base: Option<&str>, url: &str) -> Result<String, HookError> {
-    let bad = HookError { code: 11_100 };
-    match (Url::parse(url), base) {
-        (Ok(_), _) => Ok(url.to_owned()),
-        (Err(_), Some(base)) => Ok(Url::parse(base).and_then(|base| base.join(url)).map_err(|_| bad)?.to_string()),
-        (Err(_), None) => Err(bad),
-    }
-}
-
-fn parse(url: &str) -> Result<Url, HookError> {
-    Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or(HookError { code: 11_100 })
-}
-
-async fn read(mut reply: reqwest::Response, most: usize) -> Result<HookReply, HookError> {
-    let content_type = reply.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let status = reply.status().as_u16();
-    let mut body = Vec::new();
-    while let Some(chunk) = reply.chunk().await.map_err(|error| error_of(&error))? {
-        if body.len() + chunk.len() > most {
-            return Err(HookError { code: 11_750 });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(HookReply { status, content_type, body })
-}
-
-fn error_of(error: &reqwest::Error) -> HookError {
-    let code = if error.is_redirect() {
-        11_215
-    } else if error.is_connect() {
-        11_205
-    } else {
-        11_200
-    };
-    HookError { code }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn relative_addresses_resolve_against_the_document() {
-        let base = Some("http://127.0.0.1:9/a/b?x=1");
-        assert_eq!(resolve(base, "c?y=2").unwrap(), "http://127.0.0.1:9/a/c?y=2");
-        assert_eq!(resolve(base, "/c").unwrap(), "http://127.0.0.1:9/c");
-        assert_eq!(resolve(base, "http://e.com/z").unwrap(), "http://e.com/z");
-        assert_eq!(resolve(None, "/c"), Err(HookError { code: 11_100 }));
-    }
+    Ok(program::resolve(base, url)?)
 }

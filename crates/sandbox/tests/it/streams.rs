@@ -64,7 +64,7 @@ fn spoken(ms: usize) -> Vec<u8> {
     ulaw
 }
 
-fn hearing(texts: &[&'static str]) -> SandboxConfig {
+pub fn hearing(texts: &[&'static str]) -> SandboxConfig {
     let ears = Arc::new(Prompted(Arc::new(Mutex::new(texts.to_vec()))));
     SandboxConfig { speech: Some(Speech { ears, voice: Arc::new(Hum) }), ..config() }
 }

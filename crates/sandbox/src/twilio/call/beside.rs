@@ -15,11 +15,9 @@ use wire::twilio::rest::{StreamStart, Track, TranscriptionStart};
 use super::{Driver, Event};
 use crate::clock::wall_clock;
 use crate::ear::{Ear, Noticed};
+use crate::media_socket::{Came, Send};
 use crate::twilio::fresh_sid;
-use crate::twilio::media_socket::{self, Came, MAX_WAITING, Query, Send};
-
-/// Messages of a socket that may wait; a one-way stream reads none that matter.
-const MAX_UNREAD: usize = 16;
+use crate::twilio::handshake::{Query, code_of};
 
 /// A stream that only listens.
 pub(super) struct SideStream {
@@ -74,13 +72,9 @@ impl Driver {
         self.service.remember_beside(&self.sid, &sid, stream.name.as_deref());
         let tracks = tracks_of(stream.track.as_ref().unwrap_or(&Track::Inbound));
         let carrier = CarrierStream::of_tracks(&self.service.credentials.account_sid, &self.sid, &sid, tracks);
-        let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
-        let (came, mut incoming) = mpsc::channel(MAX_UNREAD);
-        let way = media_socket::Way::of(&self.faults, self.service.config.seed);
-        let key = self.service.webhooks.key().clone();
-        self.service.spawn(media_socket::run(way, (stream.url.clone(), Query::Refused), key, to_send, came));
+        let (outgoing, mut incoming) = self.open_socket(&stream.url, Query::Refused);
         let (post, of) = (self.post.clone(), sid.clone());
-        self.service.spawn(async move {
+        self.service.network.spawn(async move {
             while let Some(came) = incoming.recv().await {
                 if post.send(Event::SideSocket(of.clone(), came)).is_err() {
                     return;
@@ -105,7 +99,8 @@ impl Driver {
                 self.note(|truth| truth.streams += 1);
                 self.side_event(&self.streams[at], "stream-started", None);
             }
-            Came::Refused(code) => {
+            Came::Refused(why) => {
+                let code = code_of(why);
                 let side = self.streams.remove(at);
                 self.failed(code);
                 self.side_event(&side, "stream-error", Some(code));

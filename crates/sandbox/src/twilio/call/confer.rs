@@ -14,8 +14,8 @@ use wire::twilio::status::CallStatus;
 use super::relay::extra_of;
 use super::stay::{Backdrop, Because, Stay};
 use super::{Doing, Driver, Script};
+use crate::room::Room;
 use crate::twilio::conferences::{Full, Standing};
-use crate::twilio::room::Room;
 use crate::twilio::webhooks::resolve;
 
 /// A call in a conference.

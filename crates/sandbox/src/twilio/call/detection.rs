@@ -113,9 +113,9 @@ impl Driver {
         let Some(mode) = create.detection() else { return false };
         self.detection = Some(Box::new(Detection {
             voice: VoiceActivity::new(VoiceConfig::default()),
-            nature: nature_of(self.leg.callee().script().first_scene().map(|(_, scene)| scene)),
+            nature: nature_of(self.line.leg.callee().script().first_scene().map(|(_, scene)| scene)),
             waits_for_end: mode == "DetectMessageEnd",
-            began: self.clock.now(),
+            began: self.line.clock.now(),
             frames: 0,
             speech_frames: 0,
             quiet_frames: 0,
@@ -140,7 +140,7 @@ impl Driver {
     pub(super) fn detection_frame(&mut self, up: &Frame) {
         let Some(detection) = &mut self.detection else { return };
         let Some(verdict) = detection.push(up) else { return };
-        let took = self.clock.now().since(detection.began);
+        let took = self.line.clock.now().since(detection.began);
         self.detection = None;
         self.detected(verdict, took);
     }

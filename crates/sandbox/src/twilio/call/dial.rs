@@ -21,9 +21,9 @@ use super::relay::extra_of;
 use super::stay::{Backdrop, Because, Stay};
 use super::wait::Waiting;
 use super::{Doing, Driver, Origin};
+use crate::room::{Part, Room};
 use crate::twilio::between::Between;
 use crate::twilio::registry::Command;
-use crate::twilio::room::{Part, Room};
 use crate::twilio::webhooks::resolve;
 
 /// Twilio lets it ring so many seconds longer than it was asked to.
@@ -122,7 +122,7 @@ impl Driver {
             next: VecDeque::new(),
             looking: None,
             connected: None,
-            room: self.service.new_room(),
+            room: self.service.network.new_room(),
             tape: None,
             queue: None,
         }
@@ -198,15 +198,15 @@ impl Driver {
         create.async_amd = true;
         create.async_amd_status_callback = address(&target.amd_status_callback);
         create.async_amd_status_callback_method = Some(target.amd_status_callback_method);
-        let config = self.service.network(std::time::Duration::ZERO, dial.timeout.saturating_add(RING_BUFFER_S), dial.time_limit);
-        let leg = self.service.leg_to(&number, config);
+        let config = self.service.network.leg_config(std::time::Duration::ZERO, dial.timeout.saturating_add(RING_BUFFER_S), dial.time_limit);
+        let leg = self.service.network.leg_to(&number, config);
         let origin = Origin::Dialled { by: self.sid.clone(), to: self.own_commands()? };
         let placed = self.service.place(create, leg, origin, LegState::Queued)?;
         Some(Leg { call: placed.sid, commands: placed.commands, status: None, is_from_queue: false })
     }
 
     fn dial_queue(&mut self, dial: Dial, queue: DialQueue) {
-        let until = self.clock.now() + std::time::Duration::from_secs(dial.timeout.into());
+        let until = self.line.clock.now() + std::time::Duration::from_secs(dial.timeout.into());
         let mut dialing = self.dialing(dial);
         if !self.service.queues.is_there(&queue.name) {
             self.failed(13_221);
@@ -219,7 +219,7 @@ impl Driver {
     }
 
     pub(super) fn dial_frame(&mut self, up: &Frame) {
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let (sid, own) = (self.sid.clone(), self.own_commands());
         let base = self.script.url.clone();
         let Some(Stay::Dial(dialing)) = &mut self.stay else { return };
@@ -252,7 +252,7 @@ impl Driver {
 
     /// Somebody who was dialled can be connected: the first one is, the others are let go.
     pub(super) fn leg_ready(&mut self, call: &str) {
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let Some(Stay::Dial(dialing)) = &mut self.stay else { return };
         if dialing.connected.is_some() {
             return;
@@ -342,7 +342,7 @@ impl Driver {
             let word = if leg.is_from_queue { Command::Between(Between::Released) } else { Command::HangUp };
             let _ = leg.commands.send(word);
         }
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let told = dialing.connected.as_ref().map(|connected| connected.call.clone()).or_else(|| dialing.legs.last().map(|leg| leg.call.clone()));
         let seconds = dialing.connected.as_ref().map(|connected| u32::try_from(now.since(connected.since).as_secs()).unwrap_or(u32::MAX));
         let recording = dialing.tape.and_then(|sid| self.end_tape(&sid));
@@ -372,7 +372,7 @@ impl Driver {
 
     /// Returns what who dialled must know.
     pub(super) fn is_over(&self) -> Command {
-        let status = match self.leg.state() {
+        let status = match self.line.leg.state() {
             LegState::Busy => DialStatus::Busy,
             LegState::NoAnswer => DialStatus::NoAnswer,
             LegState::Canceled => DialStatus::Canceled,
@@ -399,7 +399,7 @@ impl Driver {
         let Some(Stay::Queue(mut waiting)) = self.stay.take() else { return };
         self.stop_inner();
         self.backdrop = Backdrop::Silence;
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let extra =
             vec![("QueueSid", waiting.queue().to_owned()), ("QueueTime", waiting.taken_out(now).to_string()), ("DequeingCallSid", by.to_owned())];
         self.stay = Some(Stay::Linked(Box::new(Linked { to, room: None, is_whispering: true, after: Some(waiting) })));

@@ -1,23 +1,20 @@
 //! The document of a call: fetched, read, run verb by verb; what to do when that fails.
 
-use audio::resample::{Conversion, resample};
-use audio::wav::read_wav;
 use wire::http::Method;
 use wire::twilio::callback::QueueResult;
-use wire::twilio::document::{ConnectTo, Document, Refer, Say, Start, Verb};
+use wire::twilio::document::{ConnectTo, Document, Play, Refer, Say, Start, Verb};
 use wire::twilio::rest::CallInstructions;
 use wire::twilio::status::CallStatus;
 
 use super::stay::{Because, Stay};
 use super::{Doing, Driver, Event, Origin};
+use crate::program::{HookReply, samples_of};
+use crate::prompter::Sound;
 use crate::truth::{WebhookTruth, keep};
-use crate::twilio::webhooks::{HookError, HookReply, resolve};
+use crate::twilio::webhooks::{HookError, resolve};
 
 /// So many documents within ten seconds are a loop that nobody means.
 const MAX_DOCUMENTS_IN_TEN_SECONDS: usize = 50;
-
-/// Ten minutes at 8 kHz: the longest file that is played.
-const MAX_FILE_SAMPLES: usize = 4_800_000 * 3;
 
 impl Driver {
     /// Runs what a request named: fetches it, or reads it if it is inline.
@@ -36,7 +33,7 @@ impl Driver {
 
     /// The API wants something else to be run, at once.
     pub(super) fn redirect(&mut self, instructions: CallInstructions) {
-        self.prompter.stop();
+        self.line.prompter.stop();
         match std::mem::replace(&mut self.doing, Doing::Waiting) {
             Doing::Streaming(streaming) => self.stop_stream(*streaming),
             Doing::Relaying(relaying) => self.relay_cut_off(*relaying, false),
@@ -70,9 +67,9 @@ impl Driver {
         self.script.asked = Some(url.clone());
         self.script.method = Some(method);
         let (request, post, webhooks) = (self.script.request, self.post.clone(), self.service.webhooks.clone());
-        let (truth, at_ms) = (self.truth.clone(), self.clock.now().as_millis());
+        let (truth, at_ms) = (self.line.truth.clone(), self.line.clock.now().as_millis());
         let form = callback.to_form().into_owned();
-        self.service.spawn(async move {
+        self.service.network.spawn(async move {
             let reply = webhooks.ask(method, &url, &form).await;
             let status = reply.as_ref().ok().map(|reply| reply.status);
             truth.note(|truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
@@ -82,7 +79,7 @@ impl Driver {
 
     /// Guards against documents that lead to each other for ever.
     fn may_ask(&mut self) -> bool {
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         self.script.recent.retain(|at| now.since(*at).as_secs() < 10);
         self.script.recent.push_back(now);
         self.script.recent.len() <= MAX_DOCUMENTS_IN_TEN_SECONDS
@@ -216,9 +213,9 @@ impl Driver {
     fn rest(&mut self, seconds: u32) {
         self.doing = Doing::Waiting;
         // An hour at most: nobody lets it ring for longer.
-        let until = self.clock.instant_of(self.clock.now() + std::time::Duration::from_secs(seconds.min(3_600).into()));
+        let until = self.line.clock.instant_of(self.line.clock.now() + std::time::Duration::from_secs(seconds.min(3_600).into()));
         let (request, post) = (self.script.request, self.post.clone());
-        self.service.spawn(async move {
+        self.service.network.spawn(async move {
             tokio::time::sleep_until(until).await;
             let _ = post.send(Event::Rested(request));
         });
@@ -235,14 +232,14 @@ impl Driver {
 
     fn prompt(&mut self, verbs: Vec<Verb>) {
         self.doing = Doing::Prompting;
-        let needs = self.prompter.start(verbs);
+        let needs = self.line.prompter.start(verbs.iter().flat_map(sounds_of).collect());
         self.get(needs);
     }
 
     /// Plays a file that came in place of a document.
     fn play_samples(&mut self, samples: &[i16]) {
         self.doing = Doing::Prompting;
-        self.prompter.start_samples(samples);
+        self.line.prompter.start_samples(samples);
     }
 
     /// The call is over: tells an action so, and runs nothing of the answer.
@@ -261,7 +258,7 @@ impl Driver {
     pub(super) fn fetch_into(&self, url: &str, event: impl FnOnce(Result<Vec<i16>, u32>) -> Event + Send + 'static) {
         let url = resolve(self.script.url.as_deref(), url);
         let (post, webhooks) = (self.post.clone(), self.service.webhooks.clone());
-        self.service.spawn(async move {
+        self.service.network.spawn(async move {
             let samples = match url {
                 Ok(url) => match webhooks.fetch(&url).await {
                     Ok(reply) => samples_of(&reply.body).ok_or(13_420),
@@ -274,14 +271,13 @@ impl Driver {
     }
 }
 
-/// Reads a WAV file of a usual rate as telephone audio, the first channel.
-pub(in crate::twilio) fn samples_of(bytes: &[u8]) -> Option<Vec<i16>> {
-    let wav = read_wav(bytes, MAX_FILE_SAMPLES).ok()?;
-    let samples = wav.channel(0);
-    match wav.rate_hz {
-        8_000 => Some(samples),
-        16_000 => Some(resample(Conversion::Down16To8, &samples)),
-        24_000 => Some(resample(Conversion::Down24To8, &samples)),
-        _ => None,
+/// Returns what is heard of a verb: nothing of one that makes no sound.
+pub(super) fn sounds_of(verb: &Verb) -> Vec<Sound> {
+    match verb {
+        Verb::Say(say) => vec![Sound::Speech { text: say.text(), loops: say.loops }],
+        Verb::Play(Play { url: Some(url), loops, .. }) => vec![Sound::File { url: url.clone(), loops: loops.unwrap_or(1) }],
+        Verb::Play(Play { digits, loops, .. }) => vec![Sound::Keys { digits: digits.clone().unwrap_or_default(), loops: loops.unwrap_or(1) }],
+        Verb::Pause { length } => vec![Sound::Silence { millis: length.saturating_mul(1_000) }],
+        _ => Vec::new(),
     }
 }

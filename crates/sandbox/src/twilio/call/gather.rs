@@ -11,6 +11,7 @@ use wire::twilio::callback::{Gathered, PartialSpeech};
 use wire::twilio::document::{Gather, Seconds, Verb};
 use wire::twilio::status::CallStatus;
 
+use super::document::sounds_of;
 use super::relay::extra_of;
 use super::{Doing, Driver};
 use crate::ear::{Ear, Noticed, TURN_END};
@@ -46,7 +47,7 @@ pub(super) struct Gathering {
 impl Driver {
     pub(super) fn gather(&mut self, gather: Gather) {
         let ear = gather.input.speech().then(|| self.open_ear());
-        let prompts = gather.prompts.iter().cloned().map(Verb::from).collect();
+        let prompts = gather.prompts.iter().cloned().map(Verb::from).flat_map(|verb| sounds_of(&verb)).collect();
         let gathering = Gathering {
             gather,
             digits: String::new(),
@@ -59,13 +60,13 @@ impl Driver {
             deadline: None,
         };
         self.doing = Doing::Gathering(Box::new(gathering));
-        let needs = self.prompter.start(prompts);
+        let needs = self.line.prompter.start(prompts);
         self.get(needs);
     }
 
     pub(super) fn gather_frame(&mut self, up: &Frame) {
-        let now = self.clock.now();
-        let prompts_are_over = self.prompter.is_done();
+        let now = self.line.clock.now();
+        let prompts_are_over = self.line.prompter.is_done();
         let Doing::Gathering(gathering) = &mut self.doing else { return };
         let noticed = gathering.ear.as_mut().map(|(_, ear)| ear.push(up)).unwrap_or_default();
         if prompts_are_over && gathering.deadline.is_none() && !gathering.is_speaking {
@@ -95,7 +96,7 @@ impl Driver {
             gathering.is_speaking = true;
             gathering.spoken_for.get_or_insert(0);
             if gathering.gather.barge_in {
-                self.prompter.stop();
+                self.line.prompter.stop();
             }
         }
     }
@@ -153,7 +154,7 @@ impl Driver {
     }
 
     pub(super) fn gather_key(&mut self, key: char) {
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let Doing::Gathering(gathering) = &mut self.doing else { return };
         if !gathering.gather.input.dtmf() || gathering.is_speaking || !gathering.spoken.is_empty() {
             return;
@@ -164,7 +165,7 @@ impl Driver {
         }
         gathering.deadline = Some(now + gathering.timeout());
         let is_full = gathering.gather.num_digits.is_some_and(|count| gathering.digits.chars().count() >= count as usize);
-        self.prompter.stop();
+        self.line.prompter.stop();
         if ends || is_full {
             self.gather_ends(ends.then_some(key));
         }
@@ -173,7 +174,7 @@ impl Driver {
     /// Sends what was collected, or goes on if it is nothing.
     fn gather_ends(&mut self, key: Option<char>) {
         let Doing::Gathering(gathering) = std::mem::replace(&mut self.doing, Doing::Waiting) else { return };
-        self.prompter.stop();
+        self.line.prompter.stop();
         let mut gathered = Gathered::of(self.callback(CallStatus::InProgress));
         match (gathering.spoken.is_empty(), gathering.digits.is_empty()) {
             (false, _) => {

@@ -8,11 +8,11 @@ use telephony::leg::LegState;
 use wire::date;
 use wire::http::Method;
 use wire::twilio::callback::{LeftBecause, Progress};
-use wire::twilio::document::{Play, Verb};
 use wire::twilio::status::{CallEvent, CallStatus};
 
 use super::{Doing, Driver, Origin, stay};
 use crate::clock::wall_clock;
+use crate::prompter::Sound;
 use crate::truth::keep;
 
 impl Driver {
@@ -27,10 +27,10 @@ impl Driver {
             && !is_inbound
             && self.service.registry.with(|shelves| shelves.calls.get(&self.sid).is_some_and(|call| call.state == LegState::Queued));
         let wall = wall_clock();
-        let lasted = self.answered_at.map(|answered_at| now.since(answered_at));
+        let lasted = self.line.answered_at.map(|answered_at| now.since(answered_at));
         let seconds = lasted.map(|lasted| u32::try_from((lasted.as_millis() + 500) / 1_000).unwrap_or(u32::MAX));
         if state == LegState::InProgress {
-            self.answered_at = Some(now);
+            self.line.answered_at = Some(now);
         }
         self.note(|truth| {
             keep(&mut truth.states, CallStatus::of_leg(state).as_str().to_owned());
@@ -79,8 +79,7 @@ impl Driver {
         match self.create.send_digits.clone() {
             Some(digits) => {
                 self.doing = Doing::SendingDigits;
-                let tones = Verb::Play(Play { digits: Some(digits), ..Default::default() });
-                let needs = self.prompter.start(vec![tones]);
+                let needs = self.line.prompter.start(vec![Sound::Keys { digits, loops: 1 }]);
                 self.get(needs);
             }
             None if self.detect() => self.doing = Doing::Detecting,
@@ -98,7 +97,7 @@ impl Driver {
 
     /// Returns whether both sides hear each other.
     pub(super) const fn is_picked_up(&self) -> bool {
-        self.answered_at.is_some()
+        self.line.answered_at.is_some()
     }
 
     /// Answers a call that somebody of the cast makes, if it is one and nobody has yet.
@@ -142,14 +141,14 @@ impl Driver {
         }
         if let Origin::Participant { conference } = &self.origin {
             // Whoever has never come in is not waited for any more.
-            let status = CallStatus::of_leg(self.leg.state());
+            let status = CallStatus::of_leg(self.line.leg.state());
             self.service.conferences.with(conference, |conference| conference.leave(&self.sid, &LeftBecause::AddFailed, status));
         }
         self.end_beside();
         for tape in std::mem::take(&mut self.tapes) {
             self.finish_tape(tape);
         }
-        let by = self.ended_by.unwrap_or(match ended_by {
+        let by = self.line.ended_by.unwrap_or(match ended_by {
             Some(EndedBy::Callee) => "callee",
             Some(EndedBy::RingTimeout) => "ring timeout",
             Some(EndedBy::TimeLimit) => "time limit",

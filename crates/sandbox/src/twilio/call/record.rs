@@ -31,16 +31,16 @@ impl Driver {
         if record.play_beep {
             let mut beep = [0; 8 * 400];
             ToneGenerator::beep(1_000.0, 400).fill(&mut beep);
-            self.prompter.start_samples(&beep);
+            self.line.prompter.start_samples(&beep);
         } else {
-            self.prompter.stop();
+            self.line.prompter.stop();
         }
         self.tape_event(&tape, "in-progress", None);
         self.doing = Doing::Recording(Box::new(Recording { record, tape, silent_frames: 0, frames: 0 }));
     }
 
     pub(super) fn record_frame(&mut self, up: &Frame) {
-        let beep_is_over = self.prompter.is_done();
+        let beep_is_over = self.line.prompter.is_done();
         let Doing::Recording(recording) = &mut self.doing else { return };
         if !beep_is_over {
             return;

@@ -24,13 +24,11 @@ use super::spoken::{Job, Manners, Spoken};
 use super::{Doing, Driver, Event};
 use crate::callee_voice::speak;
 use crate::ear::{Ear, Noticed};
+use crate::media_socket::{Came, Send};
 use crate::prompter::keys;
 use crate::truth::keep;
 use crate::twilio::fresh_sid;
-use crate::twilio::media_socket::{self, Came, MAX_WAITING, Query, Send};
-
-/// Messages of the program that may wait to be read.
-const MAX_UNREAD: usize = 256;
+use crate::twilio::handshake::Query;
 
 /// How often the way there and back is measured, if that is asked for.
 const PING_EVERY: u64 = 10 * 50;
@@ -74,11 +72,7 @@ enum Ending {
 impl Driver {
     pub(super) fn relay(&mut self, relay: ConversationRelay, action: Option<String>, method: Method) {
         let Ok(session_id) = fresh_sid("VX") else { return self.application_error(20_500) };
-        let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
-        let (came, incoming) = mpsc::channel(MAX_UNREAD);
-        let way = media_socket::Way::of(&self.faults, self.service.config.seed);
-        let key = self.service.webhooks.key().clone();
-        self.service.spawn(media_socket::run(way, (relay.url.clone(), Query::Allowed), key, to_send, came));
+        let (outgoing, incoming) = self.open_socket(&relay.url, Query::Allowed);
         let (ear_number, mut ear) = self.open_ear();
         if let Some(SpeechTimeout::Millis(millis)) = relay.speech_timeout {
             ear = ear.ending_after(millis);
@@ -121,7 +115,7 @@ impl Driver {
     }
 
     fn relay_opened(&mut self) {
-        let (now, setup) = (self.clock.now(), self.setup());
+        let (now, setup) = (self.line.clock.now(), self.setup());
         let Doing::Relaying(relaying) = &mut self.doing else { return };
         relaying.opened_at = Some(now);
         let setup = Setup { session_id: relaying.session_id.clone(), parameters: relaying.relay.parameters.clone(), ..setup };
@@ -197,7 +191,7 @@ impl Driver {
                     let sink = move |piece| {
                         let _ = post.send(Event::RelaySpeech(job, piece));
                     };
-                    let work = speak(self.service.config.speech.as_ref(), &text, Voice::default(), sink);
+                    let work = speak(self.service.network.config.speech.as_ref(), &text, Voice::default(), sink);
                     if let Doing::Relaying(relaying) = &mut self.doing {
                         relaying.work.extend(work);
                     }
@@ -242,7 +236,7 @@ impl Driver {
 
     /// Hears the next 20 ms of the callee.
     pub(super) fn relay_frame(&mut self, up: &Frame) {
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let Doing::Relaying(relaying) = &mut self.doing else { return };
         if relaying.opened_at.is_none() {
             return;
@@ -327,7 +321,7 @@ impl Driver {
     }
 
     fn relay_pong(&mut self) {
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let Doing::Relaying(relaying) = &mut self.doing else { return };
         if let Some(pinged_at) = relaying.pinged_at.take() {
             let millis = u64::try_from(now.since(pinged_at).as_millis()).unwrap_or(u64::MAX);
@@ -358,7 +352,7 @@ impl Driver {
     fn relay_over(&mut self, relaying: Relaying, ending: Ending, status: CallStatus) -> Vec<(&'static str, String)> {
         // Without room the socket breaks when the channel is dropped, which ends it as well.
         let _ = relaying.outgoing.try_send(Send::Close);
-        let lasted = relaying.opened_at.map_or(Duration::ZERO, |opened_at| self.clock.now().since(opened_at));
+        let lasted = relaying.opened_at.map_or(Duration::ZERO, |opened_at| self.line.clock.now().since(opened_at));
         let (status_of, handoff) = match ending {
             Ending::Ended(handoff) => (SessionStatus::Ended, handoff),
             Ending::Completed => (SessionStatus::Completed, None),

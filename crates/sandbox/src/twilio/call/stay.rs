@@ -11,7 +11,7 @@ use wire::twilio::document::{Occasion, Verb};
 
 use super::{Doing, Driver, Script, confer, dial, wait};
 use crate::prompter::keys;
-use crate::twilio::room::Room;
+use crate::room::Room;
 
 /// Where a call stays.
 pub(super) enum Stay {
@@ -75,9 +75,7 @@ impl Driver {
 
     /// Returns the slot of the tick in hand.
     pub(super) fn slot(&self) -> u64 {
-        let ticked = super::FRAME * u32::try_from(self.frames).unwrap_or(u32::MAX);
-        let tick = self.answered_at.map_or_else(|| self.clock.now(), |answered_at| answered_at + ticked);
-        self.service.slot_at(self.clock.instant_of(tick))
+        self.line.slot(&self.service.network)
     }
 
     /// Takes 20 ms of what the callee says, and looks whether something has changed.
@@ -136,7 +134,7 @@ impl Driver {
 
     /// Ends what a document for the waiting plays or gathers.
     pub(super) fn stop_inner(&mut self) {
-        self.prompter.stop();
+        self.line.prompter.stop();
         self.script.verbs.clear();
         // Anything still on its way is for a document that is over.
         self.script.request += 1;

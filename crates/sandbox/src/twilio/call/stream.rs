@@ -11,12 +11,10 @@ use wire::twilio::media::{CarrierStream, FromApp, MediaFault, Track, decode_payl
 
 use super::{Doing, Driver};
 use crate::clock::wall_clock;
+use crate::media_socket::{Came, Send};
 use crate::playout::Playout;
 use crate::twilio::fresh_sid;
-use crate::twilio::media_socket::{self, Came, MAX_WAITING, Query, Send};
-
-/// Messages of the program that may wait to be read.
-const MAX_UNREAD: usize = 256;
+use crate::twilio::handshake::{Query, code_of};
 
 /// A stream and what belongs to it.
 pub(super) struct Streaming {
@@ -38,11 +36,7 @@ impl Driver {
     pub(super) fn connect(&mut self, stream: Stream, action: Option<String>, method: Method) {
         let Ok(stream_sid) = fresh_sid("MZ") else { return self.application_error(20_500) };
         let carrier = CarrierStream::new(&self.service.credentials.account_sid, &self.sid, &stream_sid);
-        let (outgoing, to_send) = mpsc::channel(MAX_WAITING);
-        let (came, incoming) = mpsc::channel(MAX_UNREAD);
-        let way = media_socket::Way::of(&self.faults, self.service.config.seed);
-        let key = self.service.webhooks.key().clone();
-        self.service.spawn(media_socket::run(way, (stream.url.clone(), Query::Refused), key, to_send, came));
+        let (outgoing, incoming) = self.open_socket(&stream.url, Query::Refused);
         let playout = Playout::default();
         let streaming = Streaming {
             stream,
@@ -63,7 +57,8 @@ impl Driver {
     pub(super) fn stream_came(&mut self, came: Came) {
         match came {
             Came::Opened => self.stream_opened(),
-            Came::Refused(code) => {
+            Came::Refused(why) => {
+                let code = code_of(why);
                 self.failed(code);
                 self.stream_event("stream-error", Some(code));
                 self.stream_is_over();

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use audio::frame::Frame;
-use audio::level::rms_dbfs;
-use audio::wav::write_wav;
 use wire::date;
 use wire::http::Method;
 use wire::twilio::callback::RecordingCallback;
@@ -14,35 +12,24 @@ use wire::twilio::status::RecordingStatus;
 
 use super::Driver;
 use crate::clock::wall_clock;
+use crate::tape::{Reel, Sides};
 use crate::twilio::fresh_sid;
 use crate::twilio::registry::RecordingEntry;
 use crate::twilio::webhooks::resolve;
-
-/// One hour: the rest of a longer call is not kept.
-const MAX_SAMPLES: usize = 3_600 * 8_000;
-
-/// Frames more silent than this may be cut from the ends.
-const SILENCE_DBFS: f32 = -45.0;
 
 /// One recording in progress.
 pub(in crate::twilio) struct Tape {
     sid: String,
     source: &'static str,
-    is_dual: bool,
+    reel: Reel,
     track: Option<String>,
     trims: bool,
     is_whole_call: bool,
-    is_paused: bool,
-    skips_pause: bool,
     status_callback: Option<String>,
     method: Method,
     events: Vec<String>,
     /// `CF…`, if it is of a conference.
     conference: Option<String>,
-    /// What the callee says.
-    up: Vec<i16>,
-    /// What the callee hears.
-    down: Vec<i16>,
 }
 
 impl Tape {
@@ -50,89 +37,65 @@ impl Tape {
         Self {
             sid,
             source,
-            is_dual: false,
+            reel: Reel::default(),
             track: None,
             trims: false,
             is_whole_call: false,
-            is_paused: false,
-            skips_pause: false,
             status_callback: None,
             method: Method::Post,
             events: Vec::new(),
             conference: None,
-            up: Vec::new(),
-            down: Vec::new(),
         }
     }
 
     /// Returns the tape that the API asked for.
     pub fn started(sid: String, start: RecordingStart) -> Self {
         Self {
-            is_dual: start.dual,
-            track: start.track,
             trims: start.trim_silence,
             status_callback: start.status_callback,
             method: start.status_callback_method.unwrap_or(Method::Post),
             events: start.status_events,
             ..Self::new(sid, "StartCallRecordingAPI")
         }
+        .of_track(start.track, start.dual)
     }
 
     /// Returns the tape of a `<Record>`. Its callback may be relative to the document.
     pub fn of_message(sid: String, record: &Record, document: Option<&str>) -> Self {
         Self {
-            track: Some("inbound".into()),
             trims: record.trims(),
             status_callback: record.status_callback.as_deref().and_then(|url| resolve(document, url).ok()),
             method: record.status_callback_method,
             events: record.status_events.clone(),
             ..Self::new(sid, "RecordVerb")
         }
+        .of_track(Some("inbound".into()), false)
     }
 
     /// Returns what the callee said, if somebody wants it written down.
     pub fn heard(&self) -> Vec<i16> {
-        self.up.clone()
+        self.reel.callee().to_vec()
     }
 
     /// Takes 20 ms of both sides.
     pub fn push(&mut self, up: &Frame, down: &Frame) {
-        if self.up.len() >= MAX_SAMPLES || (self.is_paused && self.skips_pause) {
-            return;
-        }
-        let wants = |side: &str| !self.is_paused && self.track.as_deref().is_none_or(|track| track == "both" || track == side);
-        let (wants_up, wants_down) = (wants("inbound"), wants("outbound"));
-        self.up.extend_from_slice(if wants_up { up } else { &audio::SILENCE });
-        self.down.extend_from_slice(if wants_down { down } else { &audio::SILENCE });
+        self.reel.push(up, down);
+    }
+
+    /// Returns the tape with what is kept of the call: `inbound`, `outbound` or all, on so many channels.
+    fn of_track(mut self, track: Option<String>, is_dual: bool) -> Self {
+        self.reel.sides = match track.as_deref() {
+            Some("inbound") => Sides::Callee,
+            Some("outbound") => Sides::Carrier,
+            Some(_) | None => Sides::Both,
+        };
+        self.reel.is_dual = is_dual;
+        self.track = track;
+        self
     }
 
     fn wants(&self, event: &str) -> bool {
         if self.events.is_empty() { event == "completed" } else { self.events.iter().any(|wanted| wanted == event) }
-    }
-
-    /// Cuts silence from both ends and returns whether anything is left.
-    fn trim(&mut self) -> bool {
-        if !self.trims {
-            return !self.up.is_empty();
-        }
-        let is_silent = |at: usize| rms_dbfs(&self.up[at..at + 160]) < SILENCE_DBFS && rms_dbfs(&self.down[at..at + 160]) < SILENCE_DBFS;
-        let frames = self.up.len() / 160;
-        let Some(first) = (0..frames).find(|frame| !is_silent(frame * 160)) else { return false };
-        let last = (0..frames).rfind(|frame| !is_silent(frame * 160)).unwrap_or(first);
-        let range = first * 160..(last + 1) * 160;
-        self.up = self.up[range.clone()].to_vec();
-        self.down = self.down[range].to_vec();
-        true
-    }
-
-    fn wav(&self) -> Vec<u8> {
-        let pairs = self.up.iter().zip(&self.down);
-        if self.is_dual {
-            let samples: Vec<i16> = pairs.flat_map(|(up, down)| [*up, *down]).collect();
-            return write_wav(8_000, 2, &samples);
-        }
-        let samples: Vec<i16> = pairs.map(|(up, down)| up.saturating_add(*down)).collect();
-        write_wav(8_000, 1, &samples)
     }
 }
 
@@ -141,14 +104,13 @@ impl Driver {
     pub(super) fn record_whole_call(&mut self) {
         let Ok(sid) = fresh_sid("RE") else { return };
         let tape = Tape {
-            is_dual: self.create.records_dual(),
-            track: self.create.recording_track.clone(),
             is_whole_call: true,
             status_callback: self.create.recording_status_callback.clone(),
             method: self.create.recording_status_callback_method.unwrap_or(Method::Post),
             events: self.create.recording_status_events.clone(),
             ..Tape::new(sid, "OutboundAPI")
-        };
+        }
+        .of_track(self.create.recording_track.clone(), self.create.records_dual());
         self.keep_new(&tape);
         self.start_tape(tape);
     }
@@ -157,14 +119,13 @@ impl Driver {
     pub(super) fn record_beside(&mut self, recording: &StartRecording) {
         let Ok(sid) = fresh_sid("RE") else { return };
         let tape = Tape {
-            is_dual: recording.channels.as_deref() != Some("mono"),
-            track: recording.track.clone(),
             trims: recording.trim.as_deref() == Some("trim-silence"),
             status_callback: recording.status_callback.clone(),
             method: recording.status_callback_method.unwrap_or(Method::Post),
             events: recording.status_events.clone(),
             ..Tape::new(sid, "StartCallRecordingTwiML")
-        };
+        }
+        .of_track(recording.track.clone(), recording.channels.as_deref() != Some("mono"));
         self.keep_new(&tape);
         self.start_tape(tape);
     }
@@ -173,14 +134,13 @@ impl Driver {
     pub(super) fn record_dial(&mut self, dial: &Dial) -> Option<String> {
         let sid = fresh_sid("RE").ok()?;
         let tape = Tape {
-            is_dual: dial.record.is_dual(),
-            track: dial.recording_track.clone(),
             trims: dial.trim == Trim::TrimSilence,
             status_callback: dial.recording_status_callback.as_deref().and_then(|url| resolve(self.script.url.as_deref(), url).ok()),
             method: dial.recording_status_callback_method,
             events: dial.recording_status_events.clone(),
             ..Tape::new(sid.clone(), "DialVerb")
-        };
+        }
+        .of_track(dial.recording_track.clone(), dial.record.is_dual());
         self.keep_new(&tape);
         self.start_tape(tape);
         Some(sid)
@@ -203,8 +163,7 @@ impl Driver {
 
     /// Makes the file of a conference.
     pub(super) fn finish_room(&mut self, mut tape: Tape, samples: Vec<i16>) {
-        tape.down = vec![0; samples.len()];
-        tape.up = samples;
+        tape.reel = Reel::of_samples(samples);
         self.finish_tape(tape);
     }
 
@@ -216,7 +175,7 @@ impl Driver {
     }
 
     fn keep_new(&self, tape: &Tape) {
-        let channels = if tape.is_dual { 2 } else { 1 };
+        let channels = if tape.reel.is_dual { 2 } else { 1 };
         let mut resource = self.service.new_recording(&tape.sid, &self.sid, channels, tape.source);
         resource.conference_sid.clone_from(&tape.conference);
         self.service.registry.with(|shelves| shelves.add_recording(tape.sid.clone(), RecordingEntry { resource, wav: None }));
@@ -233,16 +192,16 @@ impl Driver {
             let tape = self.tapes.remove(at);
             self.finish_tape(tape);
         } else {
-            self.tapes[at].is_paused = status == "paused";
-            self.tapes[at].skips_pause = skips;
+            self.tapes[at].reel.is_paused = status == "paused";
+            self.tapes[at].reel.skips_pause = skips;
         }
     }
 
     /// Makes the file and tells about it. Returns SID, address and seconds, or `None` if there is nothing on the tape.
     pub(super) fn finish_tape(&mut self, mut tape: Tape) -> Option<(String, String, u32)> {
-        let has_sound = tape.trim();
-        let seconds = u32::try_from(tape.up.len().div_ceil(8_000)).unwrap_or(u32::MAX);
-        let wav = has_sound.then(|| Arc::new(tape.wav()));
+        let has_sound = if tape.trims { tape.reel.trim() } else { !tape.reel.is_empty() };
+        let seconds = tape.reel.seconds();
+        let wav = has_sound.then(|| Arc::new(tape.reel.wav()));
         let status = if has_sound { "completed" } else { "absent" };
         self.service.registry.change_recording(&tape.sid, |entry| {
             entry.resource.status = Some(status.into());
@@ -264,7 +223,7 @@ impl Driver {
     }
 
     fn recording_url(&self, sid: &str) -> String {
-        format!("{}/{API_VERSION}/Accounts/{}/Recordings/{sid}", self.service.base_url, self.service.credentials.account_sid)
+        format!("{}/{API_VERSION}/Accounts/{}/Recordings/{sid}", self.service.network.base_url, self.service.credentials.account_sid)
     }
 
     pub(super) fn tape_event(&self, tape: &Tape, status: &str, seconds: Option<u32>) {
@@ -276,7 +235,7 @@ impl Driver {
             url: self.recording_url(&tape.sid),
             status: RecordingStatus::parse(status),
             duration: seconds,
-            channels: Some(if tape.is_dual { 2 } else { 1 }),
+            channels: Some(if tape.reel.is_dual { 2 } else { 1 }),
             started_at: Some(wall_clock()),
             source: tape.source.into(),
             track: tape.track.clone(),

@@ -34,16 +34,16 @@ impl Driver {
         self.service.keep_transcription(&sid, recording_sid, *seconds);
         let (service, kept) = (Arc::downgrade(&self.service), sid.clone());
         let news = TranscriptionCallback {
-            url: Some(format!("{}/{API_VERSION}/Accounts/{account}/Transcriptions/{sid}", self.service.base_url)),
+            url: Some(format!("{}/{API_VERSION}/Accounts/{account}/Transcriptions/{sid}", self.service.network.base_url)),
             transcription_sid: sid,
             recording_sid: Some(recording_sid.clone()),
             recording_url: Some(recording_url.clone()),
             ..TranscriptionCallback::of(self.callback(CallStatus::InProgress))
         };
         let fits = (MIN_SECONDS..=MAX_TRANSCRIBED).contains(seconds);
-        let ears = self.service.config.speech.as_ref().map(|speech| speech.ears.clone()).filter(|_| fits);
+        let ears = self.service.network.config.speech.as_ref().map(|speech| speech.ears.clone()).filter(|_| fits);
         let hooks = self.hooks.clone();
-        self.service.spawn(async move {
+        self.service.network.spawn(async move {
             let text = match ears {
                 Some(ears) => write_down(ears, samples).await,
                 None => None,

@@ -52,7 +52,7 @@ impl Driver {
         };
         let (Ok(fresh), Some(commands)) = (fresh_sid("QU"), self.own_commands()) else { return self.application_error(20_500) };
         let account = self.service.credentials.account_sid.clone();
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let entered = self.service.queues.enter(&account, &fresh, &name, enqueue.max_queue_size, &self.sid, commands);
         let mut waiting = Waiting { enqueue, queue: entered.clone().unwrap_or_default(), outer: Script::default(), since: now, waited: None };
         if entered.is_err() {
@@ -65,7 +65,7 @@ impl Driver {
 
     /// Asks what is to be heard, from the beginning and whenever it has ended.
     pub(super) fn wait_again(&mut self) {
-        let now = self.clock.now();
+        let now = self.line.clock.now();
         let Some(Stay::Queue(waiting)) = &self.stay else { return };
         let place = self.service.queues.place_of(&waiting.queue, &self.sid);
         let told = QueueWait {
@@ -135,7 +135,7 @@ impl Driver {
         let told = QueueLeft {
             result,
             queue_sid: Some(waiting.queue.clone()).filter(|queue| !queue.is_empty()),
-            queue_time: Some(waiting.seconds(self.clock.now())),
+            queue_time: Some(waiting.seconds(self.line.clock.now())),
             ..QueueLeft::of(self.callback(status))
         };
         extra_of(&told.to_form(), &["QueueResult", "QueueSid", "QueueTime"])

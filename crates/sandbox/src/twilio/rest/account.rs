@@ -11,7 +11,7 @@ const BALANCE: &str = "100.00";
 
 impl Service {
     pub(super) fn account(&self) -> HttpReply {
-        let since = date::rfc2822(self.opened_at);
+        let since = date::rfc2822(self.network.opened_at);
         AccountResource { date_created: Some(since.clone()), date_updated: Some(since), ..AccountResource::active(&self.credentials.account_sid) }
             .reply(200)
     }

@@ -56,9 +56,9 @@ impl Service {
             phone_number: Some(number.as_e164().to_owned()),
             validation_code: Some(code.to_string()),
         };
-        let picks_up = self.config.cast.find(&number).is_some_and(|script| script.line.behaviour == LineBehaviour::Answers);
+        let picks_up = self.network.config.cast.find(&number).is_some_and(|script| script.line.behaviour == LineBehaviour::Answers);
         let service = Arc::downgrade(self);
-        self.spawn(async move {
+        self.network.spawn(async move {
             tokio::time::sleep(Duration::from_secs(validate.call_delay.unwrap_or(0).into()) + KEYED_IN_AFTER).await;
             if let Some(service) = service.upgrade() {
                 service.validated(&validate, number.as_e164(), call_sid, picks_up).await;

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use simulator::callee;
-use simulator::network::{self, PracticeLeg};
 use telephony::PhoneNumber;
 use telephony::leg::LegState;
 use telephony::number::NumberKind;
@@ -34,15 +32,15 @@ impl Service {
         }
         number.as_e164().clone_into(&mut create.to);
         self.instruct(&mut create)?;
-        let faults = self.faults.decide(&create.to);
+        let faults = self.network.faults.decide(&create.to);
         if let Some(CreateFault::Refused(status)) = faults.create {
             return Err(refusal(status));
         }
-        let Ok(line) = self.lines.clone().try_acquire_owned() else {
+        let Some(line) = self.network.take_line() else {
             return Err(RestError::too_many_requests());
         };
         let sid = fresh_sid("CA").map_err(|_| internal())?;
-        let turn = self.gate.queue(Instant::now());
+        let turn = self.network.gate.queue(Instant::now());
         let mut resource = CallResource::queued(&self.credentials.account_sid, &sid, number.as_e164(), &create.from);
         resource.phone_number_sid = number_sid;
         resource.queue_time = Some(turn.as_millis().to_string());
@@ -57,20 +55,11 @@ impl Service {
         self.registry.with(|shelves| {
             shelves.add_call(sid.clone(), CallEntry { resource, state: LegState::Queued, ended_at: None, commands, beside: BTreeSet::new() });
         });
-        self.faults.assign(&sid, faults);
-        let config = network::Config {
-            // The turn is waited for in real time, whatever the pace of the call.
-            queued_for: self.config.times.queued_for + turn.mul_f64(self.config.times.pace),
-            ring_timeout: Duration::from_secs(create.timeout.unwrap_or(60).into()),
-            time_limit: Duration::from_secs(create.time_limit.unwrap_or(4 * 3_600).into()),
-            callee: callee::Config { today: self.today(), seed: self.config.seed },
-        };
-        let leg = match self.config.cast.find(&number) {
-            Some(script) => PracticeLeg::new(script, config),
-            None => PracticeLeg::to_nobody(&number, config),
-        };
+        self.network.faults.assign(&sid, faults);
+        let (ring_s, limit_s) = (create.timeout.unwrap_or(60), create.time_limit.unwrap_or(4 * 3_600));
+        let leg = self.network.leg_to(&number, self.network.leg_config(self.network.queued_for(turn), ring_s, limit_s));
         let driver = Driver::new(self.clone(), sid, create, leg, orders);
-        self.spawn(async move {
+        self.network.spawn(async move {
             driver.run().await;
             drop(line);
         });
@@ -96,7 +85,7 @@ impl Service {
     /// Returns a call as it is now: the price comes some time after the end. Practice costs nothing.
     fn shown(&self, call: &CallEntry) -> CallResource {
         let mut resource = call.resource.clone();
-        if call.ended_at.is_some_and(|ended_at| ended_at + self.config.times.priced_after <= wall_clock()) {
+        if call.ended_at.is_some_and(|ended_at| ended_at + self.network.config.times.priced_after <= wall_clock()) {
             resource.price = Some("-0.00000".into());
         }
         resource

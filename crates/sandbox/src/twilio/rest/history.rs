@@ -83,7 +83,7 @@ impl Service {
                         && filter.end.is_none_or(|end| complaint.at <= end)
                 };
                 let all: Vec<AlertResource> = self.log.complaints(fits).iter().map(|complaint| self.alert(complaint, false)).collect();
-                Ok(meta_page(("alerts", &self.base_url), target, &paging, &all, |alert| alert.sid.as_deref()))
+                Ok(meta_page(("alerts", &self.network.base_url), target, &paging, &all, |alert| alert.sid.as_deref()))
             }
             AlertRequest::Fetch { alert } => {
                 let complaint = self.log.complaints(|complaint| complaint.sid == alert).into_iter().next();
@@ -113,7 +113,7 @@ impl Service {
             response_body: about.and_then(|about| about.reply.as_ref()).filter(|_| is_alone).map(|reply| reply.body.clone()),
             resource_sid: Some(complaint.call_sid.clone()),
             sid: Some(complaint.sid.clone()),
-            url: Some(format!("{}/v1/Alerts/{}", self.base_url, complaint.sid)),
+            url: Some(format!("{}/v1/Alerts/{}", self.network.base_url, complaint.sid)),
         }
     }
 }

@@ -68,9 +68,9 @@ impl Service {
         let resource = MessageResource { date_created: now.clone(), date_updated: now, ..queued };
         let reply = resource.reply(201);
         self.holdings.with(|held| held.messages.add(sid.clone(), resource));
-        let arrives = self.config.cast.find(&number).is_some_and(|script| script.line.behaviour != simulator::script::LineBehaviour::Invalid);
+        let arrives = self.network.config.cast.find(&number).is_some_and(|script| script.line.behaviour != simulator::script::LineBehaviour::Invalid);
         let service = Arc::downgrade(self);
-        self.spawn(async move {
+        self.network.spawn(async move {
             let last = if arrives { MessageStatus::Delivered } else { MessageStatus::Undelivered };
             for status in [MessageStatus::Queued, MessageStatus::Sent, last] {
                 if status != MessageStatus::Queued {

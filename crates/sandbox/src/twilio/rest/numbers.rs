@@ -78,7 +78,7 @@ impl Service {
         let is_area = area.len() == 3 && area.bytes().all(|b| b.is_ascii_digit()) && !area.starts_with(['0', '1']) && !area.ends_with("11");
         let area = area.to_owned();
         OFFERED.filter(move |_| is_area).map(move |line| format!("+1{area}555{line:04}")).filter(|number| {
-            let is_callees = self.config.cast.scripts().any(|script| script.number.as_e164() == number);
+            let is_callees = self.network.config.cast.scripts().any(|script| script.number.as_e164() == number);
             !is_callees && held.own_number(number).is_none()
         })
     }

@@ -56,7 +56,7 @@ impl Service {
                     iso_country: Some(us.iso.into()),
                     outbound_call_prices: Some(vec![outbound]),
                     price_unit: Some("USD".into()),
-                    url: Some(format!("{}/v2/Voice/Numbers/{}", self.base_url, number.as_e164())),
+                    url: Some(format!("{}/v2/Voice/Numbers/{}", self.network.base_url, number.as_e164())),
                 }
                 .reply(200))
             }
@@ -65,16 +65,16 @@ impl Service {
                 let listed = serde_json::json!({
                     "country": us.name,
                     "iso_country": us.iso,
-                    "url": format!("{}/v2/Voice/Countries/{}", self.base_url, us.iso),
+                    "url": format!("{}/v2/Voice/Countries/{}", self.network.base_url, us.iso),
                 });
-                Ok(meta_page(("countries", &self.base_url), target, &paging, &[listed], |country| country["iso_country"].as_str()))
+                Ok(meta_page(("countries", &self.network.base_url), target, &paging, &[listed], |country| country["iso_country"].as_str()))
             }
             PricingRequest::Rental { country } if country.eq_ignore_ascii_case(us.iso) => Ok(RentalPrices {
                 country: Some(us.name.into()),
                 iso_country: Some(us.iso.into()),
                 phone_number_prices: Some(us.rental.iter().map(|(kind, price)| of_kind(kind, price)).collect()),
                 price_unit: Some("USD".into()),
-                url: Some(format!("{}/v1/PhoneNumbers/Countries/{}", self.base_url, us.iso)),
+                url: Some(format!("{}/v1/PhoneNumbers/Countries/{}", self.network.base_url, us.iso)),
             }
             .reply(200)),
             PricingRequest::Country { .. } | PricingRequest::Rental { .. } => Err(unknown()),
@@ -94,7 +94,7 @@ impl Service {
             outbound_prefix_prices: Some(outbound.collect()),
             inbound_call_prices: Some(country.inbound.iter().map(|(kind, price)| of_kind(kind, price)).collect()),
             price_unit: Some("USD".into()),
-            url: Some(format!("{}/v2/Voice/Countries/{}", self.base_url, country.iso)),
+            url: Some(format!("{}/v2/Voice/Countries/{}", self.network.base_url, country.iso)),
         }
         .reply(200)
     }
@@ -112,7 +112,7 @@ impl Service {
             low_risk_numbers_enabled: Some(true),
             high_risk_special_numbers_enabled: Some(false),
             high_risk_tollfraud_numbers_enabled: Some(false),
-            url: Some(format!("{}/v1/DialingPermissions/Countries/{iso}", self.base_url)),
+            url: Some(format!("{}/v1/DialingPermissions/Countries/{iso}", self.network.base_url)),
         }
         .reply(200))
     }
@@ -120,7 +120,7 @@ impl Service {
     /// Returns whether a number may be called: that of a country with a permission, or that of a callee.
     pub(super) fn may_be_called(&self, number: &PhoneNumber) -> bool {
         let is_permitted = || OTHERS.iter().map(|(iso, _)| *iso).chain([UNITED_STATES.iso]).any(|iso| is_of(number, iso));
-        is_permitted() || self.config.cast.find(number).is_some()
+        is_permitted() || self.network.config.cast.find(number).is_some()
     }
 }
 

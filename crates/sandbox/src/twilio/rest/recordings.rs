@@ -45,7 +45,7 @@ impl Service {
             let channels = if start.dual { 2 } else { 1 };
             let resource = self.new_recording(&recording, sid, channels, "StartCallRecordingAPI");
             let _ = call.commands.send(Command::StartRecording { sid: recording.clone(), start });
-            let reply = resource.shown_at(RecordingLevel::Call, &self.base_url).reply(201);
+            let reply = resource.shown_at(RecordingLevel::Call, &self.network.base_url).reply(201);
             shelves.add_recording(recording, RecordingEntry { resource, wav: None });
             Ok(reply)
         })
@@ -82,7 +82,7 @@ impl Service {
             let entry = shelves.recordings.get_mut(&sid).ok_or_else(|| RestError::not_found(path(target)))?;
             entry.resource.status = Some(status);
             entry.resource.date_updated = Some(date::rfc2822(wall_clock()));
-            Ok(entry.resource.shown_at(RecordingLevel::Call, &self.base_url).reply(200))
+            Ok(entry.resource.shown_at(RecordingLevel::Call, &self.network.base_url).reply(200))
         })
     }
 
@@ -93,7 +93,7 @@ impl Service {
             let is_deleted_one = with_deleted && shelves.recordings.get(name).is_some_and(is_deleted);
             let sid = if is_deleted_one { Some(name.to_owned()) } else { find_recording(shelves, call, name) };
             let entry = sid.and_then(|sid| shelves.recordings.get(&sid)).ok_or_else(|| RestError::not_found(path(target)))?;
-            Ok(entry.resource.shown_at(level, &self.base_url).reply(200))
+            Ok(entry.resource.shown_at(level, &self.network.base_url).reply(200))
         })
     }
 
@@ -106,7 +106,7 @@ impl Service {
             let newest_first = shelves.recording_order.iter().rev().filter_map(|sid| shelves.recordings.get(sid)).map(|entry| &entry.resource);
             let fits =
                 |recording: &&RecordingResource| call.is_none_or(|call| recording.call_sid.as_deref() == Some(call)) && filter.passes(recording);
-            let all: Vec<RecordingResource> = newest_first.filter(fits).map(|recording| recording.shown_at(level, &self.base_url)).collect();
+            let all: Vec<RecordingResource> = newest_first.filter(fits).map(|recording| recording.shown_at(level, &self.network.base_url)).collect();
             Ok(page("recordings", target, paging, &all, |recording| recording.sid.as_deref()))
         })
     }

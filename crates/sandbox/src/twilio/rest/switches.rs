@@ -62,7 +62,7 @@ fn with_switches(
     if !peer.ip().is_loopback() {
         return StatusCode::FORBIDDEN.into_response();
     }
-    response(act(&service.faults))
+    response(act(&service.network.faults))
 }
 
 fn rule(posted: Posted) -> Result<Rule, FaultError> {

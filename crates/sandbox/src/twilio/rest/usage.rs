@@ -36,7 +36,7 @@ impl Service {
     pub(super) fn usage(&self, request: &UsageRequest, target: &str) -> Answer {
         let used = self.used();
         let today = day_of(wall_clock());
-        let pieces = pieces(request.period.as_ref(), &request.filter, today, day_of(self.opened_at))?;
+        let pieces = pieces(request.period.as_ref(), &request.filter, today, day_of(self.network.opened_at))?;
         let wanted = |name: &str| request.filter.category.as_deref().is_none_or(|category| category == name);
         let mut all = Vec::new();
         for (first, last) in pieces {

@@ -9,16 +9,14 @@ use simulator::impairment::Impairment;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
-use wire::http::Form;
-use wire::twilio::media::{FromApp, read_from_app};
-use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
 
-use super::rough_line::carry;
 use crate::faults::{Faults, SocketFault};
+use crate::rough_line::carry;
 
 /// How long the handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,13 +45,24 @@ pub enum Send {
     CloseWith(u16, &'static str),
 }
 
-/// Which addresses may be asked.
+/// How a socket is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Handshake {
+    /// The address.
+    pub url: String,
+    /// Headers that go with the request: signatures, the carrier's name.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// Why a socket is not open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Query {
-    /// None with a query string: media streams.
-    Refused,
-    /// Any: conversations in text.
-    Allowed,
+pub enum Refusal {
+    /// The program said no, or the address is none that may be asked.
+    Rejected,
+    /// It cannot be trusted: the sandbox speaks plain `ws://` to loopback, for `wss://` it has no trust anchors.
+    Untrusted,
+    /// Nobody answered.
+    Unreachable,
 }
 
 /// What came from the program.
@@ -61,8 +70,8 @@ pub enum Query {
 pub enum Came {
     /// The socket is open.
     Opened,
-    /// It could not be opened; Twilio's code.
-    Refused(u32),
+    /// It could not be opened.
+    Refused(Refusal),
     /// A text message.
     Text(String),
     /// A message that is no text.
@@ -78,49 +87,44 @@ pub enum Came {
 pub struct Way {
     socket: Option<SocketFault>,
     media: Option<(Impairment, u64)>,
+    is_sound: fn(&str) -> bool,
 }
 
 impl Way {
-    /// Returns the way that these faults make.
-    pub fn of(faults: &Faults, seed: u64) -> Self {
-        Self { socket: faults.socket, media: faults.media().map(|impairment| (impairment, seed)) }
+    /// Returns the way that these faults make. `is_sound` tells which messages of the program are sound: others always arrive.
+    pub fn of(faults: &Faults, seed: u64, is_sound: fn(&str) -> bool) -> Self {
+        Self { socket: faults.socket, media: faults.media().map(|impairment| (impairment, seed)), is_sound }
     }
 }
 
 /// Opens a socket and carries messages until one side closes, over a way that may be bad. What comes is posted in order; a
 /// full channel slows the program down instead of losing words.
-pub async fn run(way: Way, to: (String, Query), key: SigningKey, outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
+pub async fn run(way: Way, to: Result<Handshake, Refusal>, outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
+    let to = match to {
+        Ok(to) => to,
+        Err(why) => return refuse(&incoming, why).await,
+    };
     let cut_after = match way.socket {
-        Some(SocketFault::Refused) => return refuse(&incoming, 31_901).await,
+        Some(SocketFault::Refused) => return refuse(&incoming, Refusal::Unreachable).await,
         Some(SocketFault::Cut(after)) => Some(after),
         None => None,
     };
-    let Some((impairment, seed)) = way.media else { return keep_open(to, cut_after, key, outgoing, incoming).await };
+    let Some((impairment, seed)) = way.media else { return keep_open(to, cut_after, outgoing, incoming).await };
     let (to_program, rough_out) = mpsc::channel(MAX_WAITING);
     let (rough_in, from_program) = mpsc::channel(MAX_WAITING);
     tokio::join!(
         carry(outgoing, to_program, (impairment, seed), |send| matches!(send, Send::Text(text) if text.contains(r#""event":"media""#))),
-        keep_open(to, cut_after, key, rough_out, rough_in),
-        carry(from_program, incoming, (impairment, !seed), |came| matches!(came, Came::Text(text) if is_sound(text))),
+        keep_open(to, cut_after, rough_out, rough_in),
+        carry(from_program, incoming, (impairment, !seed), |came| matches!(came, Came::Text(text) if (way.is_sound)(text))),
     );
 }
 
-fn is_sound(text: &str) -> bool {
-    matches!(read_from_app(text), Ok(FromApp::Media { .. }))
-}
-
 /// Opens a socket and carries messages until one side closes, or until it is cut so long after it was opened.
-async fn keep_open(
-    (url, query): (String, Query),
-    cut_after: Option<Duration>,
-    key: SigningKey,
-    mut outgoing: mpsc::Receiver<Send>,
-    incoming: mpsc::Sender<Came>,
-) {
-    let socket = match tokio::time::timeout(HANDSHAKE_TIMEOUT, open(&url, query, &key)).await {
+async fn keep_open(to: Handshake, cut_after: Option<Duration>, mut outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
+    let socket = match tokio::time::timeout(HANDSHAKE_TIMEOUT, open(&to)).await {
         Ok(Ok(socket)) => socket,
-        Ok(Err(code)) => return refuse(&incoming, code).await,
-        Err(_) => return refuse(&incoming, 31_901).await,
+        Ok(Err(why)) => return refuse(&incoming, why).await,
+        Err(_) => return refuse(&incoming, Refusal::Unreachable).await,
     };
     if incoming.send(Came::Opened).await.is_err() {
         return;
@@ -185,25 +189,19 @@ async fn close(mut sink: SplitSink<Socket, Message>, mut source: SplitStream<Soc
     let _ = tokio::time::timeout(CLOSING_TIMEOUT, farewell).await;
 }
 
-async fn refuse(incoming: &mpsc::Sender<Came>, code: u32) {
-    let _ = incoming.send(Came::Refused(code)).await;
+async fn refuse(incoming: &mpsc::Sender<Came>, why: Refusal) {
+    let _ = incoming.send(Came::Refused(why)).await;
 }
 
-async fn open(url: &str, query: Query, key: &SigningKey) -> Result<Socket, u32> {
-    // A query string is refused by Twilio: programs that need it must learn so here.
-    if query == Query::Refused && url.contains('?') {
-        return Err(31_920);
+async fn open(to: &Handshake) -> Result<Socket, Refusal> {
+    let mut request = to.url.as_str().into_client_request().map_err(|_| Refusal::Rejected)?;
+    for (name, value) in &to.headers {
+        request.headers_mut().insert(*name, HeaderValue::from_str(value).map_err(|_| Refusal::Rejected)?);
     }
-    let mut request = url.into_client_request().map_err(|_| 31_920_u32)?;
-    let signature = key.sign(url, &Form::new(), Algorithm::HmacSha1);
-    let headers = request.headers_mut();
-    headers.insert(HEADER, signature.parse().map_err(|_| 31_920_u32)?);
-    headers.insert("user-agent", tokio_tungstenite::tungstenite::http::HeaderValue::from_static("Twilio.TmeWs/1.0"));
     match connect_async_with_config(request, None, true).await {
         Ok((socket, _)) => Ok(socket),
-        Err(Error::Http(_) | Error::Protocol(_)) => Err(31_920),
-        // The sandbox speaks plain ws:// to loopback; for wss:// it has no trust anchors.
-        Err(Error::Tls(_) | Error::Url(_)) => Err(31_910),
-        Err(_) => Err(31_901),
+        Err(Error::Http(_) | Error::Protocol(_)) => Err(Refusal::Rejected),
+        Err(Error::Tls(_) | Error::Url(_)) => Err(Refusal::Untrusted),
+        Err(_) => Err(Refusal::Unreachable),
     }
 }

@@ -1,0 +1,455 @@
+//! One call: a driver that owns the line, the document and the stream, and waits for what happens.
+//!
+//! Everything that must be in time is done in [`Driver::tick`], once every 20 ms of the call, against absolute deadlines. Slow
+//! work (webhooks, speech, files) runs beside and comes back as an [`Event`].
+
+mod asking;
+mod beside;
+mod detection;
+mod document;
+mod news;
+mod progress;
+mod record;
+mod stream;
+mod tape;
+mod wait;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use audio::frame::Frame;
+use audio::{FRAME_SAMPLES, SILENCE};
+use ports::speech_to_text::{Heard, HeardSink};
+use ports::text_to_speech::VoicePiece;
+use simulator::callee::Input as CalleeInput;
+use simulator::network::{Input, PracticeLeg};
+use telephony::{PhoneNumber, SessionTime, Timestamp};
+use tokio::sync::mpsc;
+use wire::http::Method;
+use wire::plivo::document::Verb;
+use wire::plivo::error_codes::DocumentSource;
+use wire::plivo::rest::CreateCall;
+use wire::plivo::status::{CallStatus, HangupSource};
+
+use super::Service;
+use super::registry::Command;
+use crate::callee_voice::speak;
+use crate::clock::wall_clock;
+use crate::ear::Ear;
+use crate::line::{LAST_WORDS, Line, Misfortune, Told};
+use crate::media_socket::Came;
+use crate::post::Hook;
+use crate::program::{HookReply, Unreached, samples_of};
+use crate::prompter::Need;
+use crate::truth::{CallTruth, keep};
+
+/// Which of the carrier's mouths something is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Mouth {
+    /// The document's.
+    Document,
+    /// What the API wants to be heard beside it.
+    Beside,
+}
+
+/// What comes back from work beside the call.
+enum Event {
+    /// A piece of a callee's line.
+    CalleeSpeech(u32, VoicePiece),
+    /// A piece of the carrier's own speech.
+    CarrierSpeech(Mouth, u32, VoicePiece),
+    /// What the callee's ears made of the program's audio.
+    CalleeHeard(Heard),
+    /// What one of the carrier's ears made of what it heard; they are numbered.
+    CarrierHeard(u32, Heard),
+    /// A program's answer to a request for a document.
+    Document(u32, Result<HookReply, Unreached>),
+    /// A file that is played; `None` if there is none.
+    File(Mouth, u32, Option<Vec<i16>>),
+}
+
+/// What the call is at.
+enum Doing {
+    /// Nothing: not answered yet, or waiting for a document.
+    Idle,
+    /// Finds out whether a machine answered, before the document.
+    Detecting,
+    /// Presses the keys of `send_digits` before the document.
+    SendingDigits,
+    /// Plays `<Speak>`, `<Play>` or presses keys that are waited for.
+    Prompting,
+    /// Waits, for a time, silence or a beep.
+    Waiting(wait::Waiting),
+    /// Collects keys or speech.
+    Asking(Box<asking::Asking>),
+    /// Records a message.
+    Recording(Box<record::Recording>),
+    /// Stays in its stream.
+    Streaming,
+}
+
+/// The document in hand.
+struct Script {
+    verbs: VecDeque<Verb>,
+    /// The request that is out, counted from 1; answers to earlier ones are passed over.
+    request: u32,
+    /// What that request is for.
+    source: DocumentSource,
+    /// How often the answer address has failed, and since when.
+    failures: u32,
+    failing_since: Option<SessionTime>,
+    is_fallback: bool,
+    /// When the last documents were asked for.
+    recent: VecDeque<SessionTime>,
+}
+
+/// Why the call ends, as Plivo says it.
+#[derive(Clone, Debug)]
+struct Ending {
+    code: u32,
+    source: HangupSource,
+    /// In the words of the ground truth.
+    by: &'static str,
+}
+
+/// Runs one call from the request to the last webhook.
+pub(super) struct Driver {
+    service: Arc<Service>,
+    uuid: String,
+    to: PhoneNumber,
+    create: CreateCall,
+    line: Line,
+    orders: mpsc::UnboundedReceiver<Command>,
+    /// Unbounded, but fed only by work that this call asked for.
+    events: mpsc::UnboundedReceiver<Event>,
+    post: mpsc::UnboundedSender<Event>,
+    hooks: mpsc::UnboundedSender<Hook>,
+    doing: Doing,
+    script: Script,
+    /// What the API wants to be heard.
+    beside: beside::Beside,
+    stream: Option<Box<stream::Streaming>>,
+    tapes: Vec<tape::Tape>,
+    detection: Option<Box<detection::Detection>>,
+    is_machine: bool,
+    /// A `<Hangup>` for later.
+    hangs_up_at: Option<SessionTime>,
+    ending: Option<Ending>,
+    requested_at: Timestamp,
+    answered_at: Option<Timestamp>,
+}
+
+impl Driver {
+    /// Returns the driver of a call that was just accepted.
+    pub fn new(
+        service: Arc<Service>,
+        uuid: String,
+        create: CreateCall,
+        to: PhoneNumber,
+        leg: PracticeLeg,
+        orders: mpsc::UnboundedReceiver<Command>,
+    ) -> Self {
+        let (post, events) = mpsc::unbounded_channel();
+        let heard = heard_to(&post);
+        let line = Line::new(&service.network, &uuid, to.as_e164(), leg, (pieces_to(&post), heard));
+        let hooks = news::sender(&service, &uuid, &line);
+        Self {
+            service,
+            uuid,
+            to,
+            create,
+            line,
+            orders,
+            events,
+            post,
+            hooks,
+            doing: Doing::Idle,
+            script: Script {
+                verbs: VecDeque::new(),
+                request: 0,
+                source: DocumentSource::Answer,
+                failures: 0,
+                failing_since: None,
+                is_fallback: false,
+                recent: VecDeque::new(),
+            },
+            beside: beside::Beside::default(),
+            stream: None,
+            tapes: Vec::new(),
+            detection: None,
+            is_machine: false,
+            hangs_up_at: None,
+            ending: None,
+            requested_at: wall_clock(),
+            answered_at: None,
+        }
+    }
+
+    /// Runs the call to its end.
+    pub async fn run(mut self) {
+        let mut closing = self.service.network.closing.subscribe();
+        self.tell(Input::Placed);
+        while !self.line.is_over() {
+            if *closing.borrow_and_update() {
+                self.end_by_api();
+                continue;
+            }
+            let wake_at = self.line.clock.instant_of(self.line.next_wakeup());
+            let socket = self.stream.as_mut().map(|stream| &mut stream.incoming);
+            tokio::select! {
+                biased;
+                order = self.orders.recv() => match order {
+                    Some(order) => self.obey(order),
+                    // The record of a running call is never deleted, so this is the end of the sandbox.
+                    None => self.end_by_api(),
+                },
+                _ = closing.changed() => {}
+                () = tokio::time::sleep_until(wake_at) => self.time_passes(),
+                Some(event) = self.events.recv() => self.happened(event),
+                came = next_message(socket) => self.stream_came(came),
+            }
+        }
+        if !self.line.has_dropped {
+            self.hear_out().await;
+        }
+    }
+
+    /// The line is gone, but the callee may not have understood yet what was said last: words reach the mind after the ear.
+    async fn hear_out(&mut self) {
+        let mut closing = self.service.network.closing.subscribe();
+        let patience = tokio::time::sleep(LAST_WORDS);
+        tokio::pin!(patience);
+        while self.line.voice.is_listening() && !*closing.borrow_and_update() {
+            if let Some(input) = self.line.voice.last_words() {
+                self.line.note_heard(&input);
+                self.tell(Input::Callee(input));
+                break;
+            }
+            tokio::select! {
+                biased;
+                Some(event) = self.events.recv() => {
+                    if let Event::CalleeHeard(heard) = event {
+                        self.line.voice.take_heard(heard);
+                    }
+                }
+                _ = closing.changed() => {}
+                () = &mut patience => break,
+            }
+        }
+        self.line.keep_messages();
+    }
+
+    fn time_passes(&mut self) {
+        let now = self.line.clock.now();
+        if self.line.leg.next_wakeup().is_some_and(|at| at <= now) {
+            self.tell(Input::Wakeup);
+        }
+        while self.line.tick_is_due(now) {
+            self.tick();
+        }
+    }
+
+    /// Moves 20 ms of sound both ways.
+    fn tick(&mut self) {
+        let (mut down, mut up) = (SILENCE, SILENCE);
+        self.play_to_callee(&mut down);
+        for input in self.line.hear(&down) {
+            self.tell(Input::Callee(input));
+        }
+        if let Some(line) = self.line.voice.fill(&mut up) {
+            self.tell(Input::Callee(CalleeInput::Finished { line }));
+        }
+        self.record_tapes(&up, &down);
+        self.stream_frame(&up, &down);
+        self.detection_frame(&up);
+        match &self.doing {
+            Doing::Asking(_) => self.asking_frame(&up),
+            Doing::Recording(_) => self.record_frame(&up),
+            Doing::Waiting(_) => self.waiting_frame(&up),
+            Doing::Prompting if self.line.prompter.is_done() => self.next_verb(),
+            Doing::SendingDigits if self.line.prompter.is_done() => self.begin(),
+            Doing::Prompting | Doing::SendingDigits | Doing::Idle | Doing::Detecting | Doing::Streaming => {}
+        }
+        if self.hangs_up_at.is_some_and(|at| at <= self.line.clock.now()) {
+            self.end(Ending { code: 6_000, source: HangupSource::AnswerXml, by: "document" });
+        }
+        self.misbehave();
+    }
+
+    fn play_to_callee(&mut self, down: &mut Frame) {
+        if matches!(self.doing, Doing::Prompting | Doing::SendingDigits | Doing::Asking(_) | Doing::Recording(_)) {
+            let needs = self.line.prompter.fill(down);
+            self.get(Mouth::Document, needs);
+        }
+        let mut sound = [0; FRAME_SAMPLES];
+        if self.play_stream(&mut sound) {
+            audio::mixer::mix_into(down, &sound);
+        }
+        self.play_beside(down);
+    }
+
+    /// Applies the faults that were switched on when the call was made.
+    fn misbehave(&mut self) {
+        match self.line.misfortune() {
+            Some(Misfortune::CalleeHangsUp) => {
+                self.line.ended_by = Some("fault");
+                self.tell(Input::CalleeHangsUp);
+            }
+            Some(Misfortune::Drops) => self.drop_line(),
+            None => {}
+        }
+    }
+
+    fn tell(&mut self, input: Input) {
+        for told in self.line.handle(input) {
+            match told {
+                Told::State { state, sip_code, ended_by } => self.state_changed(state, sip_code, ended_by),
+                Told::Key(key) => self.callee_pressed(key),
+                Told::Beep => self.callee_beeped(),
+            }
+        }
+    }
+
+    fn happened(&mut self, event: Event) {
+        match event {
+            Event::CalleeSpeech(line, piece) => self.line.voice.take_piece(line, piece),
+            Event::CalleeHeard(heard) => self.line.voice.take_heard(heard),
+            Event::CarrierHeard(number, heard) => self.asking_heard(number, heard),
+            Event::Document(request, reply) => self.document_came(request, reply),
+            Event::CarrierSpeech(mouth, job, VoicePiece::Audio(samples)) => self.mouth(mouth).take(job, &samples),
+            Event::CarrierSpeech(mouth, job, VoicePiece::End | VoicePiece::Failed) => self.mouth(mouth).complete(job),
+            Event::File(mouth, job, samples) => {
+                let samples = samples.unwrap_or_default();
+                self.mouth(mouth).take(job, &samples);
+                self.mouth(mouth).complete(job);
+            }
+        }
+    }
+
+    fn mouth(&mut self, mouth: Mouth) -> &mut crate::prompter::Prompter {
+        match mouth {
+            Mouth::Document => &mut self.line.prompter,
+            Mouth::Beside => &mut self.beside.prompter,
+        }
+    }
+
+    fn obey(&mut self, order: Command) {
+        match order {
+            Command::HangUp => self.end_by_api(),
+            Command::Transfer(next) => self.transfer(&next),
+            Command::Live { request, recording } => self.live(*request, recording),
+            Command::StartStream { id, start } => self.start_stream(id, *start),
+            Command::StopStream => self.stop_stream("api"),
+        }
+    }
+
+    fn end_by_api(&mut self) {
+        self.end(Ending { code: 4_000, source: HangupSource::ApiRequest, by: "caller" });
+    }
+
+    /// Ends the call, for a reason.
+    fn end(&mut self, ending: Ending) {
+        self.line.ended_by.get_or_insert(ending.by);
+        self.ending.get_or_insert(ending);
+        self.tell(Input::HangUp);
+    }
+
+    /// Gets what the carrier's own sounds need.
+    fn get(&mut self, mouth: Mouth, needs: Vec<Need>) {
+        for need in needs {
+            let post = self.post.clone();
+            match need {
+                Need::Speech { job, text } => {
+                    let sink = move |piece| {
+                        // Nobody listens any more: the call is over.
+                        let _ = post.send(Event::CarrierSpeech(mouth, job, piece));
+                    };
+                    match mouth {
+                        Mouth::Document => self.line.say(&self.service.network, &text, sink),
+                        Mouth::Beside => {
+                            let voice = ports::text_to_speech::Voice::default();
+                            self.beside.speech = speak(self.service.network.config.speech.as_ref(), &text, voice, sink);
+                        }
+                    }
+                }
+                Need::File { job, url } => {
+                    let webhooks = self.service.webhooks.clone();
+                    self.service.network.spawn(async move {
+                        // A file that cannot be had is silent: Plivo goes on with the next element.
+                        let samples = webhooks.fetch(&url).await.ok().and_then(|reply| samples_of(&reply.body));
+                        let _ = post.send(Event::File(mouth, job, samples));
+                    });
+                }
+            }
+        }
+    }
+
+    fn callee_pressed(&mut self, key: char) {
+        self.stream_key(key);
+        match &self.doing {
+            Doing::Asking(_) => self.asking_key(key),
+            Doing::Recording(_) => self.record_key(key),
+            Doing::Idle | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Waiting(_) | Doing::Streaming => {}
+        }
+    }
+
+    fn callee_beeped(&mut self) {
+        self.detection_beep();
+        self.waiting_beep();
+    }
+
+    /// Opens one of the carrier's own ears.
+    fn open_ear(&mut self) -> (u32, Ear) {
+        let post = self.post.clone();
+        self.line.open_ear(&self.service.network, move |number, heard| {
+            // Nobody listens any more: the call is over.
+            let _ = post.send(Event::CarrierHeard(number, heard));
+        })
+    }
+
+    /// Something that Plivo can do and the practice network cannot is passed over, and named.
+    fn unsupported(&self, what: &str) {
+        self.note(|truth| keep(&mut truth.unsupported, what.to_owned()));
+    }
+
+    fn failed(&self, code: u32) {
+        tracing::debug!(call = %self.uuid, code, "the practice network ends a call for a fault of its document");
+        self.note(|truth| keep(&mut truth.errors, code));
+    }
+
+    fn note(&self, change: impl FnOnce(&mut CallTruth)) {
+        self.line.note(change);
+    }
+
+    fn hook(&self, kind: &'static str, method: Option<Method>, url: String, form: wire::http::Form<'static>) {
+        // The sender ends with the sandbox only.
+        let _ = self.hooks.send(Hook { kind, method: method.unwrap_or(Method::Post), url, form });
+    }
+
+    fn status(&self) -> CallStatus {
+        CallStatus::of_leg(self.line.leg.state())
+    }
+}
+
+/// Waits for the next message of a stream, for ever if there is none.
+async fn next_message(socket: Option<&mut mpsc::Receiver<Came>>) -> Came {
+    match socket {
+        Some(socket) => socket.recv().await.unwrap_or(Came::Closed),
+        None => std::future::pending().await,
+    }
+}
+
+fn pieces_to(post: &mpsc::UnboundedSender<Event>) -> Arc<dyn Fn(u32, VoicePiece) + Send + Sync> {
+    let post = post.clone();
+    Arc::new(move |id, piece| {
+        // Nobody listens any more: the call is over.
+        let _ = post.send(Event::CalleeSpeech(id, piece));
+    })
+}
+
+fn heard_to(post: &mpsc::UnboundedSender<Event>) -> HeardSink {
+    let post = post.clone();
+    Arc::new(move |heard| {
+        let _ = post.send(Event::CalleeHeard(heard));
+    })
+}

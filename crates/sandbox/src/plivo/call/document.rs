@@ -1,0 +1,191 @@
+//! The document of a call: fetched, read whole, run verb by verb; what to do when that fails.
+//!
+//! What surprises programs written for other carriers: one unknown element refuses all of it, and the call ends; addresses are
+//! absolute; a document that runs out ends the call.
+
+use wire::http::{Form, Method};
+use wire::plivo::document::{Document, GetDigits, GetInput, Prompt, Redirect, Verb};
+use wire::plivo::error_codes::DocumentSource;
+use wire::plivo::rest::NextDocument;
+use wire::plivo::status::{CallEvent, HangupSource};
+
+use super::{Doing, Driver, Ending, Event, Mouth};
+use crate::program::{HookReply, Unreached, web_address};
+use crate::prompter::Sound;
+use crate::truth::{WebhookTruth, keep};
+
+/// So many documents within ten seconds are a loop that nobody means.
+const MAX_DOCUMENTS_IN_TEN_SECONDS: usize = 50;
+
+/// So often the answer address may fail before the fallback is asked.
+const MAX_FAILURES: u32 = 3;
+
+/// So long it may fail before the fallback is asked, in seconds.
+const MAX_FAILING_S: u64 = 60;
+
+impl Driver {
+    /// The API wants something else to be run, at once.
+    pub(super) fn transfer(&mut self, next: &NextDocument) {
+        self.line.prompter.stop();
+        self.script.verbs.clear();
+        if let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Idle) {
+            self.message_cut_off(*recording);
+        }
+        self.stop_stream("transfer");
+        let request = self.document_request(CallEvent::Redirect);
+        self.ask(DocumentSource::Transfer, next.method.unwrap_or(Method::Post), next.url.as_str(), request);
+    }
+
+    /// Asks for a document.
+    pub(super) fn ask(&mut self, source: DocumentSource, method: Method, url: &str, form: Form<'static>) {
+        self.doing = Doing::Idle;
+        if web_address(url).is_err() {
+            return self.document_failed(source.invalid_url());
+        }
+        if !self.may_ask() {
+            return self.document_failed(source.unreachable());
+        }
+        self.script.request += 1;
+        self.script.source = source;
+        let (request, post, webhooks) = (self.script.request, self.post.clone(), self.service.webhooks.clone());
+        let (truth, at_ms) = (self.line.truth.clone(), self.line.clock.now().as_millis());
+        let (uuid, url) = (self.uuid.clone(), url.to_owned());
+        self.service.network.spawn(async move {
+            let reply = webhooks.ask(&uuid, method, &url, &form).await;
+            let status = reply.as_ref().ok().map(|reply| reply.status);
+            truth.note(|truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
+            let _ = post.send(Event::Document(request, reply));
+        });
+    }
+
+    /// Guards against documents that lead to each other for ever.
+    fn may_ask(&mut self) -> bool {
+        let now = self.line.clock.now();
+        self.script.recent.retain(|at| now.since(*at).as_secs() < 10);
+        self.script.recent.push_back(now);
+        self.script.recent.len() <= MAX_DOCUMENTS_IN_TEN_SECONDS
+    }
+
+    pub(super) fn document_came(&mut self, request: u32, reply: Result<HookReply, Unreached>) {
+        if request != self.script.request {
+            return;
+        }
+        let source = self.script.source;
+        match read(source, reply) {
+            Ok(document) => {
+                (self.script.failures, self.script.failing_since) = (0, None);
+                self.script.verbs = document.verbs.into();
+                self.next_verb();
+            }
+            Err(code) if source == DocumentSource::Answer => self.answer_failed(code),
+            Err(code) => self.document_failed(code),
+        }
+    }
+
+    /// The first document is asked for again if there is a fallback behind it: three times, or for a minute.
+    fn answer_failed(&mut self, code: u32) {
+        let Some(fallback) = self.create.fallback_url.clone().filter(|_| !self.script.is_fallback) else { return self.document_failed(code) };
+        self.note(|truth| keep(&mut truth.errors, code));
+        let now = self.line.clock.now();
+        let since = *self.script.failing_since.get_or_insert(now);
+        self.script.failures += 1;
+        if self.script.failures < MAX_FAILURES && now.since(since).as_secs() < MAX_FAILING_S {
+            return self.begin();
+        }
+        self.script.is_fallback = true;
+        let method = self.create.fallback_method.unwrap_or(Method::Post);
+        self.ask(DocumentSource::Answer, method, fallback.as_str(), self.document_request(CallEvent::StartApp));
+    }
+
+    fn document_failed(&mut self, code: u32) {
+        self.failed(code);
+        self.end(Ending { code, source: HangupSource::Error, by: "document" });
+    }
+
+    /// Runs the next verb; at the end of the document the call ends.
+    pub(super) fn next_verb(&mut self) {
+        while let Some(verb) = self.script.verbs.pop_front() {
+            match verb {
+                Verb::Speak(speak) => return self.prompt(vec![Sound::Speech { text: speak.words(), loops: speak.r#loop() }]),
+                Verb::Play(play) => return self.prompt(vec![Sound::File { loops: play.r#loop(), url: play.url }]),
+                Verb::Wait(wait) => return self.wait(&wait),
+                Verb::Dtmf(dtmf) if dtmf.r#async() => self.press_beside(dtmf.digits),
+                Verb::Dtmf(dtmf) => return self.prompt(vec![Sound::Keys { digits: dtmf.digits, loops: 1 }]),
+                Verb::GetInput(input) => return self.get_input(input),
+                Verb::GetDigits(digits) => return self.get_digits(digits),
+                Verb::Record(record) if record.record_session() => {
+                    if self.record_session(&record) {
+                        return;
+                    }
+                }
+                // Nobody is dialled here, so it never begins.
+                Verb::Record(record) if record.start_on_dial_answer() => {}
+                Verb::Record(record) => return self.record(record),
+                Verb::Stream(stream) => {
+                    if self.connect(&stream) {
+                        return;
+                    }
+                }
+                Verb::Redirect(Redirect { method, url }) => {
+                    let form = self.document_request(CallEvent::Redirect);
+                    return self.ask(DocumentSource::Redirect, method.unwrap_or(Method::Post), &url, form);
+                }
+                Verb::Hangup(hangup) => match hangup.schedule {
+                    Some(seconds) => self.hangs_up_at = Some(self.line.clock.now() + std::time::Duration::from_secs(seconds.into())),
+                    None => return self.end(Ending { code: 4_000, source: HangupSource::AnswerXml, by: "document" }),
+                },
+                // Of a call that was answered there is nothing before the answer.
+                Verb::PreAnswer(_) => {}
+                verb @ (Verb::Dial(_) | Verb::Conference(_) | Verb::MultiPartyCall(_) | Verb::Message(_)) => self.unsupported(verb.tag()),
+            }
+        }
+        self.end(Ending { code: 4_010, source: HangupSource::AnswerXml, by: "document" });
+    }
+
+    pub(super) fn prompt(&mut self, sounds: Vec<Sound>) {
+        self.doing = Doing::Prompting;
+        let needs = self.line.prompter.start(sounds);
+        self.get(Mouth::Document, needs);
+    }
+
+    /// Goes on where a verb's action says: with its answer, or, if that is not wanted, with the next verb at once.
+    pub(super) fn act(&mut self, method: Option<Method>, action: &str, redirects: bool, form: Form<'static>) {
+        if redirects {
+            return self.ask(DocumentSource::Action, method.unwrap_or(Method::Post), action, form);
+        }
+        self.hook("document", method, action.to_owned(), form);
+        self.next_verb();
+    }
+}
+
+/// Reads a reply; what is no document is the cause of an end.
+fn read(source: DocumentSource, reply: Result<HookReply, Unreached>) -> Result<Document, u32> {
+    let reply = reply.map_err(|_| source.unreachable())?;
+    if !(200..300).contains(&reply.status) {
+        return Err(source.unreachable());
+    }
+    let text = String::from_utf8(reply.body).map_err(|_| source.invalid_document())?;
+    Document::parse(&text).map(|parsed| parsed.document).map_err(|error| error.cause_code(source))
+}
+
+/// Returns what is heard of prompts.
+pub(super) fn sounds_of(prompts: &[Prompt]) -> Vec<Sound> {
+    let sound = |prompt: &Prompt| match prompt {
+        Prompt::Speak(speak) => Sound::Speech { text: speak.words(), loops: speak.r#loop() },
+        Prompt::Play(play) => Sound::File { url: play.url.clone(), loops: play.r#loop() },
+        Prompt::Wait(wait) => Sound::Silence { millis: wait.length().saturating_mul(1_000) },
+    };
+    prompts.iter().map(sound).collect()
+}
+
+impl Driver {
+    fn get_input(&mut self, input: GetInput) {
+        let asking = super::asking::Asking::of_input(self, input);
+        self.begin_asking(asking);
+    }
+
+    fn get_digits(&mut self, digits: GetDigits) {
+        let asking = super::asking::Asking::of_digits(digits);
+        self.begin_asking(asking);
+    }
+}

@@ -38,7 +38,7 @@ use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
 use crate::recorder::Recorder;
 use crate::recording_plan::{self, Circumstances};
-use crate::scribe::Scribe;
+use crate::scribe::{Connecting, Scribe};
 use crate::text_lane;
 use crate::trace_writer::TraceWriter;
 
@@ -305,12 +305,13 @@ impl Assistant {
         Err(StoreError::Overtaken.into())
     }
 
-    /// Returns the figures of all ended attempts.
+    /// Returns the figures of what ended within this time.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn statistics(&self) -> Result<Statistics, StoreError> {
-        Ok(Statistics::of(&self.installation.store.groups().await?))
+    pub async fn statistics(&self, since: Timestamp, until: Timestamp) -> Result<Statistics, StoreError> {
+        let store = &self.installation.store;
+        Ok(Statistics::of(&store.ended_calls(since, until).await?, store.task_counts(since, until).await?))
     }
 
     /// Returns the order to hand a live call over to the user, whose telephone this is.
@@ -371,8 +372,8 @@ impl Assistant {
             lane: LaneConfig::default(),
             voice: Voice::default(),
         };
-        let scribe =
-            Scribe::begin(installation.store.clone(), installation.clock.clone(), attempt.clone(), task.number.clone(), installation.rates.clone());
+        let by = Connecting { provider: installation.ports.carrier.name(), rates: installation.rates.clone() };
+        let scribe = Scribe::begin(installation.store.clone(), installation.clock.clone(), (attempt.clone(), task.number.clone()), by);
         let driver = CallDriver::new(order, installation.ports.clone(), (sender.clone(), receiver), watchers, scribe);
         let (directory, left) = (installation.directory.clone(), attempt.clone());
         let work = tokio::spawn(async move {

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use assistant::statistics::costs::CostsBy;
+use assistant::statistics::month::Month;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dialogue::brief::TaskType;
 
@@ -37,10 +39,10 @@ pub enum Command {
     /// Look at calls that came in, and at the messages that were left.
     #[command(subcommand)]
     Inbox(InboxCommand),
-    /// Figures of all calls.
-    Stats(JsonArg),
-    /// What calls cost lately, against the budget.
-    Costs(JsonArg),
+    /// Figures of calls: how many, how they went, how long, how dear, how quick to answer.
+    Stats(StatsArgs),
+    /// What calls cost: lately against the budget, or by month, provider, kind or task; and what would make them cheaper.
+    Costs(CostsArgs),
     /// Run the server (webhooks, media sockets, health, metrics) until Ctrl-C or SIGTERM; live calls then say goodbye.
     Serve(ServeArgs),
     /// Run the practice telephone network alone, for any program that speaks to Twilio.
@@ -70,12 +72,61 @@ pub enum Command {
     Config(ConfigCommand),
 }
 
-/// `--json`.
+/// Which figures.
 #[derive(Args, Debug)]
-pub struct JsonArg {
+pub struct StatsArgs {
+    /// The report of one month, in universal time: 2026-11. All months without it.
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub month: Option<Month>,
     /// Print JSON for machines.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which costs.
+#[derive(Args, Debug)]
+pub struct CostsArgs {
+    /// Sort what calls cost by this, instead of what they cost lately against the budget.
+    #[arg(long, value_enum)]
+    pub by: Option<CostsByArg>,
+    /// Only calls that ended in this month, in universal time: 2026-11.
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub month: Option<Month>,
+    /// Print the table as CSV for spreadsheets; by month unless --by says otherwise.
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Print JSON for machines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// By what costs are sorted.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum CostsByArg {
+    /// Calendar months, in universal time.
+    Month,
+    /// Phone providers.
+    Provider,
+    /// Kinds of errands.
+    Type,
+    /// Tasks.
+    Task,
+}
+
+impl From<CostsByArg> for CostsBy {
+    fn from(arg: CostsByArg) -> Self {
+        match arg {
+            CostsByArg::Month => Self::Month,
+            CostsByArg::Provider => Self::Provider,
+            CostsByArg::Type => Self::Type,
+            CostsByArg::Task => Self::Task,
+        }
+    }
+}
+
+/// Reads a calendar month.
+fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).map_err(|error| error.to_string())
 }
 
 /// A call to make.

@@ -18,6 +18,7 @@ use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, TaskId, Timestamp};
 
 use crate::database::{Store, Survives, stored, told};
+use crate::figures::{measured_of, update_figures};
 
 impl Store {
     pub(crate) async fn insert_intent(&self, task: &TaskId, cleared: &Cleared) -> Result<(), StoreError> {
@@ -67,6 +68,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(|error| told(&error))?;
+        self.insert_figures(&mut transaction, attempt, task, cleared.number(), cleared.cleared_at()).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -149,6 +151,7 @@ impl Store {
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         let cost = sqlx::query("INSERT INTO costs (attempt_id, reckoned) VALUES (?, ?)").bind(attempt.as_str()).bind(stored(finish.cost.0));
         cost.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        update_figures(&mut transaction, attempt, &finish.measured).await?;
         if let Some(report) = &finish.report {
             let insert = sqlx::query("INSERT INTO reports (attempt_id, outcome, body) VALUES (?, ?, ?)")
                 .bind(attempt.as_str())
@@ -207,8 +210,9 @@ impl Store {
     pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
         let select = sqlx::query(
             "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body,
-                    settled IS NOT NULL OR reckoned = 0, direction
+                    settled IS NOT NULL OR reckoned = 0, direction, provider, is_recorded, response_ms
              FROM attempts
+             LEFT JOIN call_figures ON call_figures.attempt_id = attempts.id
              LEFT JOIN calls ON calls.attempt_id = attempts.id
              LEFT JOIN costs ON costs.attempt_id = attempts.id
              LEFT JOIN reports ON reports.attempt_id = attempts.id
@@ -269,6 +273,7 @@ impl Store {
             answered_for: Duration::from_millis(amount(row, 5)?),
             cost: Micros(amount(row, 7)?),
             at: Timestamp(column(row, 6)?),
+            measured: measured_of(row, 11)?,
         })
     }
 }

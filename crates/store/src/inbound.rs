@@ -209,6 +209,7 @@ impl InboundStore for Store {
             .bind(arrival.attempt.as_str())
             .bind(arrival.at.as_millis());
         call.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.insert_figures(&mut transaction, arrival.attempt, arrival.task, arrival.number, arrival.at).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 }

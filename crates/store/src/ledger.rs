@@ -1,23 +1,20 @@
 //! What the rules ask about the past, and the port as a whole.
 
-use std::time::Duration;
-
 use assistant::approval::{Approval, Receipt};
 use assistant::attempt::AttemptState;
 use assistant::budget::Spending;
 use assistant::policy::Cleared;
 use assistant::rate_limit::Usage;
-use assistant::statistics::Group;
+use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
 use dialogue::transcript::Turn;
 use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
 use sqlx::SqliteExecutor;
-use sqlx::sqlite::SqliteRow;
 use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, PhoneNumber, TaskId, Timestamp};
 
-use crate::attempts::{amount, column, of_word};
+use crate::attempts::{amount, column};
 use crate::database::{Store, Survives, told};
 
 impl Store {
@@ -69,32 +66,6 @@ impl Store {
         let select = sqlx::query("SELECT 1 FROM opt_outs WHERE callee_key = ?").bind(self.seal.lookup(number.as_e164()));
         Ok(select.fetch_optional(self.read()).await.map_err(|error| told(&error))?.is_some())
     }
-
-    async fn select_groups(&self) -> Result<Vec<Group>, StoreError> {
-        let select = sqlx::query(
-            "SELECT disposition, outcome, count(*), sum(answered_ms), sum(coalesce(settled, reckoned))
-             FROM attempts
-             JOIN costs ON costs.attempt_id = attempts.id
-             LEFT JOIN reports ON reports.attempt_id = attempts.id
-             WHERE state = 'terminal' GROUP BY disposition, outcome ORDER BY disposition, outcome",
-        );
-        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
-        rows.iter().map(group_of).collect()
-    }
-}
-
-fn group_of(row: &SqliteRow) -> Result<Group, StoreError> {
-    let outcome = match column::<Option<String>>(row, 1)? {
-        Some(word) => Some(of_word(&word)?),
-        None => None,
-    };
-    Ok(Group {
-        disposition: of_word(&column::<String>(row, 0)?)?,
-        outcome,
-        attempts: amount(row, 2)?,
-        answered_for: Duration::from_millis(amount(row, 3)?),
-        cost: Micros(amount(row, 4)?),
-    })
 }
 
 #[async_trait]
@@ -183,7 +154,11 @@ impl TaskStore for Store {
         self.select_opt_out(number).await
     }
 
-    async fn groups(&self) -> Result<Vec<Group>, StoreError> {
-        self.select_groups().await
+    async fn ended_calls(&self, since: Timestamp, until: Timestamp) -> Result<Vec<EndedCall>, StoreError> {
+        self.select_ended_calls(since, until).await
+    }
+
+    async fn task_counts(&self, since: Timestamp, until: Timestamp) -> Result<TaskCounts, StoreError> {
+        self.count_tasks(since, until).await
     }
 }

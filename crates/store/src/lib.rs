@@ -9,6 +9,7 @@
 mod attempts;
 pub mod contract;
 mod database;
+mod figures;
 mod inbound;
 mod ledger;
 mod seal;

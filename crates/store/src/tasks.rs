@@ -3,7 +3,7 @@
 use assistant::approval::{Approval, ApprovedBy, Receipt, ReceiptHash};
 use assistant::task::{Task, TaskState};
 use ports::task_store::StoreError;
-use sqlx::Row;
+use sqlx::{Row, SqliteExecutor};
 use sqlx::sqlite::SqliteRow;
 use telephony::{TaskId, Timestamp};
 
@@ -25,8 +25,13 @@ impl Store {
     }
 
     pub(crate) async fn select_task(&self, id: &TaskId) -> Result<Option<Task>, StoreError> {
+        self.task_in(self.read(), id).await
+    }
+
+    /// Reads a task, within a transaction or outside of one.
+    pub(crate) async fn task_in(&self, connection: impl SqliteExecutor<'_>, id: &TaskId) -> Result<Option<Task>, StoreError> {
         let select = sqlx::query("SELECT id, state, body FROM tasks WHERE id = ?").bind(id.as_str());
-        let row = select.fetch_optional(self.read()).await.map_err(|error| told(&error))?;
+        let row = select.fetch_optional(connection).await.map_err(|error| told(&error))?;
         row.map(|row| self.task_of(&row)).transpose()
     }
 

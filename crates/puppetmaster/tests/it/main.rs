@@ -6,6 +6,7 @@ mod conversation_modes;
 mod costs;
 mod doctor;
 mod fake_twilio;
+mod figures;
 mod interrupted;
 mod killed;
 mod pages;

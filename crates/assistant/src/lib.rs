@@ -7,6 +7,7 @@
 
 pub mod approval;
 pub mod attempt;
+pub mod audit;
 pub mod batch;
 pub mod budget;
 pub mod codes;

@@ -292,7 +292,13 @@ impl Assistant {
         let attempt = AttemptId::new((self.installation.make_token)());
         for _ in 0..OVERTAKEN_AT_MOST {
             let decision = self.with_facts(&receipt, attempt.clone(), Some(&task.id), policy::decide).await?;
-            let cleared = decision.verdict.map_err(NotMade::Refused)?;
+            let cleared = match decision.verdict {
+                Ok(cleared) => cleared,
+                Err(refusals) => {
+                    store.refused(&task.id, &refusals, self.installation.clock.now()).await?;
+                    return Err(NotMade::Refused(refusals));
+                }
+            };
             match store.commit_intent(&task.id, &cleared).await {
                 Ok(()) => {
                     let limits = (cleared.ring_timeout(), cleared.time_limit());

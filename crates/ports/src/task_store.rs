@@ -12,6 +12,7 @@ use assistant::budget::Spending;
 use assistant::codes;
 use assistant::policy::Cleared;
 use assistant::rate_limit::Usage;
+use assistant::refusal::Refusals;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
@@ -99,6 +100,9 @@ pub trait TaskStore: Send + Sync {
 
     /// Returns whether a number must never be called again.
     async fn has_opted_out(&self, number: &PhoneNumber) -> Result<bool, StoreError>;
+
+    /// Keeps in the audit log that the gate refused a task.
+    async fn refused(&self, id: &TaskId, refusals: &Refusals, at: Timestamp) -> Result<(), StoreError>;
 
     /// Returns what is kept for statistics of the attempts that ended within this time, the earliest first, and calls that came
     /// in and belong to no task with them.

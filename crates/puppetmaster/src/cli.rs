@@ -43,6 +43,9 @@ pub enum Command {
     Stats(StatsArgs),
     /// What calls cost: lately against the budget, or by month, provider, kind or task; and what would make them cheaper.
     Costs(CostsArgs),
+    /// Look at the record of what was decided and done, and check that nobody changed it.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Run the server (webhooks, media sockets, health, metrics) until Ctrl-C or SIGTERM; live calls then say goodbye.
     Serve(ServeArgs),
     /// Run the practice telephone network alone, for any program that speaks to Twilio.
@@ -235,6 +238,35 @@ pub enum TaskCommand {
         /// Print JSON for machines.
         #[arg(long)]
         json: bool,
+    },
+}
+
+/// What can be done with the audit log.
+#[derive(Subcommand, Debug)]
+pub enum AuditCommand {
+    /// The newest entries, the newest last.
+    List {
+        /// How many at most.
+        #[arg(long, default_value_t = 50)]
+        at_most: u32,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look through the whole log for changed, removed, inserted and reordered entries, and compare it with the checkpoints.
+    Verify {
+        /// Compare with this file of checkpoints instead of the configured one.
+        #[arg(long, value_name = "FILE")]
+        checkpoints: Option<PathBuf>,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write down how long the log is and what stands at its end, into a file that should lie elsewhere.
+    Checkpoint {
+        /// Append to this file instead of the configured one.
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
     },
 }
 

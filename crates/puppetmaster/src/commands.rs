@@ -1,5 +1,6 @@
 //! The commands: each reads what it needs, calls the façade, renders.
 
+mod audit;
 mod call;
 mod doctor;
 mod ending;
@@ -72,6 +73,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Inbox(inbox) => inbox::inbox(inbox, config).await,
         Command::Stats(args) => figures::stats(&args, config).await,
         Command::Costs(args) => figures::costs(&args, config).await,
+        Command::Audit(command) => audit::audit(command, config).await,
         Command::Recording { attempt, to } => records::recording(&attempt, &to, config).await,
         Command::Replay { trace } => records::replay(&trace, config).await,
         Command::Serve(args) => serve::serve(args, config).await,

@@ -8,6 +8,7 @@
 //! file refers to, [`setting`] what a text means, [`load`] who wins, [`problem`] what is said if it goes wrong.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use assistant::budget::Budget;
 use assistant::menu::Menus;
@@ -24,6 +25,7 @@ use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, PublicUrl, 
 use sources::Places;
 
 pub mod dotenv;
+pub mod in_force;
 pub mod keys;
 pub mod load;
 pub mod menu_file;
@@ -74,6 +76,8 @@ pub struct Config {
     pub is_recording_enabled: bool,
     /// Whether the provider's own recordings are deleted there once they are kept here.
     pub deletes_at_carrier: bool,
+    /// Where the ends of the audit log are kept, if not in the data directory; ask [`Config::checkpoints_file`].
+    pub audit_checkpoints: Option<NamedFile>,
     /// How conversations are held.
     pub conversation_mode: ConversationMode,
     /// Where the speech models are, if not with the program.
@@ -281,6 +285,7 @@ impl Config {
             rate_card: RateCardOverride::default(),
             is_recording_enabled: true,
             deletes_at_carrier: true,
+            audit_checkpoints: None,
             conversation_mode: ConversationMode::default(),
             models_dir: None,
             ears_command: None,
@@ -294,6 +299,11 @@ impl Config {
     /// Returns the refusal `config.disabled` if the user switched the assistant off. Asked before every call.
     pub fn require_enabled(&self) -> Result<(), Problem> {
         if self.is_enabled { Ok(()) } else { Err(Problem::new(&DISABLED, Origin::Default, DISABLED.text)) }
+    }
+
+    /// Returns the file of the audit log's checkpoints.
+    pub fn checkpoints_file(&self) -> PathBuf {
+        self.audit_checkpoints.as_ref().map_or_else(|| self.data_dir.0.join("audit-checkpoints.jsonl"), |file| file.0.clone())
     }
 
     /// Returns the number of the account in use, whatever callees see.

@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod checkpoints;
 pub mod checkup;
 pub mod cli;
 pub mod codes;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use assistant::audit::AuditEvent;
 use assistant::policy::{Rules, Solicitation};
 use carriers::registry::{self, Account};
 use engine::assistant::{Assistant, CarrierAddresses, Installation};
@@ -32,6 +33,8 @@ use telephony::cost::RateCard;
 use telephony::{AttemptId, PhoneNumber, Private, Timestamp};
 use tokio::task::JoinHandle;
 
+use crate::checkpoints;
+use crate::config::in_force::in_force;
 use crate::config::{Config, Provider};
 use crate::failure::{Failure, codes};
 
@@ -65,6 +68,7 @@ pub struct Running {
     server: Server,
     sandbox: Option<Sandbox>,
     settling: Option<JoinHandle<()>>,
+    config: Config,
 }
 
 impl Running {
@@ -88,6 +92,7 @@ impl Running {
         if let Some(sandbox) = self.sandbox {
             sandbox.shut_down().await;
         }
+        checkpoints::at_the_end(&self.config, &self.store).await;
         self.store.close().await;
     }
 }
@@ -191,6 +196,9 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let directory = Arc::new(Directory::default());
     let rates = config.rate_card();
     let carrier = network.provider.carrier.clone();
+    let in_force = in_force(config);
+    let started = AuditEvent::Started { version: env!("CARGO_PKG_VERSION").to_owned(), configuration: in_force.hash, settings: in_force.settings };
+    store.note(&started, SystemClock.now()).await?;
     recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
     let settling = (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), carrier.clone(), rates.clone()));
     let callbacks = network.provider.callbacks.clone();
@@ -242,7 +250,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             send_practice_calls(&network.provider, &own_number, &origin).await;
         }
     }
-    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling })
+    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling, config: config.clone() })
 }
 
 /// Asks for the prices of earlier calls without keeping anybody waiting.

@@ -15,3 +15,43 @@ CREATE TABLE call_figures (
     -- From the callee's last sound to our first, for each of our turns: milliseconds, as a JSON array.
     response_ms TEXT NOT NULL DEFAULT '[]'
 );
+
+-- Whose data lies here: a callee, by an identity of chance. The number's stand-in leads from a number to it; once it is erased nothing
+-- does, and a new call to the same number makes a new subject.
+CREATE TABLE subjects (
+    id TEXT PRIMARY KEY NOT NULL,
+    callee_key TEXT,
+    made_at BIGINT NOT NULL,
+    erased_at BIGINT
+);
+CREATE UNIQUE INDEX subjects_by_callee ON subjects (callee_key) WHERE erased_at IS NULL;
+
+ALTER TABLE tasks ADD COLUMN subject TEXT REFERENCES subjects (id);
+CREATE INDEX tasks_by_subject ON tasks (subject);
+
+-- The audit log. Nothing in it names anybody; see assistant/src/audit.rs for its chain.
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY NOT NULL,
+    at BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    details TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is never changed');
+END;
+
+CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is never shortened');
+END;
+
+-- Also keeps INSERT OR REPLACE from putting another entry in the place of one.
+CREATE TRIGGER audit_grows_at_its_end BEFORE INSERT ON audit
+WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM audit)
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log grows at its end');
+END;

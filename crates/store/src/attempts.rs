@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use assistant::attempt::{AttemptState, Direction};
+use assistant::audit::AuditEvent;
 use assistant::budget::{DAY, MONTH};
 use assistant::policy::Cleared;
 use assistant::rate_limit::COUNTED_OVER;
@@ -69,6 +70,14 @@ impl Store {
         .await
         .map_err(|error| told(&error))?;
         self.insert_figures(&mut transaction, attempt, task, cleared.number(), cleared.cleared_at()).await?;
+        let event = AuditEvent::Cleared {
+            task: task.clone(),
+            attempt: attempt.clone(),
+            subject: self.subject_of(&mut transaction, cleared.number(), cleared.cleared_at()).await?,
+            receipt: cleared.receipt_hash().clone(),
+            worst_case: cleared.worst_case_cost(),
+        };
+        self.audit(&mut transaction, cleared.cleared_at(), &event).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -93,6 +102,9 @@ impl Store {
                 .bind(at.as_millis())
                 .bind(attempt.as_str());
             update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        }
+        if moves && next == AttemptState::Dialing {
+            self.audit(&mut transaction, at, &AuditEvent::Dialing { attempt: attempt.clone() }).await?;
         }
         if let Some(call) = call {
             let insert = sqlx::query("INSERT INTO calls (carrier_call, attempt_id, known_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
@@ -163,6 +175,8 @@ impl Store {
             .bind(then.as_str())
             .bind(attempt.as_str());
         task.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let ended = AuditEvent::Ended { attempt: attempt.clone(), disposition: finish.disposition, cost: finish.cost };
+        self.audit(&mut transaction, finish.at, &ended).await?;
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(true)
     }

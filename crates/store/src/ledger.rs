@@ -2,9 +2,11 @@
 
 use assistant::approval::{Approval, Receipt};
 use assistant::attempt::AttemptState;
+use assistant::audit::AuditEvent;
 use assistant::budget::Spending;
 use assistant::policy::Cleared;
 use assistant::rate_limit::Usage;
+use assistant::refusal::Refusals;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
@@ -58,7 +60,11 @@ impl Store {
             .bind(self.seal.lookup(number.as_e164()))
             .bind(attempt.as_str())
             .bind(at.as_millis());
-        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let inserted = insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if inserted.rows_affected() == 1 {
+            let subject = self.subject_of(&mut transaction, number, at).await?;
+            self.audit(&mut transaction, at, &AuditEvent::StopRequested { subject, attempt: attempt.clone() }).await?;
+        }
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -152,6 +158,11 @@ impl TaskStore for Store {
 
     async fn has_opted_out(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
         self.select_opt_out(number).await
+    }
+
+    async fn refused(&self, id: &TaskId, refusals: &Refusals, at: Timestamp) -> Result<(), StoreError> {
+        let codes = refusals.as_slice().iter().map(|refusal| refusal.code.to_owned()).collect();
+        self.note(&AuditEvent::Refused { task: id.clone(), codes }, at).await
     }
 
     async fn ended_calls(&self, since: Timestamp, until: Timestamp) -> Result<Vec<EndedCall>, StoreError> {

@@ -7,12 +7,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod attempts;
+mod audit;
 pub mod contract;
 mod database;
 mod figures;
 mod inbound;
 mod ledger;
 mod seal;
+mod subjects;
 mod tasks;
 mod vault;
 

@@ -23,6 +23,7 @@ const NONCE_BYTES: usize = 12;
 pub(crate) struct Seal {
     cipher: Aes256Gcm,
     lookup_key: [u8; 32],
+    audit_key: [u8; 32],
 }
 
 /// Why the key cannot be had.
@@ -54,9 +55,9 @@ impl Seal {
     }
 
     fn of_key(key: &[u8; 32]) -> Self {
-        let mut lookup_key = [0; 32];
-        lookup_key.copy_from_slice(&tag(key, b"puppetmaster look-up key 1"));
-        Self { cipher: Aes256Gcm::new(key.into()), lookup_key }
+        let lookup_key = tag(key, b"puppetmaster look-up key 1");
+        let audit_key = tag(key, b"puppetmaster audit key 1");
+        Self { cipher: Aes256Gcm::new(key.into()), lookup_key, audit_key }
     }
 
     /// Builds a seal from a key of its own, as each object of the vault has one.
@@ -81,7 +82,12 @@ impl Seal {
 
     /// Returns a text's stand-in for searches: the same text has the same one, and it tells nothing without the key.
     pub(crate) fn lookup(&self, text: &str) -> String {
-        tag(&self.lookup_key, text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&tag(&self.lookup_key, text.as_bytes()))
+    }
+
+    /// Returns the keyed hash of an entry of the audit log.
+    pub(crate) fn audit_hash(&self, bytes: &[u8]) -> String {
+        hexadecimal(&tag(&self.audit_key, bytes))
     }
 }
 
@@ -90,6 +96,11 @@ pub(crate) fn random<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| io::Error::other("the system gives no random bytes"))?;
     Ok(bytes)
+}
+
+/// Returns bytes as hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn tag(key: &[u8; 32], text: &[u8]) -> [u8; 32] {

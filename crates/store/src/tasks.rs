@@ -1,10 +1,11 @@
 //! Tasks, their receipts and approvals.
 
 use assistant::approval::{Approval, ApprovedBy, Receipt, ReceiptHash};
+use assistant::audit::AuditEvent;
 use assistant::task::{Task, TaskState};
 use ports::task_store::StoreError;
-use sqlx::{Row, SqliteExecutor};
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteExecutor};
 use telephony::{TaskId, Timestamp};
 
 use crate::database::{Store, Survives, told};
@@ -12,15 +13,19 @@ use crate::database::{Store, Survives, told};
 impl Store {
     pub(crate) async fn insert_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        sqlx::query("INSERT INTO tasks (id, state, created_at, body, receipt) VALUES (?, ?, ?, ?, ?)")
+        let subject = self.subject_of(&mut transaction, &task.number, task.created_at).await?;
+        sqlx::query("INSERT INTO tasks (id, state, created_at, body, receipt, subject) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(task.id.as_str())
             .bind(task.state.as_str())
             .bind(task.created_at.as_millis())
             .bind(self.close_json(&task_place(&task.id), task)?)
             .bind(self.close_json(&receipt_place(&task.id), receipt)?)
+            .bind(&subject)
             .execute(&mut *transaction)
             .await
             .map_err(|error| told(&error))?;
+        let made = AuditEvent::TaskMade { task: task.id.clone(), subject, receipt: receipt.hash() };
+        self.audit(&mut transaction, task.created_at, &made).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -86,6 +91,9 @@ impl Store {
         .map_err(|error| told(&error))?;
         let update = sqlx::query("UPDATE tasks SET state = 'approved' WHERE id = ? AND state = 'awaiting_approval'").bind(id.as_str());
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let approved =
+            AuditEvent::Approved { task: id.clone(), receipt: approval.receipt_hash.clone(), by: approval.by.clone(), until: approval.expires_at };
+        self.audit(&mut transaction, approval.approved_at, &approved).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 

@@ -46,8 +46,7 @@ pub struct Advice {
 /// Returns advice, what saves most first; none if the history shows nothing.
 pub fn advice(calls: &[EndedCall], circumstances: &Circumstances<'_>) -> Vec<Advice> {
     let attempts: Vec<&EndedCall> = calls.iter().filter(|call| call.task.is_some() && call.cost > Micros::ZERO).collect();
-    let mut all: Vec<Advice> =
-        [recording(&attempts, circumstances), shorter_limit(&attempts, circumstances)].into_iter().flatten().collect();
+    let mut all: Vec<Advice> = [recording(&attempts, circumstances), shorter_limit(&attempts, circumstances)].into_iter().flatten().collect();
     all.extend(local_numbers(&attempts, circumstances));
     all.retain(|advice| advice.would_have_saved >= WORTH_TELLING);
     all.sort_by_key(|advice| std::cmp::Reverse(advice.would_have_saved));
@@ -109,8 +108,7 @@ fn local_numbers(attempts: &[&EndedCall], circumstances: &Circumstances<'_>) -> 
 }
 
 fn shorter_limit(attempts: &[&EndedCall], circumstances: &Circumstances<'_>) -> Option<Advice> {
-    let achieved: Vec<Duration> =
-        attempts.iter().filter(|call| call.outcome == Some(Outcome::Achieved)).map(|call| call.answered_for).collect();
+    let achieved: Vec<Duration> = attempts.iter().filter(|call| call.outcome == Some(Outcome::Achieved)).map(|call| call.answered_for).collect();
     let longest = achieved.iter().max().copied().filter(|_| achieved.len() >= ENOUGH_CALLS)?;
     // A quarter more than any success has ever needed.
     let needed = longest + longest / 4;

@@ -50,7 +50,11 @@ fn print(statistics: &Statistics, currency: &str) {
     println!("calls       {}", total.attempts);
     println!("answered    {}", total.answered);
     println!("achieved    {} ({})", total.achieved, percent(total));
-    println!("talked      {}{}", length(total.talked_ms), total.average_ms.map_or_else(String::new, |average| format!(", {} a call", length(average))));
+    println!(
+        "talked      {}{}",
+        length(total.talked_ms),
+        total.average_ms.map_or_else(String::new, |average| format!(", {} a call", length(average)))
+    );
     let average = total.average_cost.map_or_else(String::new, |average| format!(", {average} a call"));
     println!("cost        {} {currency}{average}", total.cost);
     if let Some(time) = total.response_time {
@@ -133,8 +137,7 @@ pub(super) async fn costs(args: &CostsArgs, config: &Config) -> Result<ExitCode,
 async fn advise(config: &Config, store: &Store, now: Timestamp) -> Result<Vec<Advice>, StoreError> {
     let calls = store.ended_calls(now - ADVISED_FROM, now).await?;
     let own_region = config.caller_id().and_then(PhoneNumber::region);
-    let circumstances =
-        Circumstances { rates: &config.rate_card(), own_region: own_region.as_deref(), limit: config.task_limits().total_time };
+    let circumstances = Circumstances { rates: &config.rate_card(), own_region: own_region.as_deref(), limit: config.task_limits().total_time };
     Ok(advice::advice(&calls, &circumstances))
 }
 

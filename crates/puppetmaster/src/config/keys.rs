@@ -415,6 +415,14 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.inbound.menu_file,
     },
     Key {
+        path: "audit.checkpoints",
+        about: "The file to which the end of the audit log is written after each run, so that a log whose end was cut off is noticed. Put it \
+                where whoever can change the data directory cannot change it: another disk, another account, an append-only place.",
+        unset: "`audit-checkpoints.jsonl` in the data directory, which shows accidents but no malice",
+        example: "/var/log/puppetmaster/audit-checkpoints.jsonl",
+        field: |config| &mut config.audit_checkpoints,
+    },
+    Key {
         path: "speech.models_dir",
         about: "Where the speech models are, if not with the program.",
         unset: "the models that came with the program",

@@ -90,6 +90,12 @@ assistant::code_table! {
     SPEECH_FAILED = "speech.failed",
         "a speech engine failed",
         "Run `puppetmaster doctor`, which tries ears and voice.";
+    AUDIT_BROKEN = "audit.broken",
+        "the audit log is not as it was written",
+        "Keep the data directory as it is for inspection; the places that are named, and the checkpoints, tell since when.";
+    AUDIT_CHECKPOINTS = "audit.checkpoints",
+        "the file of the audit log's checkpoints cannot be used",
+        "Name another file with the key `audit.checkpoints`, or look at the line that is named.";
     RECORDING_UNKNOWN = "recording.unknown",
         "there is no recording of this attempt",
         "Look at the task with `puppetmaster task show`; a call that nobody answered has none.";

@@ -1,6 +1,7 @@
 //! The binary's integration tests, one binary.
 #![allow(clippy::unwrap_used)]
 
+mod audit;
 mod bad_input;
 mod conversation_modes;
 mod costs;

@@ -17,6 +17,7 @@ pub mod decision_record;
 pub mod dependency;
 pub mod menu;
 pub mod notice;
+pub mod notification;
 pub mod opening_hours;
 pub mod operator;
 pub mod policy;

@@ -78,6 +78,8 @@ pub struct Config {
     pub deletes_at_carrier: bool,
     /// Where the ends of the audit log are kept, if not in the data directory; ask [`Config::checkpoints_file`].
     pub audit_checkpoints: Option<NamedFile>,
+    /// How the user is told what calls brought.
+    pub notifications: Notifications,
     /// How conversations are held.
     pub conversation_mode: ConversationMode,
     /// Where the speech models are, if not with the program.
@@ -92,6 +94,31 @@ pub struct Config {
     pub scenarios_dir: Option<Directory>,
     /// How calls that come to our number are taken.
     pub inbound: Inbound,
+}
+
+/// How the user is told what calls brought. Each way that is set is used.
+#[derive(Clone, Default, Debug)]
+pub struct Notifications {
+    /// Where a signed request goes.
+    pub webhook_url: Option<Private<String>>,
+    /// What it is signed with.
+    pub webhook_secret: Option<Private<String>>,
+    /// The mail server, with user and password.
+    pub smtp_url: Option<Private<String>>,
+    /// The sender's mailbox, if it is not the receiver's.
+    pub email_from: Option<Private<String>>,
+    /// The receiver's mailbox.
+    pub email_to: Option<Private<String>>,
+    /// Server and topic of ntfy.
+    pub ntfy_url: Option<Private<String>>,
+    /// Its access token.
+    pub ntfy_token: Option<Private<String>>,
+    /// A program on this machine.
+    pub command: Option<CommandLine>,
+    /// Whether the summary of a report is told, and not only what came of it.
+    pub tells_summary: bool,
+    /// Whether addresses may lead to this machine.
+    pub allows_loopback: bool,
 }
 
 /// How calls that come to our number are taken.
@@ -286,6 +313,7 @@ impl Config {
             is_recording_enabled: true,
             deletes_at_carrier: true,
             audit_checkpoints: None,
+            notifications: Notifications::default(),
             conversation_mode: ConversationMode::default(),
             models_dir: None,
             ears_command: None,

@@ -12,6 +12,7 @@ pub mod commands;
 pub mod config;
 pub mod failure;
 pub mod live_view;
+pub mod notifications;
 pub mod report_view;
 pub mod stub_line;
 pub mod tunnel;

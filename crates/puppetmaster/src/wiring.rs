@@ -12,6 +12,7 @@ use engine::assistant::{Assistant, CarrierAddresses, Installation};
 use engine::call_driver::CallPorts;
 use engine::directory::Directory;
 use engine::metrics::Metrics;
+use engine::postman::Round;
 use engine::reception::addresses::ReceptionAddresses;
 use engine::reception::{Reception, ReceptionConfig};
 use engine::recovery::recover;
@@ -37,9 +38,13 @@ use crate::checkpoints;
 use crate::config::in_force::in_force;
 use crate::config::{Config, Provider};
 use crate::failure::{Failure, codes};
+use crate::notifications;
 
 /// How long a media socket may take to present its token.
 pub(crate) const START_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long the end of a run waits for news of its last call to be told. What is not told by then waits for the next start.
+const LAST_NEWS: Duration = Duration::from_secs(20);
 
 /// The wall clock of this machine.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +73,7 @@ pub struct Running {
     server: Server,
     sandbox: Option<Sandbox>,
     settling: Option<JoinHandle<()>>,
+    telling: Round,
     config: Config,
 }
 
@@ -91,6 +97,9 @@ impl Running {
         self.server.stop().await;
         if let Some(sandbox) = self.sandbox {
             sandbox.shut_down().await;
+        }
+        if tokio::time::timeout(LAST_NEWS, self.telling.stop()).await.is_err() {
+            tracing::warn!("some notifications wait for the next start");
         }
         checkpoints::at_the_end(&self.config, &self.store).await;
         self.store.close().await;
@@ -196,10 +205,12 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let directory = Arc::new(Directory::default());
     let rates = config.rate_card();
     let carrier = network.provider.carrier.clone();
+    let postman = notifications::postman(config, store.clone())?;
     let in_force = in_force(config);
     let started = AuditEvent::Started { version: env!("CARGO_PKG_VERSION").to_owned(), configuration: in_force.hash, settings: in_force.settings };
     store.note(&started, SystemClock.now()).await?;
     recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
+    let telling = postman.start();
     let settling = (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), carrier.clone(), rates.clone()));
     let callbacks = network.provider.callbacks.clone();
     let own_number = network.from.clone();
@@ -250,7 +261,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             send_practice_calls(&network.provider, &own_number, &origin).await;
         }
     }
-    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling, config: config.clone() })
+    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling, telling, config: config.clone() })
 }
 
 /// Asks for the prices of earlier calls without keeping anybody waiting.

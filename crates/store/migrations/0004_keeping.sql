@@ -55,3 +55,26 @@ WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM audit)
 BEGIN
     SELECT RAISE(ABORT, 'the audit log grows at its end');
 END;
+
+-- What is still to be told. An event is written in the transaction of the end that it tells, once an attempt; who is told is decided
+-- when the deliveries are made.
+CREATE TABLE outbox (
+    id TEXT PRIMARY KEY NOT NULL,
+    attempt_id TEXT NOT NULL UNIQUE REFERENCES attempts (id),
+    at BIGINT NOT NULL,
+    addressed_at BIGINT
+);
+CREATE INDEX outbox_unaddressed ON outbox (at) WHERE addressed_at IS NULL;
+
+CREATE TABLE deliveries (
+    event_id TEXT NOT NULL REFERENCES outbox (id),
+    channel TEXT NOT NULL,
+    tries BIGINT NOT NULL DEFAULT 0,
+    -- NULL once it was delivered or given up.
+    next_at BIGINT,
+    delivered_at BIGINT,
+    -- Why the last try failed: a stable word.
+    trouble TEXT,
+    PRIMARY KEY (event_id, channel)
+);
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;

@@ -20,6 +20,7 @@ use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, TaskId, Time
 
 use crate::database::{Store, Survives, stored, told};
 use crate::figures::{measured_of, update_figures};
+use crate::outbox::insert_event;
 
 impl Store {
     pub(crate) async fn insert_intent(&self, task: &TaskId, cleared: &Cleared) -> Result<(), StoreError> {
@@ -177,6 +178,7 @@ impl Store {
         task.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         let ended = AuditEvent::Ended { attempt: attempt.clone(), disposition: finish.disposition, cost: finish.cost };
         self.audit(&mut transaction, finish.at, &ended).await?;
+        insert_event(&mut transaction, attempt, finish.at).await?;
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(true)
     }
@@ -300,7 +302,7 @@ fn turn_place(attempt: &AttemptId, number: i64) -> String {
     format!("turns.body/{attempt}/{number}")
 }
 
-fn report_place(attempt: &AttemptId) -> String {
+pub(crate) fn report_place(attempt: &AttemptId) -> String {
     format!("reports.body/{attempt}")
 }
 

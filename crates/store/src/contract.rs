@@ -6,6 +6,7 @@
 #![allow(clippy::missing_panics_doc, reason = "panicking is what the functions are for")]
 
 pub mod inbound;
+pub mod outbox;
 
 use std::time::Duration;
 

@@ -13,6 +13,7 @@ mod database;
 mod figures;
 mod inbound;
 mod ledger;
+mod outbox;
 mod seal;
 mod subjects;
 mod tasks;

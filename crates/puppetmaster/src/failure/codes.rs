@@ -96,6 +96,9 @@ assistant::code_table! {
     AUDIT_CHECKPOINTS = "audit.checkpoints",
         "the file of the audit log's checkpoints cannot be used",
         "Name another file with the key `audit.checkpoints`, or look at the line that is named.";
+    NOTIFY_SETTINGS = "notify.settings",
+        "a way to be told is configured in part only",
+        "Set the key that is named, or take the other one out.";
     RECORDING_UNKNOWN = "recording.unknown",
         "there is no recording of this attempt",
         "Look at the task with `puppetmaster task show`; a call that nobody answered has none.";

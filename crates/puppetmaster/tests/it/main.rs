@@ -10,6 +10,7 @@ mod fake_twilio;
 mod figures;
 mod interrupted;
 mod killed;
+mod notifications;
 mod pages;
 mod practice_call;
 mod program;

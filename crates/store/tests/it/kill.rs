@@ -182,6 +182,10 @@ async fn check_consistency(directory: &Path) {
             "no audit entry tells of what was not done",
             "SELECT count(*) FROM audit WHERE event = 'cleared' AND json_extract(details, '$.attempt') NOT IN (SELECT id FROM attempts)",
         ),
+        (
+            "every end is to be told once",
+            "SELECT count(*) FROM attempts WHERE (SELECT count(*) FROM outbox WHERE attempt_id = attempts.id) <> (state = 'terminal')",
+        ),
         ("no turn stands twice", "SELECT count(*) FROM (SELECT 1 FROM turns GROUP BY attempt_id HAVING count(*) > 3 OR count(*) <> max(number))"),
     ] {
         let (count,): (i64,) = sqlx::query_as(sql).fetch_one(&pool).await.unwrap();

@@ -51,6 +51,21 @@ macro_rules! passes_inbound {
     };
 }
 
+macro_rules! passes_outbox {
+    ($($promise:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $promise() {
+                let directory = tempfile::tempdir().unwrap();
+                let store = Store::open(directory.path(), Options::new(Access::Dialing)).await.unwrap();
+                contract::outbox::$promise(&store).await;
+            }
+        )*
+    };
+}
+
+passes_outbox!(an_end_is_told_once_a_channel, old_news_is_not_told);
+
 passes_inbound!(a_visit_is_kept_once, a_message_is_settled_once, a_callee_is_recognised, a_ring_back_is_an_attempt);
 
 #[tokio::test]

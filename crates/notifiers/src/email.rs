@@ -11,8 +11,8 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use ports::notifier::{Notifier, NotifyError};
 use reqwest::Url;
-use telephony::{Private, Timestamp};
 use std::time::Duration;
+use telephony::{Private, Timestamp};
 
 use crate::outbound::{Allowed, install_tls};
 

@@ -46,6 +46,9 @@ pub enum Command {
     /// Look at the record of what was decided and done, and check that nobody changed it.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What is kept of whom: take it out, read it in, erase it, delete what is over its time.
+    #[command(subcommand)]
+    Data(DataCommand),
     /// Run the server (webhooks, media sockets, health, metrics) until Ctrl-C or SIGTERM; live calls then say goodbye.
     Serve(ServeArgs),
     /// Run the practice telephone network alone, for any program that speaks to Twilio.
@@ -239,6 +242,52 @@ pub enum TaskCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What can be done with what is kept.
+#[derive(Subcommand, Debug)]
+pub enum DataCommand {
+    /// Write everything that is kept of a callee, or of everybody, into a new folder: rows as JSON, recordings as WAV. Not sealed.
+    Export {
+        /// Whose.
+        #[command(flatten)]
+        whose: WhoseArgs,
+        /// The folder to make.
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
+    /// Read an export in.
+    Import {
+        /// The folder of the export.
+        from: PathBuf,
+    },
+    /// Erase a callee, or everybody, for good: the key is destroyed, and what it sealed is deleted. Stop requests stay, as keyed hashes.
+    Erase {
+        /// Whose.
+        #[command(flatten)]
+        whose: WhoseArgs,
+        /// Do not ask.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Delete what is over its time (`retention` in the configuration); `serve` does it by itself.
+    Sweep,
+    /// Seal all keys anew by a new master key. No other program may use the data directory meanwhile.
+    RotateKey,
+    /// Print records of processing and a sketch of an impact assessment, as the configuration has it.
+    ProcessingRecord,
+}
+
+/// Whose data is meant.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct WhoseArgs {
+    /// That of and about the callee with this number.
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Option<String>,
+    /// Everything.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// What can be done with the audit log.

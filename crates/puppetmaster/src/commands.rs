@@ -2,6 +2,7 @@
 
 mod audit;
 mod call;
+mod data;
 mod doctor;
 mod ending;
 mod figures;
@@ -74,6 +75,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Stats(args) => figures::stats(&args, config).await,
         Command::Costs(args) => figures::costs(&args, config).await,
         Command::Audit(command) => audit::audit(command, config).await,
+        Command::Data(command) => data::data(command, config).await,
         Command::Recording { attempt, to } => records::recording(&attempt, &to, config).await,
         Command::Replay { trace } => records::replay(&trace, config).await,
         Command::Serve(args) => serve::serve(args, config).await,

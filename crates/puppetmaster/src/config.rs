@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use assistant::budget::Budget;
+use assistant::compliance::retention::Retention;
 use assistant::menu::Menus;
 use assistant::rate_limit::Caps;
 use assistant::task::Limits as TaskLimits;
@@ -78,6 +79,8 @@ pub struct Config {
     pub deletes_at_carrier: bool,
     /// Where the ends of the audit log are kept, if not in the data directory; ask [`Config::checkpoints_file`].
     pub audit_checkpoints: Option<NamedFile>,
+    /// How long what is kept is kept; ask [`Config::retention`].
+    pub retention_days: RetentionDays,
     /// How the user is told what calls brought.
     pub notifications: Notifications,
     /// How conversations are held.
@@ -94,6 +97,27 @@ pub struct Config {
     pub scenarios_dir: Option<Directory>,
     /// How calls that come to our number are taken.
     pub inbound: Inbound,
+}
+
+/// Days after the end of a call; 0 until it is erased.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionDays {
+    /// Of recordings.
+    pub recording: Count<0, 36_500>,
+    /// Of transcripts.
+    pub transcript: Count<0, 36_500>,
+    /// Of traces.
+    pub trace: Count<0, 36_500>,
+    /// Of tasks with their reports.
+    pub task: Count<0, 36_500>,
+}
+
+impl Default for RetentionDays {
+    fn default() -> Self {
+        let Retention { recording_days, transcript_days, trace_days, task_days } = Retention::default();
+        let days = Count::clamped;
+        Self { recording: days(recording_days), transcript: days(transcript_days), trace: days(trace_days), task: days(task_days) }
+    }
 }
 
 /// How the user is told what calls brought. Each way that is set is used.
@@ -313,6 +337,7 @@ impl Config {
             is_recording_enabled: true,
             deletes_at_carrier: true,
             audit_checkpoints: None,
+            retention_days: RetentionDays::default(),
             notifications: Notifications::default(),
             conversation_mode: ConversationMode::default(),
             models_dir: None,
@@ -327,6 +352,17 @@ impl Config {
     /// Returns the refusal `config.disabled` if the user switched the assistant off. Asked before every call.
     pub fn require_enabled(&self) -> Result<(), Problem> {
         if self.is_enabled { Ok(()) } else { Err(Problem::new(&DISABLED, Origin::Default, DISABLED.text)) }
+    }
+
+    /// Returns how long each class of what is kept is kept.
+    pub fn retention(&self) -> Retention {
+        let days = &self.retention_days;
+        Retention {
+            recording_days: days.recording.get(),
+            transcript_days: days.transcript.get(),
+            trace_days: days.trace.get(),
+            task_days: days.task.get(),
+        }
     }
 
     /// Returns the file of the audit log's checkpoints.

@@ -13,6 +13,7 @@ pub mod config;
 pub mod failure;
 pub mod live_view;
 pub mod notifications;
+pub mod processing_record;
 pub mod report_view;
 pub mod stub_line;
 pub mod tunnel;

@@ -27,6 +27,19 @@ CREATE TABLE subjects (
 CREATE UNIQUE INDEX subjects_by_callee ON subjects (callee_key) WHERE erased_at IS NULL;
 
 ALTER TABLE tasks ADD COLUMN subject TEXT REFERENCES subjects (id);
+-- When body and receipt were emptied, because they were erased or over their time.
+ALTER TABLE tasks ADD COLUMN expired_at BIGINT;
+ALTER TABLE visits ADD COLUMN subject TEXT REFERENCES subjects (id);
+CREATE INDEX visits_by_subject ON visits (subject);
+
+-- What has ended stays as it ended; whom it rang may be forgotten.
+DROP TRIGGER attempts_end_once;
+CREATE TRIGGER attempts_end_once
+BEFORE UPDATE OF state, state_rank, disposition, answered_ms, ended_at, began_at, reserved, task_id, direction ON attempts
+WHEN OLD.state = 'terminal'
+BEGIN
+    SELECT RAISE(ABORT, 'the attempt has ended');
+END;
 CREATE INDEX tasks_by_subject ON tasks (subject);
 
 -- The audit log. Nothing in it names anybody; see assistant/src/audit.rs for its chain.

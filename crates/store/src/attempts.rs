@@ -56,6 +56,7 @@ impl Store {
         if !cleared.still_holds(&usage, &spending) {
             return Err(StoreError::Overtaken);
         }
+        let subject = self.subject_of(&mut transaction, cleared.number(), cleared.cleared_at()).await?;
         sqlx::query(
             "INSERT INTO attempts (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at)
              SELECT ?1, ?2, coalesce(max(number), 0) + 1, 'intent', 0, ?3, ?4, ?5, ?6, ?7, ?7 FROM attempts WHERE task_id = ?2",
@@ -63,7 +64,7 @@ impl Store {
         .bind(attempt.as_str())
         .bind(task.as_str())
         .bind(self.seal.lookup(number))
-        .bind(self.close_json(&callee_place(attempt), cleared.number())?)
+        .bind(self.close_for(&subject, &callee_place(attempt), cleared.number())?)
         .bind(cleared.receipt_hash().as_str())
         .bind(stored(cleared.worst_case_cost().0))
         .bind(cleared.cleared_at().as_millis())
@@ -74,7 +75,7 @@ impl Store {
         let event = AuditEvent::Cleared {
             task: task.clone(),
             attempt: attempt.clone(),
-            subject: self.subject_of(&mut transaction, cleared.number(), cleared.cleared_at()).await?,
+            subject,
             receipt: cleared.receipt_hash().clone(),
             worst_case: cleared.worst_case_cost(),
         };
@@ -135,9 +136,9 @@ impl Store {
     }
 
     pub(crate) async fn insert_turn(&self, attempt: &AttemptId, number: u32, turn: &Turn) -> Result<(), StoreError> {
-        let sealed = self.close_json(&turn_place(attempt, i64::from(number)), turn)?;
         let mut transaction = self.write(Survives::Crash).await?;
-        state_of(&mut transaction, attempt).await?;
+        let subject = self.subject_of_attempt(&mut *transaction, attempt).await?;
+        let sealed = self.close_for(&subject, &turn_place(attempt, i64::from(number)), turn)?;
         let insert = sqlx::query("INSERT INTO turns (attempt_id, number, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(attempt.as_str())
             .bind(i64::from(number))
@@ -166,10 +167,11 @@ impl Store {
         cost.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         update_figures(&mut transaction, attempt, &finish.measured).await?;
         if let Some(report) = &finish.report {
+            let subject = self.subject_of_attempt(&mut *transaction, attempt).await?;
             let insert = sqlx::query("INSERT INTO reports (attempt_id, outcome, body) VALUES (?, ?, ?)")
                 .bind(attempt.as_str())
                 .bind(word(&report.outcome)?)
-                .bind(self.close_json(&report_place(attempt), report)?);
+                .bind(self.close_for(&subject, &report_place(attempt), report)?);
             insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         }
         let task = sqlx::query("UPDATE tasks SET state = ? WHERE id = (SELECT task_id FROM attempts WHERE id = ?) AND state = 'running'")
@@ -215,9 +217,9 @@ impl Store {
 
     pub(crate) async fn select_unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError> {
         let select = sqlx::query(
-            "SELECT attempts.id, task_id, callee, state, carrier_call, began_at
-             FROM attempts LEFT JOIN calls ON attempt_id = attempts.id
-             WHERE state <> 'terminal' ORDER BY began_at, attempts.id",
+            "SELECT attempts.id, task_id, callee, attempts.state, carrier_call, began_at, subject
+             FROM attempts JOIN tasks ON tasks.id = task_id LEFT JOIN calls ON attempt_id = attempts.id
+             WHERE attempts.state <> 'terminal' ORDER BY began_at, attempts.id",
         );
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
         rows.iter().map(|row| self.open_attempt_of(row)).collect()
@@ -226,7 +228,8 @@ impl Store {
     pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
         let select = sqlx::query(
             "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body,
-                    settled IS NOT NULL OR reckoned = 0, direction, provider, is_recorded, response_ms
+                    settled IS NOT NULL OR reckoned = 0, direction, provider, is_recorded, response_ms,
+                    (SELECT subject FROM tasks WHERE tasks.id = task_id)
              FROM attempts
              LEFT JOIN call_figures ON call_figures.attempt_id = attempts.id
              LEFT JOIN calls ON calls.attempt_id = attempts.id
@@ -239,18 +242,24 @@ impl Store {
     }
 
     pub(crate) async fn select_turns(&self, attempt: &AttemptId) -> Result<Vec<Turn>, StoreError> {
+        let subject = match self.subject_of_attempt(self.read(), attempt).await {
+            Err(StoreError::NotFound) => return Ok(Vec::new()),
+            subject => subject?,
+        };
         let select = sqlx::query("SELECT number, body FROM turns WHERE attempt_id = ? ORDER BY number").bind(attempt.as_str());
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
         let turn = |row: &SqliteRow| {
             let (number, sealed): (i64, Vec<u8>) = (column(row, 0)?, column(row, 1)?);
-            self.open_json(&turn_place(attempt, number), &sealed)
+            self.open_for(Some(&subject), &turn_place(attempt, number), &sealed)
         };
-        rows.iter().map(turn).collect()
+        rows.iter().filter_map(|row| turn(row).transpose()).collect()
     }
 
     fn open_attempt_of(&self, row: &SqliteRow) -> Result<OpenAttempt, StoreError> {
         let attempt = AttemptId::new(column::<String>(row, 0)?);
-        let number: PhoneNumber = self.open_json(&callee_place(&attempt), &column::<Vec<u8>>(row, 2)?)?;
+        let subject: Option<String> = column(row, 6)?;
+        let number = self.open_for::<PhoneNumber>(subject.as_deref(), &callee_place(&attempt), &column::<Vec<u8>>(row, 2)?)?;
+        let number = number.ok_or(StoreError::Corrupt)?;
         Ok(OpenAttempt {
             task: TaskId::new(column::<String>(row, 1)?),
             number,
@@ -280,7 +289,7 @@ impl Store {
 
     fn finish_of(&self, row: &SqliteRow, attempt: &AttemptId, disposition: &str) -> Result<Finish, StoreError> {
         let report = match column::<Option<Vec<u8>>>(row, 8)? {
-            Some(sealed) => Some(self.open_json::<Report>(&report_place(attempt), &sealed)?),
+            Some(sealed) => self.open_for::<Report>(column::<Option<String>>(row, 14)?.as_deref(), &report_place(attempt), &sealed)?,
             None => None,
         };
         Ok(Finish {

@@ -30,9 +30,8 @@ impl Outbox for Store {
         }
         let mut transaction = self.write(Survives::PowerLoss).await?;
         for channel in channels {
-            let insert = sqlx::query(
-                "INSERT INTO deliveries (event_id, channel, next_at) SELECT id, ?, ? FROM outbox WHERE addressed_at IS NULL AND at >= ?",
-            );
+            let insert =
+                sqlx::query("INSERT INTO deliveries (event_id, channel, next_at) SELECT id, ?, ? FROM outbox WHERE addressed_at IS NULL AND at >= ?");
             let insert = insert.bind(channel.as_str()).bind(now.as_millis()).bind(not_before.as_millis());
             insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         }
@@ -52,13 +51,16 @@ impl Outbox for Store {
 
     async fn telling(&self, delivery: &Delivery) -> Result<Option<Telling>, StoreError> {
         let select = sqlx::query(
-            "SELECT task_id, ended_at, disposition, outcome, body FROM attempts LEFT JOIN reports ON attempt_id = attempts.id
+            "SELECT task_id, ended_at, disposition, outcome, body, (SELECT subject FROM tasks WHERE tasks.id = task_id) FROM attempts LEFT JOIN reports ON attempt_id = attempts.id
              WHERE attempts.id = ? AND disposition IS NOT NULL",
         );
         let row = select.bind(delivery.attempt.as_str()).fetch_optional(self.read()).await.map_err(|error| told(&error))?;
         let Some(row) = row else { return Ok(None) };
         let summary = match column::<Option<Vec<u8>>>(&row, 4)? {
-            Some(sealed) => Some(self.open_json::<Report>(&report_place(&delivery.attempt), &sealed)?.summary),
+            Some(sealed) => {
+                let subject: Option<String> = column(&row, 5)?;
+                self.open_for::<Report>(subject.as_deref(), &report_place(&delivery.attempt), &sealed)?.map(|report| report.summary)
+            }
             None => None,
         };
         Ok(Some(Telling {

@@ -50,8 +50,7 @@ async fn a_webhook_is_signed_with_its_time_and_event() {
 
 #[tokio::test]
 async fn what_a_server_says_decides_whether_it_is_tried_again() {
-    let replies =
-        ["503 Busy", "429 Too Many", "302 Found\r\nlocation: http://127.0.0.1:1/", "404 Not Found", "200 OK"];
+    let replies = ["503 Busy", "429 Too Many", "302 Found\r\nlocation: http://127.0.0.1:1/", "404 Not Found", "200 OK"];
     let expected = [Err(NotifyError::Busy), Err(NotifyError::Busy), Err(NotifyError::Refused), Err(NotifyError::Refused), Ok(())];
     const REPLIES: &[&str] = &["503 Busy", "429 Too Many", "302 Found\r\nlocation: http://127.0.0.1:1/", "404 Not Found", "200 OK"];
     let (port, got) = receivers::http(REPLIES);

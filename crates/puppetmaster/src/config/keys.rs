@@ -423,6 +423,34 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.audit_checkpoints,
     },
     Key {
+        path: "retention.recording_days",
+        about: "Days after a call for which its recording is kept; 0 keeps it until it is erased. See docs/privacy.md.",
+        unset: "",
+        example: "30",
+        field: |config| &mut config.retention_days.recording,
+    },
+    Key {
+        path: "retention.transcript_days",
+        about: "Days after a call for which its words are kept.",
+        unset: "",
+        example: "90",
+        field: |config| &mut config.retention_days.transcript,
+    },
+    Key {
+        path: "retention.trace_days",
+        about: "Days after a call for which its trace is kept, from which its decisions can be replayed.",
+        unset: "",
+        example: "30",
+        field: |config| &mut config.retention_days.trace,
+    },
+    Key {
+        path: "retention.task_days",
+        about: "Days after its last call for which an errand is kept, with its report. Recording, words and trace go with it.",
+        unset: "",
+        example: "365",
+        field: |config| &mut config.retention_days.task,
+    },
+    Key {
         path: "notifications.webhook_url",
         about: "Where a request goes when a call has ended, as JSON, signed by the scheme of standardwebhooks.com. With https, unless it stays on \
                 this machine; addresses of private networks are refused.",

@@ -5,6 +5,7 @@ mod audit;
 mod bad_input;
 mod conversation_modes;
 mod costs;
+mod data;
 mod doctor;
 mod fake_twilio;
 mod figures;

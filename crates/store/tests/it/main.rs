@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod audit;
+mod keeping;
 mod kill;
 mod sqlite;
 mod trouble;

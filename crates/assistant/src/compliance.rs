@@ -12,4 +12,5 @@ pub mod place;
 pub mod purpose;
 pub mod recording;
 pub mod registry;
+pub mod retention;
 pub mod standing;

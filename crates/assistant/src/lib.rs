@@ -7,6 +7,7 @@
 
 pub mod approval;
 pub mod attempt;
+pub mod audit;
 pub mod batch;
 pub mod budget;
 pub mod codes;
@@ -16,6 +17,7 @@ pub mod decision_record;
 pub mod dependency;
 pub mod menu;
 pub mod notice;
+pub mod notification;
 pub mod opening_hours;
 pub mod operator;
 pub mod policy;

@@ -38,7 +38,7 @@ use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
 use crate::recorder::Recorder;
 use crate::recording_plan::{self, Circumstances};
-use crate::scribe::Scribe;
+use crate::scribe::{Connecting, Scribe};
 use crate::text_lane;
 use crate::trace_writer::TraceWriter;
 
@@ -294,7 +294,13 @@ impl Assistant {
         let attempt = AttemptId::new((self.installation.make_token)());
         for _ in 0..OVERTAKEN_AT_MOST {
             let decision = self.with_facts(&receipt, attempt.clone(), Some(&task.id), policy::decide).await?;
-            let cleared = decision.verdict.map_err(NotMade::Refused)?;
+            let cleared = match decision.verdict {
+                Ok(cleared) => cleared,
+                Err(refusals) => {
+                    store.refused(&task.id, &refusals, self.installation.clock.now()).await?;
+                    return Err(NotMade::Refused(refusals));
+                }
+            };
             match store.commit_intent(&task.id, &cleared).await {
                 Ok(()) => {
                     let limits = (cleared.ring_timeout(), cleared.time_limit());
@@ -307,12 +313,13 @@ impl Assistant {
         Err(StoreError::Overtaken.into())
     }
 
-    /// Returns the figures of all ended attempts.
+    /// Returns the figures of what ended within this time.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn statistics(&self) -> Result<Statistics, StoreError> {
-        Ok(Statistics::of(&self.installation.store.groups().await?))
+    pub async fn statistics(&self, since: Timestamp, until: Timestamp) -> Result<Statistics, StoreError> {
+        let store = &self.installation.store;
+        Ok(Statistics::of(&store.ended_calls(since, until).await?, store.task_counts(since, until).await?))
     }
 
     /// Returns the order to hand a live call over to the user, whose telephone this is.
@@ -391,8 +398,8 @@ impl Assistant {
             lane: LaneConfig::default(),
             voice: Voice::default(),
         };
-        let scribe =
-            Scribe::begin(installation.store.clone(), installation.clock.clone(), attempt.clone(), task.number.clone(), installation.rates.clone());
+        let by = Connecting { provider: installation.ports.carrier.name(), rates: installation.rates.clone() };
+        let scribe = Scribe::begin(installation.store.clone(), installation.clock.clone(), (attempt.clone(), task.number.clone()), by);
         let driver = CallDriver::new(order, installation.ports.clone(), (sender.clone(), receiver), watchers, scribe);
         let (directory, left) = (installation.directory.clone(), attempt.clone());
         let work = tokio::spawn(async move {

@@ -15,6 +15,7 @@ pub mod live;
 pub mod media_lane;
 pub mod media_link;
 pub mod metrics;
+pub mod postman;
 pub mod reception;
 pub mod recorder;
 pub mod recording_guard;

@@ -11,7 +11,7 @@ use dialogue::screening::WhoAnswered;
 use dialogue::transcript::{Speaker, Transcript};
 use ports::carrier::{Carrier, CarrierCall, CarrierError};
 use ports::clock::Clock;
-use ports::task_store::{Finish, OpenAttempt, StoreError, TaskStore};
+use ports::task_store::{Finish, Measured, OpenAttempt, StoreError, TaskStore};
 use telephony::cost::{Micros, RateCard};
 use telephony::{Disposition, PhoneNumber};
 
@@ -62,8 +62,9 @@ pub async fn recover(
         };
         let answered_for = call.and_then(|call| call.duration).unwrap_or(Duration::ZERO);
         let cost = if answered_for.is_zero() { Micros::ZERO } else { rates.call_cost(answered_for) };
+        let measured = Measured { provider: Some(carrier.name().to_owned()), ..Measured::default() };
         let report = Some(report(store, &open, disposition).await?);
-        let finish = Finish { disposition, report, answered_for, cost, at: clock.now() };
+        let finish = Finish { disposition, report, answered_for, cost, at: clock.now(), measured };
         store.finish_attempt(&open.attempt, &finish, TaskState::Done).await?;
     }
     Ok(recovered)

@@ -10,7 +10,7 @@ use ::assistant::attempt::AttemptState;
 use ::assistant::task::TaskState;
 use dialogue::transcript::Turn;
 use ports::clock::Clock;
-use ports::task_store::{Finish, LegEvent, StoreError, TaskStore};
+use ports::task_store::{Finish, LegEvent, Measured, StoreError, TaskStore};
 use telephony::cost::RateCard;
 use telephony::leg::LegState;
 use telephony::{AttemptId, CarrierCallId, PhoneNumber, Timestamp, UtteranceId};
@@ -32,10 +32,19 @@ enum Row {
     Finish(Box<Finish>, TaskState, Done),
 }
 
+/// Who connects a call, and for what money.
+pub struct Connecting {
+    /// The carrier's name.
+    pub provider: &'static str,
+    /// What it charges.
+    pub rates: RateCard,
+}
+
 /// One call's writer.
 pub struct Scribe {
     rows: mpsc::Sender<Row>,
     clock: Arc<dyn Clock>,
+    provider: &'static str,
     rates: RateCard,
     turns: u32,
     dialed_at: Timestamp,
@@ -45,7 +54,8 @@ pub struct Scribe {
 
 impl Scribe {
     /// Begins to write for an attempt whose intent is committed.
-    pub fn begin(store: Arc<dyn TaskStore>, clock: Arc<dyn Clock>, attempt: AttemptId, number: PhoneNumber, rates: RateCard) -> Self {
+    pub fn begin(store: Arc<dyn TaskStore>, clock: Arc<dyn Clock>, (attempt, number): (AttemptId, PhoneNumber), by: Connecting) -> Self {
+        let Connecting { provider, rates } = by;
         let (rows, mut waiting) = mpsc::channel(WAITING_AT_MOST);
         let dialed_at = clock.now();
         let work = tokio::spawn(async move {
@@ -53,7 +63,7 @@ impl Scribe {
                 write(store.as_ref(), &attempt, &number, row).await;
             }
         });
-        Self { rows, clock, rates, turns: 0, dialed_at, _work: work }
+        Self { rows, clock, provider, rates, turns: 0, dialed_at, _work: work }
     }
 
     /// Writes "dialing"; the returned future says whether it is on disk. Send nothing if it is not.
@@ -109,6 +119,11 @@ impl Scribe {
             answered_for: outcome.answered_for,
             cost: outcome.cost,
             at: self.clock.now(),
+            measured: Measured {
+                provider: Some(self.provider.to_owned()),
+                is_recorded: outcome.recorded.is_kept(),
+                response_times: outcome.response_times.clone(),
+            },
         };
         let then = if outcome.was_given_up { TaskState::Canceled } else { TaskState::Done };
         let (done, is_done) = oneshot::channel();

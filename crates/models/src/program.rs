@@ -76,6 +76,11 @@ impl CommandLine {
         &self.text
     }
 
+    /// Returns the program and its arguments.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
     /// Returns whether the program is run anew for each piece of speech.
     pub fn is_run_for_each(&self) -> bool {
         self.words.iter().any(|word| word.contains(PLACEHOLDER))

@@ -9,6 +9,8 @@ pub mod carrier_room;
 pub mod clock;
 pub mod error;
 pub mod inbound_store;
+pub mod notifier;
+pub mod outbox;
 pub mod recording_vault;
 pub mod speech_to_text;
 pub mod task_store;

@@ -12,7 +12,8 @@ use assistant::budget::Spending;
 use assistant::codes;
 use assistant::policy::Cleared;
 use assistant::rate_limit::Usage;
-use assistant::statistics::Group;
+use assistant::refusal::Refusals;
+use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
 use dialogue::report::Report;
@@ -100,8 +101,15 @@ pub trait TaskStore: Send + Sync {
     /// Returns whether a number must never be called again.
     async fn has_opted_out(&self, number: &PhoneNumber) -> Result<bool, StoreError>;
 
-    /// Returns ended attempts in groups, for statistics.
-    async fn groups(&self) -> Result<Vec<Group>, StoreError>;
+    /// Keeps in the audit log that the gate refused a task.
+    async fn refused(&self, id: &TaskId, refusals: &Refusals, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Returns what is kept for statistics of the attempts that ended within this time, the earliest first, and calls that came
+    /// in and belong to no task with them.
+    async fn ended_calls(&self, since: Timestamp, until: Timestamp) -> Result<Vec<EndedCall>, StoreError>;
+
+    /// Counts the tasks that were made within this time, by their state now.
+    async fn task_counts(&self, since: Timestamp, until: Timestamp) -> Result<TaskCounts, StoreError>;
 }
 
 /// What a carrier said of a leg.
@@ -128,6 +136,19 @@ pub struct Finish {
     pub cost: Micros,
     /// When.
     pub at: Timestamp,
+    /// What was measured on the way.
+    pub measured: Measured,
+}
+
+/// What is measured of a call, for statistics.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Measured {
+    /// The carrier that connected it, by its name; `None` if that is not known any more.
+    pub provider: Option<String>,
+    /// Whether a recording of it was kept.
+    pub is_recorded: bool,
+    /// From the callee's last sound to our first, for each of our turns that answers one, in whole milliseconds.
+    pub response_times: Vec<Duration>,
 }
 
 /// An attempt that has not ended.

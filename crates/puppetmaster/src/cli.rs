@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use assistant::statistics::costs::CostsBy;
+use assistant::statistics::month::Month;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dialogue::brief::TaskType;
 
@@ -37,10 +39,16 @@ pub enum Command {
     /// Look at calls that came in, and at the messages that were left.
     #[command(subcommand)]
     Inbox(InboxCommand),
-    /// Figures of all calls.
-    Stats(JsonArg),
-    /// What calls cost lately, against the budget.
-    Costs(JsonArg),
+    /// Figures of calls: how many, how they went, how long, how dear, how quick to answer.
+    Stats(StatsArgs),
+    /// What calls cost: lately against the budget, or by month, provider, kind or task; and what would make them cheaper.
+    Costs(CostsArgs),
+    /// Look at the record of what was decided and done, and check that nobody changed it.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// What is kept of whom: take it out, read it in, erase it, delete what is over its time.
+    #[command(subcommand)]
+    Data(DataCommand),
     /// Run the server (webhooks, media sockets, health, metrics) until Ctrl-C or SIGTERM; live calls then say goodbye.
     Serve(ServeArgs),
     /// Run the practice telephone network alone, for any program that speaks to Twilio.
@@ -70,12 +78,61 @@ pub enum Command {
     Config(ConfigCommand),
 }
 
-/// `--json`.
+/// Which figures.
 #[derive(Args, Debug)]
-pub struct JsonArg {
+pub struct StatsArgs {
+    /// The report of one month, in universal time: 2026-11. All months without it.
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub month: Option<Month>,
     /// Print JSON for machines.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which costs.
+#[derive(Args, Debug)]
+pub struct CostsArgs {
+    /// Sort what calls cost by this, instead of what they cost lately against the budget.
+    #[arg(long, value_enum)]
+    pub by: Option<CostsByArg>,
+    /// Only calls that ended in this month, in universal time: 2026-11.
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub month: Option<Month>,
+    /// Print the table as CSV for spreadsheets; by month unless --by says otherwise.
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Print JSON for machines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// By what costs are sorted.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum CostsByArg {
+    /// Calendar months, in universal time.
+    Month,
+    /// Phone providers.
+    Provider,
+    /// Kinds of errands.
+    Type,
+    /// Tasks.
+    Task,
+}
+
+impl From<CostsByArg> for CostsBy {
+    fn from(arg: CostsByArg) -> Self {
+        match arg {
+            CostsByArg::Month => Self::Month,
+            CostsByArg::Provider => Self::Provider,
+            CostsByArg::Type => Self::Type,
+            CostsByArg::Task => Self::Task,
+        }
+    }
+}
+
+/// Reads a calendar month.
+fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).map_err(|error| error.to_string())
 }
 
 /// A call to make.
@@ -184,6 +241,81 @@ pub enum TaskCommand {
         /// Print JSON for machines.
         #[arg(long)]
         json: bool,
+    },
+}
+
+/// What can be done with what is kept.
+#[derive(Subcommand, Debug)]
+pub enum DataCommand {
+    /// Write everything that is kept of a callee, or of everybody, into a new folder: rows as JSON, recordings as WAV. Not sealed.
+    Export {
+        /// Whose.
+        #[command(flatten)]
+        whose: WhoseArgs,
+        /// The folder to make.
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
+    /// Read an export in.
+    Import {
+        /// The folder of the export.
+        from: PathBuf,
+    },
+    /// Erase a callee, or everybody, for good: the key is destroyed, and what it sealed is deleted. Stop requests stay, as keyed hashes.
+    Erase {
+        /// Whose.
+        #[command(flatten)]
+        whose: WhoseArgs,
+        /// Do not ask.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Delete what is over its time (`retention` in the configuration); `serve` does it by itself.
+    Sweep,
+    /// Seal all keys anew by a new master key. No other program may use the data directory meanwhile.
+    RotateKey,
+    /// Print records of processing and a sketch of an impact assessment, as the configuration has it.
+    ProcessingRecord,
+}
+
+/// Whose data is meant.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct WhoseArgs {
+    /// That of and about the callee with this number.
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Option<String>,
+    /// Everything.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// What can be done with the audit log.
+#[derive(Subcommand, Debug)]
+pub enum AuditCommand {
+    /// The newest entries, the newest last.
+    List {
+        /// How many at most.
+        #[arg(long, default_value_t = 50)]
+        at_most: u32,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look through the whole log for changed, removed, inserted and reordered entries, and compare it with the checkpoints.
+    Verify {
+        /// Compare with this file of checkpoints instead of the configured one.
+        #[arg(long, value_name = "FILE")]
+        checkpoints: Option<PathBuf>,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write down how long the log is and what stands at its end, into a file that should lie elsewhere.
+    Checkpoint {
+        /// Append to this file instead of the configured one.
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
     },
 }
 

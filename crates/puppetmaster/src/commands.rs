@@ -1,8 +1,11 @@
 //! The commands: each reads what it needs, calls the façade, renders.
 
+mod audit;
 mod call;
+mod data;
 mod doctor;
 mod ending;
+mod figures;
 mod inbox;
 mod practice;
 mod records;
@@ -69,8 +72,10 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Call(args) => call::call(args, config).await,
         Command::Task(task) => records::task(task, config).await,
         Command::Inbox(inbox) => inbox::inbox(inbox, config).await,
-        Command::Stats(args) => records::stats(&args, config).await,
-        Command::Costs(args) => records::costs(&args, config).await,
+        Command::Stats(args) => figures::stats(&args, config).await,
+        Command::Costs(args) => figures::costs(&args, config).await,
+        Command::Audit(command) => audit::audit(command, config).await,
+        Command::Data(command) => data::data(command, config).await,
         Command::Recording { attempt, to } => records::recording(&attempt, &to, config).await,
         Command::Replay { trace } => records::replay(&trace, config).await,
         Command::Serve(args) => serve::serve(args, config).await,

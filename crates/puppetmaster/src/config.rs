@@ -8,8 +8,10 @@
 //! file refers to, [`setting`] what a text means, [`load`] who wins, [`problem`] what is said if it goes wrong.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use assistant::budget::Budget;
+use assistant::compliance::retention::Retention;
 use assistant::menu::Menus;
 use assistant::rate_limit::Caps;
 use assistant::task::Limits as TaskLimits;
@@ -24,6 +26,7 @@ use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, PublicUrl, 
 use sources::Places;
 
 pub mod dotenv;
+pub mod in_force;
 pub mod keys;
 pub mod load;
 pub mod menu_file;
@@ -76,6 +79,12 @@ pub struct Config {
     pub is_recording_enabled: bool,
     /// Whether the provider's own recordings are deleted there once they are kept here.
     pub deletes_at_carrier: bool,
+    /// Where the ends of the audit log are kept, if not in the data directory; ask [`Config::checkpoints_file`].
+    pub audit_checkpoints: Option<NamedFile>,
+    /// How long what is kept is kept; ask [`Config::retention`].
+    pub retention_days: RetentionDays,
+    /// How the user is told what calls brought.
+    pub notifications: Notifications,
     /// How conversations are held.
     pub conversation_mode: ConversationMode,
     /// Where the speech models are, if not with the program.
@@ -90,6 +99,52 @@ pub struct Config {
     pub scenarios_dir: Option<Directory>,
     /// How calls that come to our number are taken.
     pub inbound: Inbound,
+}
+
+/// Days after the end of a call; 0 until it is erased.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionDays {
+    /// Of recordings.
+    pub recording: Count<0, 36_500>,
+    /// Of transcripts.
+    pub transcript: Count<0, 36_500>,
+    /// Of traces.
+    pub trace: Count<0, 36_500>,
+    /// Of tasks with their reports.
+    pub task: Count<0, 36_500>,
+}
+
+impl Default for RetentionDays {
+    fn default() -> Self {
+        let Retention { recording_days, transcript_days, trace_days, task_days } = Retention::default();
+        let days = Count::clamped;
+        Self { recording: days(recording_days), transcript: days(transcript_days), trace: days(trace_days), task: days(task_days) }
+    }
+}
+
+/// How the user is told what calls brought. Each way that is set is used.
+#[derive(Clone, Default, Debug)]
+pub struct Notifications {
+    /// Where a signed request goes.
+    pub webhook_url: Option<Private<String>>,
+    /// What it is signed with.
+    pub webhook_secret: Option<Private<String>>,
+    /// The mail server, with user and password.
+    pub smtp_url: Option<Private<String>>,
+    /// The sender's mailbox, if it is not the receiver's.
+    pub email_from: Option<Private<String>>,
+    /// The receiver's mailbox.
+    pub email_to: Option<Private<String>>,
+    /// Server and topic of ntfy.
+    pub ntfy_url: Option<Private<String>>,
+    /// Its access token.
+    pub ntfy_token: Option<Private<String>>,
+    /// A program on this machine.
+    pub command: Option<CommandLine>,
+    /// Whether the summary of a report is told, and not only what came of it.
+    pub tells_summary: bool,
+    /// Whether addresses may lead to this machine.
+    pub allows_loopback: bool,
 }
 
 /// How calls that come to our number are taken.
@@ -284,6 +339,9 @@ impl Config {
             rate_card: RateCardOverride::default(),
             is_recording_enabled: true,
             deletes_at_carrier: true,
+            audit_checkpoints: None,
+            retention_days: RetentionDays::default(),
+            notifications: Notifications::default(),
             conversation_mode: ConversationMode::default(),
             models_dir: None,
             ears_command: None,
@@ -297,6 +355,22 @@ impl Config {
     /// Returns the refusal `config.disabled` if the user switched the assistant off. Asked before every call.
     pub fn require_enabled(&self) -> Result<(), Problem> {
         if self.is_enabled { Ok(()) } else { Err(Problem::new(&DISABLED, Origin::Default, DISABLED.text)) }
+    }
+
+    /// Returns how long each class of what is kept is kept.
+    pub fn retention(&self) -> Retention {
+        let days = &self.retention_days;
+        Retention {
+            recording_days: days.recording.get(),
+            transcript_days: days.transcript.get(),
+            trace_days: days.trace.get(),
+            task_days: days.task.get(),
+        }
+    }
+
+    /// Returns the file of the audit log's checkpoints.
+    pub fn checkpoints_file(&self) -> PathBuf {
+        self.audit_checkpoints.as_ref().map_or_else(|| self.data_dir.0.join("audit-checkpoints.jsonl"), |file| file.0.clone())
     }
 
     /// Returns the number of the account in use, whatever callees see.

@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod checkpoints;
 pub mod checkup;
 pub mod cli;
 pub mod codes;
@@ -11,6 +12,8 @@ pub mod commands;
 pub mod config;
 pub mod failure;
 pub mod live_view;
+pub mod notifications;
+pub mod processing_record;
 pub mod report_view;
 pub mod stub_line;
 pub mod tunnel;

@@ -5,12 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use assistant::audit::AuditEvent;
+use assistant::compliance::retention::Retention;
 use assistant::policy::{Rules, Solicitation};
 use carriers::registry::{self, Account};
 use engine::assistant::{Assistant, CarrierAddresses, Installation};
 use engine::call_driver::CallPorts;
 use engine::directory::Directory;
 use engine::metrics::Metrics;
+use engine::postman::Round;
 use engine::reception::addresses::ReceptionAddresses;
 use engine::reception::{Reception, ReceptionConfig};
 use engine::recovery::recover;
@@ -32,11 +35,20 @@ use telephony::cost::RateCard;
 use telephony::{AttemptId, PhoneNumber, Private, Timestamp};
 use tokio::task::JoinHandle;
 
+use crate::checkpoints;
+use crate::config::in_force::in_force;
 use crate::config::{Config, Provider};
 use crate::failure::{Failure, codes};
+use crate::notifications;
 
 /// How long a media socket may take to present its token.
 pub(crate) const START_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long the end of a run waits for news of its last call to be told. What is not told by then waits for the next start.
+const LAST_NEWS: Duration = Duration::from_secs(20);
+
+/// How often `serve` looks for what is over its time: days are counted, so an hour is exact enough.
+const SWEEPS_EVERY: Duration = Duration::from_secs(3_600);
 
 /// The wall clock of this machine.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +77,9 @@ pub struct Running {
     server: Server,
     sandbox: Option<Sandbox>,
     settling: Option<JoinHandle<()>>,
+    sweeping: Option<JoinHandle<()>>,
+    telling: Round,
+    config: Config,
 }
 
 impl Running {
@@ -84,10 +99,18 @@ impl Running {
             // What is open then is asked for at the next start.
             settling.abort();
         }
+        if let Some(sweeping) = self.sweeping {
+            // What is left is over its time at the next start as well.
+            sweeping.abort();
+        }
         self.server.stop().await;
         if let Some(sandbox) = self.sandbox {
             sandbox.shut_down().await;
         }
+        if tokio::time::timeout(LAST_NEWS, self.telling.stop()).await.is_err() {
+            tracing::warn!("some notifications wait for the next start");
+        }
+        checkpoints::at_the_end(&self.config, &self.store).await;
         self.store.close().await;
     }
 }
@@ -191,7 +214,13 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let directory = Arc::new(Directory::default());
     let rates = config.rate_card();
     let carrier = network.provider.carrier.clone();
+    let postman = notifications::postman(config, store.clone())?;
+    let in_force = in_force(config);
+    let started = AuditEvent::Started { version: env!("CARGO_PKG_VERSION").to_owned(), configuration: in_force.hash, settings: in_force.settings };
+    store.note(&started, SystemClock.now()).await?;
     recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
+    let telling = postman.start();
+    let sweeping = (purpose == Purpose::Serve).then(|| sweep_beside(store.clone(), vault.clone(), config.retention()));
     let settling = (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), carrier.clone(), rates.clone()));
     let callbacks = network.provider.callbacks.clone();
     let own_number = network.from.clone();
@@ -243,7 +272,21 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             send_practice_calls(&network.provider, &own_number, &origin).await;
         }
     }
-    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling })
+    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling, sweeping, telling, config: config.clone() })
+}
+
+/// Deletes what is over its time, now and every hour.
+fn sweep_beside(store: Arc<Store>, vault: Arc<Vault>, retention: Retention) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut hours = tokio::time::interval(SWEEPS_EVERY);
+        loop {
+            hours.tick().await;
+            match store.expire(vault.as_ref(), &retention, SystemClock.now()).await {
+                Ok(expired) => tracing::debug!(classes = expired.len(), "what was over its time is deleted"),
+                Err(error) => tracing::warn!(%error, "what is over its time could not be deleted; it is tried again in an hour"),
+            }
+        }
+    })
 }
 
 /// Asks for the prices of earlier calls without keeping anybody waiting.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use assistant::attempt::{AttemptState, Direction};
+use assistant::audit::AuditEvent;
 use assistant::budget::{DAY, MONTH};
 use assistant::policy::Cleared;
 use assistant::rate_limit::COUNTED_OVER;
@@ -18,6 +19,8 @@ use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, TaskId, Timestamp};
 
 use crate::database::{Store, Survives, stored, told};
+use crate::figures::{measured_of, update_figures};
+use crate::outbox::insert_event;
 
 impl Store {
     pub(crate) async fn insert_intent(&self, task: &TaskId, cleared: &Cleared) -> Result<(), StoreError> {
@@ -53,6 +56,7 @@ impl Store {
         if !cleared.still_holds(&usage, &spending) {
             return Err(StoreError::Overtaken);
         }
+        let subject = self.subject_of(&mut transaction, cleared.number(), cleared.cleared_at()).await?;
         sqlx::query(
             "INSERT INTO attempts (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at)
              SELECT ?1, ?2, coalesce(max(number), 0) + 1, 'intent', 0, ?3, ?4, ?5, ?6, ?7, ?7 FROM attempts WHERE task_id = ?2",
@@ -60,13 +64,22 @@ impl Store {
         .bind(attempt.as_str())
         .bind(task.as_str())
         .bind(self.seal.lookup(number))
-        .bind(self.close_json(&callee_place(attempt), cleared.number())?)
+        .bind(self.close_for(&subject, &callee_place(attempt), cleared.number())?)
         .bind(cleared.receipt_hash().as_str())
         .bind(stored(cleared.worst_case_cost().0))
         .bind(cleared.cleared_at().as_millis())
         .execute(&mut *transaction)
         .await
         .map_err(|error| told(&error))?;
+        self.insert_figures(&mut transaction, attempt, task, cleared.number(), cleared.cleared_at()).await?;
+        let event = AuditEvent::Cleared {
+            task: task.clone(),
+            attempt: attempt.clone(),
+            subject,
+            receipt: cleared.receipt_hash().clone(),
+            worst_case: cleared.worst_case_cost(),
+        };
+        self.audit(&mut transaction, cleared.cleared_at(), &event).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -91,6 +104,9 @@ impl Store {
                 .bind(at.as_millis())
                 .bind(attempt.as_str());
             update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        }
+        if moves && next == AttemptState::Dialing {
+            self.audit(&mut transaction, at, &AuditEvent::Dialing { attempt: attempt.clone() }).await?;
         }
         if let Some(call) = call {
             let insert = sqlx::query("INSERT INTO calls (carrier_call, attempt_id, known_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
@@ -120,9 +136,9 @@ impl Store {
     }
 
     pub(crate) async fn insert_turn(&self, attempt: &AttemptId, number: u32, turn: &Turn) -> Result<(), StoreError> {
-        let sealed = self.close_json(&turn_place(attempt, i64::from(number)), turn)?;
         let mut transaction = self.write(Survives::Crash).await?;
-        state_of(&mut transaction, attempt).await?;
+        let subject = self.subject_of_attempt(&mut *transaction, attempt).await?;
+        let sealed = self.close_for(&subject, &turn_place(attempt, i64::from(number)), turn)?;
         let insert = sqlx::query("INSERT INTO turns (attempt_id, number, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(attempt.as_str())
             .bind(i64::from(number))
@@ -149,17 +165,22 @@ impl Store {
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         let cost = sqlx::query("INSERT INTO costs (attempt_id, reckoned) VALUES (?, ?)").bind(attempt.as_str()).bind(stored(finish.cost.0));
         cost.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        update_figures(&mut transaction, attempt, &finish.measured).await?;
         if let Some(report) = &finish.report {
+            let subject = self.subject_of_attempt(&mut *transaction, attempt).await?;
             let insert = sqlx::query("INSERT INTO reports (attempt_id, outcome, body) VALUES (?, ?, ?)")
                 .bind(attempt.as_str())
                 .bind(word(&report.outcome)?)
-                .bind(self.close_json(&report_place(attempt), report)?);
+                .bind(self.close_for(&subject, &report_place(attempt), report)?);
             insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         }
         let task = sqlx::query("UPDATE tasks SET state = ? WHERE id = (SELECT task_id FROM attempts WHERE id = ?) AND state = 'running'")
             .bind(then.as_str())
             .bind(attempt.as_str());
         task.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let ended = AuditEvent::Ended { attempt: attempt.clone(), disposition: finish.disposition, cost: finish.cost };
+        self.audit(&mut transaction, finish.at, &ended).await?;
+        insert_event(&mut transaction, attempt, finish.at).await?;
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(true)
     }
@@ -196,9 +217,9 @@ impl Store {
 
     pub(crate) async fn select_unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError> {
         let select = sqlx::query(
-            "SELECT attempts.id, task_id, callee, state, carrier_call, began_at
-             FROM attempts LEFT JOIN calls ON attempt_id = attempts.id
-             WHERE state <> 'terminal' ORDER BY began_at, attempts.id",
+            "SELECT attempts.id, task_id, callee, attempts.state, carrier_call, began_at, subject
+             FROM attempts JOIN tasks ON tasks.id = task_id LEFT JOIN calls ON attempt_id = attempts.id
+             WHERE attempts.state <> 'terminal' ORDER BY began_at, attempts.id",
         );
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
         rows.iter().map(|row| self.open_attempt_of(row)).collect()
@@ -207,8 +228,10 @@ impl Store {
     pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
         let select = sqlx::query(
             "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body,
-                    settled IS NOT NULL OR reckoned = 0, direction
+                    settled IS NOT NULL OR reckoned = 0, direction, provider, is_recorded, response_ms,
+                    (SELECT subject FROM tasks WHERE tasks.id = task_id)
              FROM attempts
+             LEFT JOIN call_figures ON call_figures.attempt_id = attempts.id
              LEFT JOIN calls ON calls.attempt_id = attempts.id
              LEFT JOIN costs ON costs.attempt_id = attempts.id
              LEFT JOIN reports ON reports.attempt_id = attempts.id
@@ -219,18 +242,24 @@ impl Store {
     }
 
     pub(crate) async fn select_turns(&self, attempt: &AttemptId) -> Result<Vec<Turn>, StoreError> {
+        let subject = match self.subject_of_attempt(self.read(), attempt).await {
+            Err(StoreError::NotFound) => return Ok(Vec::new()),
+            subject => subject?,
+        };
         let select = sqlx::query("SELECT number, body FROM turns WHERE attempt_id = ? ORDER BY number").bind(attempt.as_str());
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
         let turn = |row: &SqliteRow| {
             let (number, sealed): (i64, Vec<u8>) = (column(row, 0)?, column(row, 1)?);
-            self.open_json(&turn_place(attempt, number), &sealed)
+            self.open_for(Some(&subject), &turn_place(attempt, number), &sealed)
         };
-        rows.iter().map(turn).collect()
+        rows.iter().filter_map(|row| turn(row).transpose()).collect()
     }
 
     fn open_attempt_of(&self, row: &SqliteRow) -> Result<OpenAttempt, StoreError> {
         let attempt = AttemptId::new(column::<String>(row, 0)?);
-        let number: PhoneNumber = self.open_json(&callee_place(&attempt), &column::<Vec<u8>>(row, 2)?)?;
+        let subject: Option<String> = column(row, 6)?;
+        let number = self.open_for::<PhoneNumber>(subject.as_deref(), &callee_place(&attempt), &column::<Vec<u8>>(row, 2)?)?;
+        let number = number.ok_or(StoreError::Corrupt)?;
         Ok(OpenAttempt {
             task: TaskId::new(column::<String>(row, 1)?),
             number,
@@ -260,7 +289,7 @@ impl Store {
 
     fn finish_of(&self, row: &SqliteRow, attempt: &AttemptId, disposition: &str) -> Result<Finish, StoreError> {
         let report = match column::<Option<Vec<u8>>>(row, 8)? {
-            Some(sealed) => Some(self.open_json::<Report>(&report_place(attempt), &sealed)?),
+            Some(sealed) => self.open_for::<Report>(column::<Option<String>>(row, 14)?.as_deref(), &report_place(attempt), &sealed)?,
             None => None,
         };
         Ok(Finish {
@@ -269,6 +298,7 @@ impl Store {
             answered_for: Duration::from_millis(amount(row, 5)?),
             cost: Micros(amount(row, 7)?),
             at: Timestamp(column(row, 6)?),
+            measured: measured_of(row, 11)?,
         })
     }
 }
@@ -281,7 +311,7 @@ fn turn_place(attempt: &AttemptId, number: i64) -> String {
     format!("turns.body/{attempt}/{number}")
 }
 
-fn report_place(attempt: &AttemptId) -> String {
+pub(crate) fn report_place(attempt: &AttemptId) -> String {
     format!("reports.body/{attempt}")
 }
 

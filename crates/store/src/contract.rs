@@ -6,6 +6,7 @@
 #![allow(clippy::missing_panics_doc, reason = "panicking is what the functions are for")]
 
 pub mod inbound;
+pub mod outbox;
 
 use std::time::Duration;
 
@@ -16,14 +17,14 @@ use assistant::compliance::calling_hours::callee_hours;
 use assistant::compliance::standing::Standing;
 use assistant::policy::{self, Cleared, Facts, Rules};
 use assistant::rate_limit::{Caps, Usage};
-use assistant::statistics::Statistics;
+use assistant::statistics::{Statistics, TaskCounts};
 use assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
 use dialogue::brief::{Persona, TaskType};
 use dialogue::moves::EndReason;
 use dialogue::report::{Outcome, Report};
 use dialogue::screening::WhoAnswered;
 use dialogue::transcript::{Speaker, Turn};
-use ports::task_store::{Finish, LegEvent, StoreError, TaskStore, Unsettled};
+use ports::task_store::{Finish, LegEvent, Measured, StoreError, TaskStore, Unsettled};
 use telephony::cost::Micros;
 use telephony::{AttemptId, AudioPosition, CarrierCallId, Disposition, PhoneNumber, Private, TaskId, Timestamp, UtteranceId};
 
@@ -116,6 +117,11 @@ pub fn finish(disposition: Disposition, outcome: Option<Outcome>, seconds: u64) 
         answered_for: Duration::from_secs(seconds),
         cost: Micros(seconds.div_ceil(60) * 14_000),
         at: NOON + Duration::from_secs(seconds),
+        measured: Measured {
+            provider: Some("mock".into()),
+            is_recorded: outcome.is_some(),
+            response_times: if outcome.is_some() { vec![Duration::from_millis(700), Duration::from_millis(900)] } else { Vec::new() },
+        },
     }
 }
 
@@ -404,9 +410,11 @@ pub async fn a_stop_request_is_kept(store: &dyn TaskStore) {
     assert!(!store.has_opted_out(&PhoneNumber::parse("+12125550124").unwrap()).await.unwrap());
 }
 
-/// Ended attempts are counted in groups, live ones are not.
+/// Ended attempts are kept for statistics, live ones are not counted yet; tasks are counted by their state.
 pub async fn ended_attempts_are_counted(store: &dyn TaskStore) {
-    assert_eq!(Statistics::of(&store.groups().await.unwrap()), Statistics::default());
+    let all = (NOON, NOON + Duration::from_secs(1_000));
+    assert_eq!(store.ended_calls(all.0, all.1).await.unwrap(), []);
+    assert_eq!(store.task_counts(all.0, all.1).await.unwrap(), TaskCounts::default());
     let ends = [
         (Disposition::Conversed, Some(Outcome::Achieved), 30),
         (Disposition::Conversed, Some(Outcome::Achieved), 90),
@@ -415,12 +423,20 @@ pub async fn ended_attempts_are_counted(store: &dyn TaskStore) {
     ];
     for (index, (disposition, outcome, seconds)) in ends.into_iter().enumerate() {
         let (_, attempt) = begin(store, &format!("t{index}"), &format!("a{index}")).await;
-        store.finish_attempt(&attempt, &finish(disposition, outcome, seconds), TaskState::AwaitingApproval).await.unwrap();
+        store.finish_attempt(&attempt, &finish(disposition, outcome, seconds), TaskState::Done).await.unwrap();
     }
     begin(store, "t9", "a9").await;
-    assert_eq!(store.groups().await.unwrap().len(), 3);
-    let figures = Statistics::of(&store.groups().await.unwrap());
-    assert_eq!((figures.attempts, figures.answered, figures.achieved), (4, 3, 2));
-    assert_eq!((figures.total_millis, figures.average_millis), (180_000, Some(60_000)));
-    assert_eq!((figures.success_rate, figures.cost), (Some(0.5), Micros(56_000)));
+    let calls = store.ended_calls(all.0, all.1).await.unwrap();
+    let first = &calls[1];
+    assert_eq!((calls.len(), first.task.as_ref().map(TaskId::as_str), first.attempt.as_str()), (4, Some("t0"), "a0"));
+    assert_eq!((first.hour, first.region.as_deref(), first.provider.as_deref()), (12, Some("US"), Some("mock")));
+    assert_eq!((first.task_type, first.limit, first.is_recorded), (Some(TaskType::InformationInquiry), Limits::default().total_time, true));
+    assert_eq!(first.response_times, [Duration::from_millis(700), Duration::from_millis(900)]);
+    assert_eq!(store.ended_calls(NOON + Duration::from_secs(31), NOON + Duration::from_secs(90)).await.unwrap().len(), 1, "the end is not within");
+    let tasks = store.task_counts(all.0, all.1).await.unwrap();
+    assert_eq!((tasks.made, tasks.done, tasks.open), (5, 4, 1));
+    let figures = Statistics::of(&calls, tasks);
+    assert_eq!((figures.total.attempts, figures.total.answered, figures.total.achieved), (4, 3, 2));
+    assert_eq!((figures.total.talked_ms, figures.total.average_ms), (180_000, Some(60_000)));
+    assert_eq!((figures.total.success_rate, figures.total.cost), (Some(0.5), Micros(56_000)));
 }

@@ -22,7 +22,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::seal::{KEY_FILE, KeyError, Seal, private_options};
+use crate::seal::{KeyError, KeySeal, Seal, private_options};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -124,10 +124,7 @@ impl Store {
         };
         let path = directory.join(DATABASE_FILE);
         let has_data = fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0);
-        let seal = Seal::of_directory(directory, !has_data).map_err(|error| match error {
-            KeyError::Wrong => StoreError::WrongKey,
-            KeyError::Io(error) => unavailable(error),
-        })?;
+        let seal = Seal::of_directory(directory, !has_data).map_err(key_trouble)?;
         if !has_data {
             make_private_file(&path).map_err(unavailable)?;
         }
@@ -163,6 +160,30 @@ impl Store {
     /// Returns the connections that read.
     pub(crate) fn read(&self) -> &SqlitePool {
         &self.reader
+    }
+
+    /// Returns the connection that flushes.
+    pub(crate) fn flushing(&self) -> &SqlitePool {
+        &self.flushing
+    }
+
+    /// Returns a value as JSON sealed for a place by a subject's key.
+    pub(crate) fn close_for(&self, subject: &str, place: &str, value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+        let json = serde_json::to_vec(value).map_err(|_| StoreError::Unavailable { what: "a value has no JSON".into() })?;
+        let key = self.seal.keyring().get(subject).map_err(key_trouble)?.ok_or(StoreError::NotFound)?;
+        KeySeal::of_key(&key).close(place, &json).map_err(unavailable)
+    }
+
+    /// Returns the value that was sealed for a place by a subject's key, or by the installation's if it belongs to nobody; `None` if it
+    /// was emptied or its key was destroyed.
+    pub(crate) fn open_for<T: DeserializeOwned>(&self, subject: Option<&str>, place: &str, sealed: &[u8]) -> Result<Option<T>, StoreError> {
+        if sealed.is_empty() {
+            return Ok(None);
+        }
+        let Some(subject) = subject else { return self.open_json(place, sealed).map(Some) };
+        let Some(key) = self.seal.keyring().get(subject).map_err(key_trouble)? else { return Ok(None) };
+        let json = KeySeal::of_key(&key).open(place, sealed).map_err(|_| StoreError::Corrupt)?;
+        serde_json::from_slice(&json).map(Some).map_err(|_| StoreError::Corrupt)
     }
 
     /// Says whether this process may dial from this database.
@@ -210,6 +231,8 @@ fn connect_options(path: &Path, options: Options) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is deleted is overwritten, so that its ciphertext is gone too.
+        .pragma("secure_delete", "ON")
         .busy_timeout(options.patience);
     match options.max_pages {
         Some(pages) => connect.pragma("max_page_count", pages.to_string()),
@@ -266,6 +289,13 @@ pub(crate) fn told(error: &sqlx::Error) -> StoreError {
     }
 }
 
+pub(crate) fn key_trouble(error: KeyError) -> StoreError {
+    match error {
+        KeyError::Wrong => StoreError::WrongKey,
+        KeyError::Io(error) => unavailable(error),
+    }
+}
+
 pub(crate) fn unavailable(error: io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
@@ -302,9 +332,4 @@ fn make_private_file(path: &PathBuf) -> io::Result<()> {
 /// Returns an amount as the database keeps it. Amounts beyond 2^53 µ (nine thousand million units) stay there, so that no sum overflows.
 pub(crate) fn stored(amount: u64) -> i64 {
     i64::try_from(amount.min(1 << 53)).unwrap_or(1 << 53)
-}
-
-/// Returns the key file's place, for messages to people.
-pub(crate) fn key_place(directory: &Path) -> PathBuf {
-    directory.join(KEY_FILE)
 }

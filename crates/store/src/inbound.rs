@@ -18,17 +18,18 @@ use crate::database::{Store, Survives, stored, told};
 /// The columns that [`Store::visit_of`] reads, in its order.
 const VISIT: &str =
     "SELECT id, visits.carrier_call, caller, came_at, ended_at, length_ms, cost, recording, message_state, message_at, message_ms, words,
-     (SELECT attempt_id FROM calls WHERE calls.carrier_call = visits.carrier_call) FROM visits";
+     (SELECT attempt_id FROM calls WHERE calls.carrier_call = visits.carrier_call), subject FROM visits";
 
 impl Store {
     fn visit_of(&self, row: &SqliteRow) -> Result<Visit, StoreError> {
         let id = AttemptId::new(column::<String>(row, 0)?);
+        let subject: Option<String> = column(row, 13)?;
         let caller = match column::<Option<Vec<u8>>>(row, 2)? {
-            Some(sealed) => Some(self.open_json::<PhoneNumber>(&caller_place(&id), &sealed)?),
+            Some(sealed) => self.open_for::<PhoneNumber>(subject.as_deref(), &caller_place(&id), &sealed)?,
             None => None,
         };
         let message = match column::<Option<String>>(row, 7)? {
-            Some(recording) => Some(self.message_of(row, &id, recording)?),
+            Some(recording) => Some(self.message_of(row, &id, recording, subject.as_deref())?),
             None => None,
         };
         let length = column::<Option<i64>>(row, 5)?;
@@ -45,9 +46,9 @@ impl Store {
         })
     }
 
-    fn message_of(&self, row: &SqliteRow, id: &AttemptId, recording: String) -> Result<VoiceMessage, StoreError> {
+    fn message_of(&self, row: &SqliteRow, id: &AttemptId, recording: String, subject: Option<&str>) -> Result<VoiceMessage, StoreError> {
         let words = match column::<Option<Vec<u8>>>(row, 11)? {
-            Some(sealed) => Some(Private::new(self.open_json::<String>(&words_place(id), &sealed)?)),
+            Some(sealed) => self.open_for::<String>(subject, &words_place(id), &sealed)?.map(Private::new),
             None => None,
         };
         Ok(VoiceMessage {
@@ -74,13 +75,19 @@ impl Store {
 #[async_trait]
 impl InboundStore for Store {
     async fn begin_visit(&self, id: &AttemptId, call: &CarrierCallId, caller: Option<&PhoneNumber>, at: Timestamp) -> Result<bool, StoreError> {
-        let caller = caller.map(|number| self.close_json(&caller_place(id), number)).transpose()?;
         let mut transaction = self.write(Survives::Crash).await?;
-        let insert = sqlx::query("INSERT INTO visits (id, carrier_call, caller, came_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        let (mut subject, mut sealed) = (None, None);
+        if let Some(number) = caller {
+            let id_of_subject = self.subject_of(&mut transaction, number, at).await?;
+            sealed = Some(self.close_for(&id_of_subject, &caller_place(id), number)?);
+            subject = Some(id_of_subject);
+        }
+        let insert = sqlx::query("INSERT INTO visits (id, carrier_call, caller, came_at, subject) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(id.as_str())
             .bind(call.as_str())
-            .bind(caller)
-            .bind(at.as_millis());
+            .bind(sealed)
+            .bind(at.as_millis())
+            .bind(subject);
         let inserted = insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(inserted.rows_affected() == 1)
@@ -133,8 +140,15 @@ impl InboundStore for Store {
 
     async fn settle_message(&self, call: &CarrierCallId, state: MessageState, words: Option<&str>) -> Result<(), StoreError> {
         let visit = self.visit(call).await?.ok_or(StoreError::NotFound)?;
-        let words = words.map(|words| self.close_json(&words_place(&visit.id), &words)).transpose()?;
         let mut transaction = self.write(Survives::PowerLoss).await?;
+        let row = sqlx::query("SELECT subject FROM visits WHERE carrier_call = ?").bind(call.as_str()).fetch_one(&mut *transaction).await;
+        let subject: Option<String> = column(&row.map_err(|error| told(&error))?, 0)?;
+        let place = words_place(&visit.id);
+        let close = |words: &str| match &subject {
+            Some(subject) => self.close_for(subject, &place, &words),
+            None => self.close_json(&place, &words),
+        };
+        let words = words.map(close).transpose()?;
         let update = sqlx::query(
             "UPDATE visits SET message_state = ?, words = coalesce(words, ?)
              WHERE carrier_call = ? AND recording IS NOT NULL AND message_state <> 'kept'",
@@ -170,7 +184,8 @@ impl InboundStore for Store {
         };
         let id = TaskId::new(column::<String>(&row, 0)?);
         let outcome = column::<Option<String>>(&row, 2)?.map(|word| of_word(&word)).transpose()?;
-        let task = self.select_task(&id).await?.ok_or(StoreError::Corrupt)?;
+        // A task that was erased cannot be gone on with.
+        let Some(task) = self.select_task(&id).await? else { return Ok(None) };
         Ok(Some(CalleesTask { task, is_live: amount(&row, 1)? > 0, outcome }))
     }
 
@@ -184,6 +199,7 @@ impl InboundStore for Store {
         if !has_place || !budget::check(arrival.worst_cost, arrival.task_cap, &arrival.budget, &spending).is_empty() {
             return Err(StoreError::Overtaken);
         }
+        let subject = self.subject_of(&mut transaction, arrival.number, arrival.at).await?;
         let insert = sqlx::query(
             "INSERT INTO attempts
                  (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at, direction)
@@ -195,7 +211,7 @@ impl InboundStore for Store {
             .bind(arrival.task.as_str())
             .bind(AttemptState::Placed as i64)
             .bind(self.seal.lookup(arrival.number.as_e164()))
-            .bind(self.close_json(&callee_place(arrival.attempt), arrival.number)?)
+            .bind(self.close_for(&subject, &callee_place(arrival.attempt), arrival.number)?)
             .bind(stored(arrival.worst_cost.0))
             .bind(arrival.at.as_millis())
             .execute(&mut *transaction)
@@ -209,6 +225,7 @@ impl InboundStore for Store {
             .bind(arrival.attempt.as_str())
             .bind(arrival.at.as_millis());
         call.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.insert_figures(&mut transaction, arrival.attempt, arrival.task, arrival.number, arrival.at).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 }

@@ -1,23 +1,22 @@
 //! What the rules ask about the past, and the port as a whole.
 
-use std::time::Duration;
-
 use assistant::approval::{Approval, Receipt};
 use assistant::attempt::AttemptState;
+use assistant::audit::AuditEvent;
 use assistant::budget::Spending;
 use assistant::policy::Cleared;
 use assistant::rate_limit::Usage;
-use assistant::statistics::Group;
+use assistant::refusal::Refusals;
+use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
 use dialogue::transcript::Turn;
 use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
 use sqlx::SqliteExecutor;
-use sqlx::sqlite::SqliteRow;
 use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, PhoneNumber, TaskId, Timestamp};
 
-use crate::attempts::{amount, column, of_word};
+use crate::attempts::{amount, column};
 use crate::database::{Store, Survives, told};
 
 impl Store {
@@ -61,7 +60,11 @@ impl Store {
             .bind(self.seal.lookup(number.as_e164()))
             .bind(attempt.as_str())
             .bind(at.as_millis());
-        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let inserted = insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if inserted.rows_affected() == 1 {
+            let subject = self.subject_of(&mut transaction, number, at).await?;
+            self.audit(&mut transaction, at, &AuditEvent::StopRequested { subject, attempt: attempt.clone() }).await?;
+        }
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -69,32 +72,6 @@ impl Store {
         let select = sqlx::query("SELECT 1 FROM opt_outs WHERE callee_key = ?").bind(self.seal.lookup(number.as_e164()));
         Ok(select.fetch_optional(self.read()).await.map_err(|error| told(&error))?.is_some())
     }
-
-    async fn select_groups(&self) -> Result<Vec<Group>, StoreError> {
-        let select = sqlx::query(
-            "SELECT disposition, outcome, count(*), sum(answered_ms), sum(coalesce(settled, reckoned))
-             FROM attempts
-             JOIN costs ON costs.attempt_id = attempts.id
-             LEFT JOIN reports ON reports.attempt_id = attempts.id
-             WHERE state = 'terminal' GROUP BY disposition, outcome ORDER BY disposition, outcome",
-        );
-        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
-        rows.iter().map(group_of).collect()
-    }
-}
-
-fn group_of(row: &SqliteRow) -> Result<Group, StoreError> {
-    let outcome = match column::<Option<String>>(row, 1)? {
-        Some(word) => Some(of_word(&word)?),
-        None => None,
-    };
-    Ok(Group {
-        disposition: of_word(&column::<String>(row, 0)?)?,
-        outcome,
-        attempts: amount(row, 2)?,
-        answered_for: Duration::from_millis(amount(row, 3)?),
-        cost: Micros(amount(row, 4)?),
-    })
 }
 
 #[async_trait]
@@ -183,7 +160,16 @@ impl TaskStore for Store {
         self.select_opt_out(number).await
     }
 
-    async fn groups(&self) -> Result<Vec<Group>, StoreError> {
-        self.select_groups().await
+    async fn refused(&self, id: &TaskId, refusals: &Refusals, at: Timestamp) -> Result<(), StoreError> {
+        let codes = refusals.as_slice().iter().map(|refusal| refusal.code.to_owned()).collect();
+        self.note(&AuditEvent::Refused { task: id.clone(), codes }, at).await
+    }
+
+    async fn ended_calls(&self, since: Timestamp, until: Timestamp) -> Result<Vec<EndedCall>, StoreError> {
+        self.select_ended_calls(since, until).await
+    }
+
+    async fn task_counts(&self, since: Timestamp, until: Timestamp) -> Result<TaskCounts, StoreError> {
+        self.count_tasks(since, until).await
     }
 }

@@ -7,13 +7,23 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod attempts;
+mod audit;
 pub mod contract;
 mod database;
+mod erasure;
+mod export;
+mod figures;
 mod inbound;
+mod keyring;
 mod ledger;
+mod outbox;
+mod retention;
 mod seal;
+mod subjects;
 mod tasks;
 mod vault;
 
 pub use database::{Access, Options, Store};
+pub use erasure::{Erased, Whose};
+pub use export::Export;
 pub use vault::Vault;

@@ -1,28 +1,40 @@
-//! Seals texts with the key of the data directory: AES-256-GCM, bound to the place where they stand.
+//! Seals texts: AES-256-GCM, bound to the place where they stand.
 //!
-//! The key lies in `vault.key`, readable by its owner only, made on first use. Whoever copies the directory copies the
-//! key; whoever copies the database alone has ciphertext. Losing the key loses the words, so a directory that has data
-//! and no key is an error and never gets a new one.
+//! The master key lies in `vault.key`, readable by its owner only, made on first use; it seals the keys of [`crate::keyring`], and
+//! they seal everything else. Whoever copies the directory copies the keys; whoever copies the database alone has ciphertext. Losing the
+//! keys loses the words, so a directory that has data and no key is an error and never gets a new one.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+use crate::keyring::Keyring;
+
 /// The name of the key file within the data directory.
 pub(crate) const KEY_FILE: &str = "vault.key";
 
+/// The name of the key that seals what belongs to nobody in particular.
+const INSTALLATION: &str = "installation";
+
 const NONCE_BYTES: usize = 12;
 
-/// Opens and closes sealed texts.
+/// Opens and closes sealed texts with one key.
+#[derive(Clone)]
+pub(crate) struct KeySeal(Aes256Gcm);
+
+/// Opens and closes what belongs to the installation, and holds the keys of everybody else.
 #[derive(Clone)]
 pub(crate) struct Seal {
-    cipher: Aes256Gcm,
+    own: KeySeal,
     lookup_key: [u8; 32],
+    audit_key: [u8; 32],
+    keyring: Arc<Keyring>,
 }
 
 /// Why the key cannot be had.
@@ -38,37 +50,17 @@ pub(crate) enum KeyError {
 #[derive(Debug)]
 pub(crate) struct Unsealable;
 
-impl Seal {
-    /// Reads the directory's key, or makes one if there is none and `may_make` allows it.
-    pub(crate) fn of_directory(directory: &Path, may_make: bool) -> Result<Self, KeyError> {
-        let path = directory.join(KEY_FILE);
-        match read_key(&path) {
-            Err(KeyError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-            other => return other.map(|key| Self::of_key(&key)),
-        }
-        if !may_make {
-            return Err(KeyError::Wrong);
-        }
-        make_key(directory, &path).map_err(KeyError::Io)?;
-        read_key(&path).map(|key| Self::of_key(&key))
-    }
-
-    fn of_key(key: &[u8; 32]) -> Self {
-        let mut lookup_key = [0; 32];
-        lookup_key.copy_from_slice(&tag(key, b"puppetmaster look-up key 1"));
-        Self { cipher: Aes256Gcm::new(key.into()), lookup_key }
-    }
-
-    /// Builds a seal from a key of its own, as each object of the vault has one.
-    pub(crate) fn cipher_of(key: &[u8; 32]) -> Aes256Gcm {
-        Aes256Gcm::new(key.into())
+impl KeySeal {
+    /// Returns the seal of a key.
+    pub(crate) fn of_key(key: &[u8; 32]) -> Self {
+        Self(Aes256Gcm::new(key.into()))
     }
 
     /// Seals bytes for a place: nonce, ciphertext and tag. They open at no other place.
     pub(crate) fn close(&self, place: &str, plain: &[u8]) -> io::Result<Vec<u8>> {
         let nonce: [u8; NONCE_BYTES] = random()?;
         let payload = Payload { msg: plain, aad: place.as_bytes() };
-        let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| io::Error::other("too long to be sealed"))?;
+        let sealed = self.0.encrypt(&Nonce::from(nonce), payload).map_err(|_| io::Error::other("too long to be sealed"))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
@@ -76,12 +68,48 @@ impl Seal {
     pub(crate) fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(Unsealable)?;
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
-        self.cipher.decrypt(&Nonce::from(*nonce), payload).map_err(|_| Unsealable)
+        self.0.decrypt(&Nonce::from(*nonce), payload).map_err(|_| Unsealable)
+    }
+}
+
+impl Seal {
+    /// Opens the keys of a data directory, or makes them if there are none and `may_make` allows it.
+    pub(crate) fn of_directory(directory: &Path, may_make: bool) -> Result<Self, KeyError> {
+        let keyring = Keyring::open(directory, may_make)?;
+        let key = if may_make { keyring.get_or_make(INSTALLATION)? } else { keyring.get(INSTALLATION)?.ok_or(KeyError::Wrong)? };
+        let lookup_key = tag(&key, b"puppetmaster look-up key 1");
+        let audit_key = tag(&key, b"puppetmaster audit key 1");
+        Ok(Self { own: KeySeal::of_key(&key), lookup_key, audit_key, keyring: Arc::new(keyring) })
+    }
+
+    /// Returns the keys of subjects and objects.
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Builds a seal from a key of its own, as each object of the vault has one.
+    pub(crate) fn cipher_of(key: &[u8; 32]) -> Aes256Gcm {
+        Aes256Gcm::new(key.into())
+    }
+
+    /// Seals bytes of the installation for a place.
+    pub(crate) fn close(&self, place: &str, plain: &[u8]) -> io::Result<Vec<u8>> {
+        self.own.close(place, plain)
+    }
+
+    /// Opens bytes of the installation that were sealed for a place.
+    pub(crate) fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        self.own.open(place, sealed)
     }
 
     /// Returns a text's stand-in for searches: the same text has the same one, and it tells nothing without the key.
     pub(crate) fn lookup(&self, text: &str) -> String {
-        tag(&self.lookup_key, text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&tag(&self.lookup_key, text.as_bytes()))
+    }
+
+    /// Returns the keyed hash of an entry of the audit log.
+    pub(crate) fn audit_hash(&self, bytes: &[u8]) -> String {
+        hexadecimal(&tag(&self.audit_key, bytes))
     }
 }
 
@@ -90,6 +118,11 @@ pub(crate) fn random<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| io::Error::other("the system gives no random bytes"))?;
     Ok(bytes)
+}
+
+/// Returns bytes as hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn tag(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
@@ -101,7 +134,7 @@ fn tag(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn read_key(path: &Path) -> Result<[u8; 32], KeyError> {
+pub(crate) fn read_key(path: &Path) -> Result<[u8; 32], KeyError> {
     let mut text = String::new();
     File::open(path).map_err(KeyError::Io)?.take(256).read_to_string(&mut text).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => KeyError::Wrong,
@@ -120,7 +153,7 @@ fn read_key(path: &Path) -> Result<[u8; 32], KeyError> {
 }
 
 /// Makes a key whole or not at all; if two processes begin at once, one key wins and both use it.
-fn make_key(directory: &Path, path: &Path) -> io::Result<()> {
+pub(crate) fn make_key(directory: &Path, path: &Path) -> io::Result<()> {
     let key: [u8; 32] = random()?;
     let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let draft_name: [u8; 8] = random()?;
@@ -192,7 +225,9 @@ mod tests {
         Seal::of_directory(directory.path(), true).unwrap();
         let mode = fs::metadata(directory.path().join(KEY_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no draft is left behind");
+        let names = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+        assert_eq!(names(directory.path()).len(), 2, "no draft is left behind");
+        assert_eq!(names(&directory.path().join("keys")), ["installation.key"]);
     }
 
     #[test]

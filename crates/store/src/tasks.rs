@@ -1,47 +1,59 @@
 //! Tasks, their receipts and approvals.
 
 use assistant::approval::{Approval, ApprovedBy, Receipt, ReceiptHash};
+use assistant::audit::AuditEvent;
 use assistant::task::{Task, TaskState};
 use ports::task_store::StoreError;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteExecutor};
 use telephony::{TaskId, Timestamp};
 
+use crate::attempts::column;
 use crate::database::{Store, Survives, told};
 
 impl Store {
     pub(crate) async fn insert_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        sqlx::query("INSERT INTO tasks (id, state, created_at, body, receipt) VALUES (?, ?, ?, ?, ?)")
+        let subject = self.subject_of(&mut transaction, &task.number, task.created_at).await?;
+        sqlx::query("INSERT INTO tasks (id, state, created_at, body, receipt, subject) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(task.id.as_str())
             .bind(task.state.as_str())
             .bind(task.created_at.as_millis())
-            .bind(self.close_json(&task_place(&task.id), task)?)
-            .bind(self.close_json(&receipt_place(&task.id), receipt)?)
+            .bind(self.close_for(&subject, &task_place(&task.id), task)?)
+            .bind(self.close_for(&subject, &receipt_place(&task.id), receipt)?)
+            .bind(&subject)
             .execute(&mut *transaction)
             .await
             .map_err(|error| told(&error))?;
+        let made = AuditEvent::TaskMade { task: task.id.clone(), subject, receipt: receipt.hash() };
+        self.audit(&mut transaction, task.created_at, &made).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
     pub(crate) async fn select_task(&self, id: &TaskId) -> Result<Option<Task>, StoreError> {
-        let select = sqlx::query("SELECT id, state, body FROM tasks WHERE id = ?").bind(id.as_str());
-        let row = select.fetch_optional(self.read()).await.map_err(|error| told(&error))?;
-        row.map(|row| self.task_of(&row)).transpose()
+        self.task_in(self.read(), id).await
+    }
+
+    /// Reads a task, within a transaction or outside of one.
+    pub(crate) async fn task_in(&self, connection: impl SqliteExecutor<'_>, id: &TaskId) -> Result<Option<Task>, StoreError> {
+        let select = sqlx::query("SELECT id, state, body, subject FROM tasks WHERE id = ?").bind(id.as_str());
+        let row = select.fetch_optional(connection).await.map_err(|error| told(&error))?;
+        Ok(row.map(|row| self.task_of(&row)).transpose()?.flatten())
     }
 
     pub(crate) async fn select_receipt(&self, id: &TaskId) -> Result<Option<Receipt>, StoreError> {
-        let select = sqlx::query("SELECT receipt FROM tasks WHERE id = ?").bind(id.as_str());
+        let select = sqlx::query("SELECT receipt, subject FROM tasks WHERE id = ?").bind(id.as_str());
         let row = select.fetch_optional(self.read()).await.map_err(|error| told(&error))?;
         let Some(row) = row else { return Ok(None) };
         let sealed: Vec<u8> = row.try_get(0).map_err(|error| told(&error))?;
-        self.open_json(&receipt_place(id), &sealed).map(Some)
+        self.open_for(column::<Option<String>>(&row, 1)?.as_deref(), &receipt_place(id), &sealed)
     }
 
     pub(crate) async fn select_tasks(&self, at_most: u32) -> Result<Vec<Task>, StoreError> {
-        let select = sqlx::query("SELECT id, state, body FROM tasks ORDER BY created_at DESC, id DESC LIMIT ?").bind(i64::from(at_most));
+        let select = sqlx::query("SELECT id, state, body, subject FROM tasks WHERE length(body) > 0 ORDER BY created_at DESC, id DESC LIMIT ?")
+            .bind(i64::from(at_most));
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
-        rows.iter().map(|row| self.task_of(row)).collect()
+        rows.iter().filter_map(|row| self.task_of(row).transpose()).collect()
     }
 
     pub(crate) async fn update_task_state(&self, id: &TaskId, next: TaskState) -> Result<(), StoreError> {
@@ -81,6 +93,9 @@ impl Store {
         .map_err(|error| told(&error))?;
         let update = sqlx::query("UPDATE tasks SET state = 'approved' WHERE id = ? AND state = 'awaiting_approval'").bind(id.as_str());
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let approved =
+            AuditEvent::Approved { task: id.clone(), receipt: approval.receipt_hash.clone(), by: approval.by.clone(), until: approval.expires_at };
+        self.audit(&mut transaction, approval.approved_at, &approved).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -93,12 +108,14 @@ impl Store {
         row.map(|row| approval_of(&row)).transpose()
     }
 
-    fn task_of(&self, row: &SqliteRow) -> Result<Task, StoreError> {
+    /// `None` if the task was erased.
+    fn task_of(&self, row: &SqliteRow) -> Result<Option<Task>, StoreError> {
         let id: String = row.try_get(0).map_err(|error| told(&error))?;
         let sealed: Vec<u8> = row.try_get(2).map_err(|error| told(&error))?;
-        let mut task: Task = self.open_json(&task_place(&TaskId::new(id)), &sealed)?;
+        let subject: Option<String> = column(row, 3)?;
+        let Some(mut task) = self.open_for::<Task>(subject.as_deref(), &task_place(&TaskId::new(id)), &sealed)? else { return Ok(None) };
         task.state = state_of(row, 1)?;
-        Ok(task)
+        Ok(Some(task))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Recordings and traces in sealed files: AES-256-GCM in chunks, a key of its own for each object.
 //!
 //! An object is `objects/<attempt>.<kind>.part` while it grows and `.sealed` once it is whole. It begins with a header
-//! (magic, version, its own key sealed with the directory's), then chunks: length, flag, ciphertext. The seal of each
-//! chunk binds the object's name, the chunk's number and whether it is the last, so none can be moved, swapped,
+//! (magic, version), then chunks: length, flag, ciphertext. Its key lies elsewhere ([`crate::keyring`]), so that copies of the objects
+//! open nothing once the key is destroyed. The seal of each chunk binds the object's name, the chunk's number and whether it is the last, so none can be moved, swapped,
 //! left out or cut off. Only a `.part` may end early, at its last whole chunk: that is what a crash leaves. Deleting an
 //! object deletes the only copy of its key.
 
@@ -15,12 +15,10 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use ports::recording_vault::{ObjectKind, RecordingVault, StoredObject, VaultError, VaultWriter};
 use telephony::AttemptId;
 
-use crate::database::{key_place, make_private_directory};
-use crate::seal::{KeyError, Seal, private_options, random};
+use crate::database::make_private_directory;
+use crate::seal::{KeyError, Seal, private_options};
 
-const MAGIC: &[u8; 5] = b"PMOB\x01";
-/// A sealed 32-byte key: nonce, key, tag.
-const SEALED_KEY_BYTES: usize = 12 + 32 + 16;
+const MAGIC: &[u8; 5] = b"PMOB\x02";
 const TAG_BYTES: usize = 16;
 /// Most that one chunk may hold; a reader refuses more, so that no length on disk decides about memory.
 const MOST_CHUNK_BYTES: usize = 1 << 20;
@@ -42,12 +40,8 @@ impl Vault {
         make_private_directory(data_directory).map_err(|error| told(&error))?;
         make_private_directory(&directory).map_err(|error| told(&error))?;
         let is_empty = fs::read_dir(&directory).map_err(|error| told(&error))?.next().is_none();
-        let has_key = key_place(data_directory).exists();
         let has_database = fs::metadata(data_directory.join("puppetmaster.db")).is_ok_and(|metadata| metadata.len() > 0);
-        let seal = Seal::of_directory(data_directory, !has_key && is_empty && !has_database).map_err(|error| match error {
-            KeyError::Wrong => VaultError::WrongKey,
-            KeyError::Io(error) => told(&error),
-        })?;
+        let seal = Seal::of_directory(data_directory, is_empty && !has_database).map_err(key_trouble)?;
         Ok(Self { directory, seal })
     }
 
@@ -61,10 +55,11 @@ impl RecordingVault for Vault {
         let name = name_of(attempt, kind);
         let (part, whole) = (self.path(&name, "part"), self.path(&name, "sealed"));
         remove(&whole)?;
-        let key: [u8; 32] = random().map_err(|error| told(&error))?;
-        let sealed_key = self.seal.close(&key_name(&name), &key).map_err(|error| told(&error))?;
+        // A counter never repeats a nonce under a key that is new.
+        self.seal.keyring().destroy(&name).map_err(|error| told(&error))?;
+        let key = self.seal.keyring().get_or_make(&name).map_err(key_trouble)?;
         let mut file = private_options().create(true).truncate(true).open(&part).map_err(|error| told(&error))?;
-        file.write_all(&[MAGIC, sealed_key.as_slice()].concat()).map_err(|error| told(&error))?;
+        file.write_all(MAGIC).map_err(|error| told(&error))?;
         Ok(Box::new(SealedWriter {
             file,
             part,
@@ -78,9 +73,11 @@ impl RecordingVault for Vault {
 
     fn read(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError> {
         let name = name_of(attempt, kind);
+        // Without its key an object is as good as none: that is what erasing leaves of a copy.
+        let Some(key) = self.seal.keyring().get(&name).map_err(key_trouble)? else { return Ok(None) };
         for (ending, may_be_cut) in [("sealed", false), ("part", true)] {
             match File::open(self.path(&name, ending)) {
-                Ok(file) => return read_object(&self.seal, &name, file, may_be_cut).map(Some),
+                Ok(file) => return read_object(&key, &name, file, may_be_cut).map(Some),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(told(&error)),
             }
@@ -102,6 +99,7 @@ impl RecordingVault for Vault {
 
     fn delete(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<bool, VaultError> {
         let name = name_of(attempt, kind);
+        self.seal.keyring().destroy(&name).map_err(|error| told(&error))?;
         let whole = remove(&self.path(&name, "sealed"))?;
         let part = remove(&self.path(&name, "part"))?;
         Ok(whole || part)
@@ -152,8 +150,11 @@ fn object_of(file_name: &str) -> Option<(AttemptId, ObjectKind, bool)> {
     parts.next().is_none().then(|| (AttemptId::new(id), kind, is_finished))
 }
 
-fn key_name(name: &str) -> String {
-    format!("objects.key/{name}")
+fn key_trouble(error: KeyError) -> VaultError {
+    match error {
+        KeyError::Wrong => VaultError::WrongKey,
+        KeyError::Io(error) => told(&error),
+    }
 }
 
 /// Removes a file. Returns whether there was one.
@@ -268,20 +269,17 @@ impl Drop for SealedWriter {
     }
 }
 
-fn read_object(seal: &Seal, name: &str, file: File, may_be_cut: bool) -> Result<Vec<u8>, VaultError> {
+fn read_object(key: &[u8; 32], name: &str, file: File, may_be_cut: bool) -> Result<Vec<u8>, VaultError> {
     let mut reader = BufReader::new(file);
-    let mut header = [0; MAGIC.len() + SEALED_KEY_BYTES];
-    if !fill(&mut reader, &mut header)? {
+    let mut magic = [0; MAGIC.len()];
+    if !fill(&mut reader, &mut magic)? {
         // A crash between the creation of the file and its first write.
         return if may_be_cut { Ok(Vec::new()) } else { Err(VaultError::Damaged) };
     }
-    let (magic, sealed_key) = header.split_at(MAGIC.len());
-    if magic != MAGIC {
+    if &magic != MAGIC {
         return Err(VaultError::Damaged);
     }
-    let key = seal.open(&key_name(name), sealed_key).map_err(|_| VaultError::WrongKey)?;
-    let key: [u8; 32] = key.try_into().map_err(|_| VaultError::Damaged)?;
-    let mut chunks = Chunks { cipher: Seal::cipher_of(&key), name: name.to_owned(), next: 0 };
+    let mut chunks = Chunks { cipher: Seal::cipher_of(key), name: name.to_owned(), next: 0 };
     let mut plain = Vec::new();
     loop {
         let mut head = [0; 5];
@@ -397,13 +395,16 @@ mod tests {
             assert!(vault.read(&attempt(), ObjectKind::Recording).is_err(), "byte {index}");
         }
         // The first two chunks are equally long: swap them.
-        let start = MAGIC.len() + SEALED_KEY_BYTES;
+        let start = MAGIC.len();
         let length = 5 + 16 * 1024 + TAG_BYTES;
         let swapped = [&whole[..start], &whole[start + length..start + 2 * length], &whole[start..start + length], &whole[start + 2 * length..]];
         fs::write(&path, swapped.concat()).unwrap();
         assert_eq!(vault.read(&attempt(), ObjectKind::Recording), Err(VaultError::Damaged));
         fs::write(vault.path("a2.recording", "sealed"), &whole).unwrap();
-        assert!(vault.read(&AttemptId::new("a2"), ObjectKind::Recording).is_err(), "under another name");
+        assert_eq!(vault.read(&AttemptId::new("a2"), ObjectKind::Recording), Ok(None), "under another name it has no key");
+        vault.create(&AttemptId::new("a2"), ObjectKind::Recording).unwrap().finish().unwrap();
+        fs::write(vault.path("a2.recording", "sealed"), &whole).unwrap();
+        assert!(vault.read(&AttemptId::new("a2"), ObjectKind::Recording).is_err(), "and with another key it does not open");
     }
 
     #[test]
@@ -413,7 +414,7 @@ mod tests {
         let whole = fs::read(&path).unwrap();
         let part = vault.path("a1.recording", "part");
         fs::remove_file(&path).unwrap();
-        let (start, length) = (MAGIC.len() + SEALED_KEY_BYTES, 5 + 16 * 1024 + TAG_BYTES);
+        let (start, length) = (MAGIC.len(), 5 + 16 * 1024 + TAG_BYTES);
         for (cut, chunks) in [(0, 0), (start, 0), (start + length - 1, 0), (start + length, 1), (start + 2 * length + 3, 2)] {
             fs::write(&part, &whole[..cut]).unwrap();
             let read = vault.read(&attempt(), ObjectKind::Recording).unwrap().unwrap();
@@ -437,8 +438,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let (_, _, _) = finished(directory.path());
         fs::write(directory.path().join("vault.key"), format!("{}\n", "ab".repeat(32))).unwrap();
-        let vault = Vault::open(directory.path()).unwrap();
-        assert_eq!(vault.read(&attempt(), ObjectKind::Recording), Err(VaultError::WrongKey));
+        assert_eq!(Vault::open(directory.path()).err(), Some(VaultError::WrongKey));
         fs::remove_file(directory.path().join("vault.key")).unwrap();
         assert_eq!(Vault::open(directory.path()).err(), Some(VaultError::WrongKey), "no new key beside old objects");
     }
@@ -452,6 +452,16 @@ mod tests {
         assert_eq!(names, [(AttemptId::new("../evil"), ObjectKind::Trace, true), (attempt(), ObjectKind::Recording, true)]);
         assert!(vault.delete(&attempt(), ObjectKind::Recording).unwrap());
         assert!(!vault.delete(&attempt(), ObjectKind::Recording).unwrap());
+        assert_eq!(vault.read(&attempt(), ObjectKind::Recording).unwrap(), None);
+    }
+
+    #[test]
+    fn a_copy_of_a_deleted_object_opens_no_more() {
+        let directory = tempfile::tempdir().unwrap();
+        let (vault, _, path) = finished(directory.path());
+        let copy = fs::read(&path).unwrap();
+        vault.delete(&attempt(), ObjectKind::Recording).unwrap();
+        fs::write(&path, copy).unwrap();
         assert_eq!(vault.read(&attempt(), ObjectKind::Recording).unwrap(), None);
     }
 }

@@ -1,30 +1,24 @@
-//! What was kept: tasks, figures, recordings, traces.
+//! What was kept: tasks, recordings, traces.
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use assistant::attempt::Direction;
-use assistant::statistics::Statistics;
 use assistant::task::Task;
 use audio::wav::WavHeader;
 use dialogue::transcript::Transcript;
 use engine::replay;
-use ports::clock::Clock;
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use ports::task_store::{AttemptRecord, TaskStore};
 use serde_json::json;
 use store::Store;
-use telephony::cost::Micros;
 use telephony::{AttemptId, TaskId};
 
-use crate::cli::{JsonArg, TaskCommand};
+use crate::cli::TaskCommand;
 use crate::config::Config;
 use crate::failure::{FAILED, Failure, codes};
 use crate::report_view;
-use crate::wiring::{self, SystemClock};
-
-const DAY: Duration = Duration::from_secs(86_400);
+use crate::wiring;
 
 pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCode, Failure> {
     let (store, _) = wiring::look(config).await?;
@@ -114,58 +108,6 @@ fn attempt_json(attempt: &AttemptRecord, transcript: &Transcript) -> serde_json:
         "finish": finish,
         "transcript": report_view::transcript_json(transcript),
     })
-}
-
-pub(super) async fn stats(args: &JsonArg, config: &Config) -> Result<ExitCode, Failure> {
-    let (store, _) = wiring::look(config).await?;
-    let figures = Statistics::of(&store.groups().await?);
-    if args.json {
-        println!("{}", json!(figures));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let rate = figures.success_rate.map_or_else(|| "–".into(), |rate| format!("{:.0} %", rate * 100.0));
-    println!("calls       {}", figures.attempts);
-    println!("answered    {}", figures.answered);
-    println!("achieved    {} ({rate})", figures.achieved);
-    println!("talked      {}", report_view::length(Duration::from_millis(figures.total_millis)));
-    println!("cost        {}", figures.cost);
-    for count in &figures.by_disposition {
-        println!("  {:>4}  {}", count.attempts, count.disposition.in_words());
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Shows what calls cost lately, against the budget, after open prices were asked for.
-pub(super) async fn costs(args: &JsonArg, config: &Config) -> Result<ExitCode, Failure> {
-    let (store, _) = wiring::look(config).await?;
-    wiring::settle_now(config, &store).await?;
-    let (now, rates, budget) = (SystemClock.now(), config.rate_card(), config.budget);
-    let spending = store.spending(now - DAY, now - 30 * DAY).await?;
-    let open = store.unsettled(now - 30 * DAY, 1_000).await?.len();
-    if args.json {
-        let shown = json!({
-            "currency": rates.currency,
-            "day": { "cost_micros": spending.last_day, "budget_micros": budget.per_day },
-            "month": { "cost_micros": spending.last_month, "budget_micros": budget.per_month },
-            "reserved_micros": spending.reserved,
-            "open_prices": open,
-            "number_per_month_micros": rates.number_per_month,
-            "prices_read_on": rates.read_on,
-        });
-        println!("{shown}");
-        return Ok(ExitCode::SUCCESS);
-    }
-    let currency = &rates.currency;
-    println!("24 hours    {} {currency} of {}", spending.last_day, budget.per_day);
-    println!("30 days     {} {currency} of {}", spending.last_month, budget.per_month);
-    println!("reserved    {} {currency} for calls that have not ended", spending.reserved);
-    if open > 0 {
-        println!("open        {open} calls are reckoned by prices of {}; the phone provider has not told theirs yet", rates.read_on);
-    }
-    if rates.number_per_month > Micros::ZERO {
-        println!("beside      {} {currency} a month for the number", rates.number_per_month);
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn recording(attempt: &str, to: &Path, config: &Config) -> Result<ExitCode, Failure> {

@@ -90,6 +90,30 @@ assistant::code_table! {
     SPEECH_FAILED = "speech.failed",
         "a speech engine failed",
         "Run `puppetmaster doctor`, which tries ears and voice.";
+    AUDIT_BROKEN = "audit.broken",
+        "the audit log is not as it was written",
+        "Keep the data directory as it is for inspection; the places that are named, and the checkpoints, tell since when.";
+    AUDIT_CHECKPOINTS = "audit.checkpoints",
+        "the file of the audit log's checkpoints cannot be used",
+        "Name another file with the key `audit.checkpoints`, or look at the line that is named.";
+    DATA_NUMBER = "data.number",
+        "the number cannot be read",
+        "Write it with its country code: \"+12125550123\".";
+    DATA_FILE = "data.file",
+        "the folder of an export cannot be used",
+        "Name a folder that does not exist yet to write one, or the folder that an export made to read it.";
+    DATA_THERE = "data.there",
+        "something of the export is here already, so nothing was read in",
+        "Read it into an empty data directory (`--set data_dir=…`), or erase the callee here first.";
+    DATA_NOT_AGREED = "data.not_agreed",
+        "you did not agree, so nothing was erased",
+        "Answer `y`, or add `--yes`.";
+    DATA_LIVE = "data.live",
+        "a call of theirs is running, so nothing was erased",
+        "Wait until it ends, or end it.";
+    NOTIFY_SETTINGS = "notify.settings",
+        "a way to be told is configured in part only",
+        "Set the key that is named, or take the other one out.";
     RECORDING_UNKNOWN = "recording.unknown",
         "there is no recording of this attempt",
         "Look at the task with `puppetmaster task show`; a call that nobody answered has none.";

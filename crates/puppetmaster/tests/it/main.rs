@@ -1,13 +1,17 @@
 //! The binary's integration tests, one binary.
 #![allow(clippy::unwrap_used)]
 
+mod audit;
 mod bad_input;
 mod conversation_modes;
 mod costs;
+mod data;
 mod doctor;
 mod fake_twilio;
+mod figures;
 mod interrupted;
 mod killed;
+mod notifications;
 mod pages;
 mod practice_call;
 mod program;

@@ -36,7 +36,10 @@ fn one_command_brings_back_a_proven_answer() {
     let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
     assert_eq!(shown["attempts"][0]["transcript"], report["transcript"], "the books hold the same words");
     let figures: Value = serde_json::from_str(&home.run(&["stats", "--json"]).stdout).unwrap();
-    assert_eq!((figures["attempts"].as_u64(), figures["achieved"].as_u64()), (Some(1), Some(1)));
+    assert_eq!(
+        (figures["total"]["attempts"].as_u64(), figures["total"]["achieved"].as_u64(), figures["tasks"]["done"].as_u64()),
+        (Some(1), Some(1), Some(1))
+    );
     assert_eq!(home.last_disposition(), Disposition::Conversed);
 }
 

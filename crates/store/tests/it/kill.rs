@@ -148,6 +148,7 @@ async fn check(directory: &Path, rows: &BTreeSet<String>) {
     for object in vault.list().unwrap() {
         assert!(vault.read(&object.attempt, object.kind).is_ok(), "what a crash cut off can be read to its last whole chunk");
     }
+    assert_eq!(store.verify_audit(Vec::new()).await.unwrap().findings, []);
     store.close().await;
     drop(store);
     check_consistency(directory).await;
@@ -171,6 +172,20 @@ async fn check_consistency(directory: &Path) {
             "SELECT count(*) FROM attempts WHERE (SELECT count(*) FROM approvals WHERE used_by = attempts.id) <> 1",
         ),
         ("no task was dialed twice", "SELECT count(*) FROM (SELECT 1 FROM attempts GROUP BY task_id HAVING count(*) > 1)"),
+        (
+            "every attempt was cleared and every end told in the audit log, once",
+            "SELECT count(*) FROM attempts
+             WHERE (SELECT count(*) FROM audit WHERE event = 'cleared' AND json_extract(details, '$.attempt') = attempts.id) <> 1
+                OR (SELECT count(*) FROM audit WHERE event = 'ended' AND json_extract(details, '$.attempt') = attempts.id) <> (state = 'terminal')",
+        ),
+        (
+            "no audit entry tells of what was not done",
+            "SELECT count(*) FROM audit WHERE event = 'cleared' AND json_extract(details, '$.attempt') NOT IN (SELECT id FROM attempts)",
+        ),
+        (
+            "every end is to be told once",
+            "SELECT count(*) FROM attempts WHERE (SELECT count(*) FROM outbox WHERE attempt_id = attempts.id) <> (state = 'terminal')",
+        ),
         ("no turn stands twice", "SELECT count(*) FROM (SELECT 1 FROM turns GROUP BY attempt_id HAVING count(*) > 3 OR count(*) <> max(number))"),
     ] {
         let (count,): (i64,) = sqlx::query_as(sql).fetch_one(&pool).await.unwrap();

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod audit;
+mod keeping;
 mod kill;
 mod sqlite;
 mod trouble;

@@ -1,0 +1,44 @@
+//! The ways to tell the user, as they are configured.
+
+use std::sync::Arc;
+
+use engine::postman::Postman;
+use notifiers::command::Command;
+use notifiers::email::Email;
+use notifiers::ntfy::Ntfy;
+use notifiers::outbound::{Allowed, system_resolver};
+use notifiers::webhook::Webhook;
+use ports::notifier::Notifier;
+use store::Store;
+
+use crate::config::Config;
+use crate::failure::{Failure, codes};
+use crate::wiring::SystemClock;
+
+/// Returns who carries news to the user.
+///
+/// # Errors
+/// A way is configured in part only.
+pub(crate) fn postman(config: &Config, store: Arc<Store>) -> Result<Postman, Failure> {
+    let settings = &config.notifications;
+    let allowed = || Allowed { loopback: settings.allows_loopback, resolve: system_resolver() };
+    let lacks = |what: &str| Failure::new(&codes::NOTIFY_SETTINGS, what);
+    let mut notifiers: Vec<Box<dyn Notifier>> = Vec::new();
+    if let Some(url) = settings.webhook_url.clone() {
+        let secret = settings.webhook_secret.clone();
+        let secret = secret.ok_or_else(|| lacks("`notifications.webhook_url` is set and `notifications.webhook_secret` is not"))?;
+        notifiers.push(Box::new(Webhook { url, secret, allowed: allowed() }));
+    }
+    if let Some(server) = settings.smtp_url.clone() {
+        let to = settings.email_to.clone().ok_or_else(|| lacks("`notifications.smtp_url` is set and `notifications.email_to` is not"))?;
+        let from = settings.email_from.clone().unwrap_or_else(|| to.clone());
+        notifiers.push(Box::new(Email { server, from, to, allowed: allowed() }));
+    }
+    if let Some(url) = settings.ntfy_url.clone() {
+        notifiers.push(Box::new(Ntfy { url, token: settings.ntfy_token.clone(), allowed: allowed() }));
+    }
+    if let Some(command) = &settings.command {
+        notifiers.push(Box::new(Command { line: command.words().to_vec() }));
+    }
+    Ok(Postman { outbox: store, notifiers: notifiers.into(), tells_summary: settings.tells_summary, clock: Arc::new(SystemClock) })
+}

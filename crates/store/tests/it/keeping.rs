@@ -1,0 +1,116 @@
+//! What is kept goes when its time is over or when it is erased, and nothing else goes with it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use assistant::compliance::retention::{DataClass, Retention};
+use assistant::task::TaskState;
+use dialogue::report::Outcome;
+use ports::inbound_store::InboundStore;
+use ports::recording_vault::{ObjectKind, RecordingVault};
+use ports::task_store::{StoreError, TaskStore};
+use store::contract::{self, NOON};
+use store::{Access, Erased, Options, Store, Vault, Whose};
+use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, Timestamp};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+async fn open(directory: &Path) -> (Store, Vault) {
+    let vault = Vault::open(directory).unwrap();
+    (Store::open(directory, Options::new(Access::Dialing)).await.unwrap(), vault)
+}
+
+/// A call that ended at noon, with its words, recording and trace.
+async fn one_call(store: &Store, vault: &Vault) -> AttemptId {
+    let (_, attempt) = contract::begin(store, "t1", "a1").await;
+    store.append_turn(&attempt, 1, &contract::turn(1, "We close at nine.")).await.unwrap();
+    for kind in ObjectKind::ALL {
+        let mut writer = vault.create(&attempt, kind).unwrap();
+        writer.append(b"We close at nine.").unwrap();
+        writer.finish().unwrap();
+    }
+    let end = contract::finish(Disposition::Conversed, Some(Outcome::Achieved), 61);
+    store.finish_attempt(&attempt, &end, TaskState::Done).await.unwrap();
+    attempt
+}
+
+#[tokio::test]
+async fn each_class_goes_after_its_own_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    let task = contract::task("t1");
+    let retention = Retention { recording_days: 10, transcript_days: 20, trace_days: 30, task_days: 40 };
+    let after = |days: u32| NOON + DAY * days + Duration::from_secs(62);
+    assert_eq!(store.expire(&vault, &retention, NOON + DAY * 10).await.unwrap(), [], "not a minute early");
+    for (days, class) in [(10, DataClass::Recording), (20, DataClass::Transcript), (30, DataClass::Trace), (40, DataClass::Task)] {
+        assert_eq!(store.expire(&vault, &retention, after(days)).await.unwrap(), [(class, 1)], "{days}");
+        assert_eq!(store.expire(&vault, &retention, after(days)).await.unwrap(), [], "once");
+        assert_eq!(vault.read(&attempt, ObjectKind::Recording).unwrap(), None);
+        assert_eq!(store.turns(&attempt).await.unwrap().is_empty(), days >= 20);
+        assert_eq!(vault.read(&attempt, ObjectKind::Trace).unwrap().is_none(), days >= 30);
+        assert_eq!(store.task(&task.id).await.unwrap().is_none(), days >= 40);
+    }
+    assert!(store.attempts(&task.id).await.unwrap()[0].finish.as_ref().unwrap().report.is_none());
+    let calls = store.ended_calls(Timestamp(0), Timestamp(i64::MAX)).await.unwrap();
+    assert_eq!((calls.len(), calls[0].cost.0, calls[0].outcome), (1, 28_000, Some(Outcome::Achieved)), "what it was and cost stays");
+    let words: Vec<String> = store.audit_entries(20).await.unwrap().into_iter().map(|entry| entry.event).filter(|word| word == "expired").collect();
+    assert_eq!(words.len(), 4);
+    assert_eq!(store.verify_audit(Vec::new()).await.unwrap().findings, []);
+}
+
+#[tokio::test]
+async fn what_has_no_end_and_what_is_running_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    let (live, _) = contract::begin(&store, "t2", "a2").await;
+    let for_good = Retention { recording_days: 0, transcript_days: 0, trace_days: 0, task_days: 0 };
+    assert_eq!(store.expire(&vault, &for_good, NOON + DAY * 10_000).await.unwrap(), []);
+    assert!(vault.read(&attempt, ObjectKind::Recording).unwrap().is_some());
+    store.expire(&vault, &Retention::default(), NOON + DAY * 10_000).await.unwrap();
+    assert!(store.task(&live.id).await.unwrap().is_some() && store.unfinished().await.unwrap().len() == 1, "a running call keeps its task");
+}
+
+#[tokio::test]
+async fn erasing_leaves_figures_caps_and_wishes() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    let number = contract::task("t1").number;
+    store.opt_out(&number, &attempt, NOON).await.unwrap();
+    store.begin_visit(&AttemptId::new("v1"), &CarrierCallId::new("CA9"), Some(&number), NOON).await.unwrap();
+    let money = store.spending(NOON, NOON).await.unwrap();
+    let later = NOON + Duration::from_secs(3_600);
+    let erased = store.erase(&vault, Whose::Callee(&number), later).await.unwrap();
+    assert_eq!(erased, Erased { subjects: 1, calls: 2 });
+    assert_eq!(store.task(&contract::task("t1").id).await.unwrap(), None);
+    assert_eq!((store.turns(&attempt).await.unwrap(), vault.list().unwrap()), (Vec::new(), Vec::new()));
+    assert_eq!(store.visits(9).await.unwrap()[0].caller, None);
+    assert!(store.has_opted_out(&number).await.unwrap(), "the wish outlives everything");
+    assert_eq!(store.spending(NOON, NOON).await.unwrap(), money, "a budget is not lifted by erasing");
+    assert_eq!(store.usage(&number, later - Duration::from_secs(80_000)).await.unwrap().attempts_to_number, 1, "nor is a cap");
+    store.expire(&vault, &Retention::default(), NOON + DAY * 2).await.unwrap();
+    assert_eq!(store.usage(&number, Timestamp(0)).await.unwrap().attempts_to_number, 0, "until it counts no more");
+    assert_eq!(store.erase(&vault, Whose::Callee(&number), later).await.unwrap(), Erased::default(), "nothing is left to erase");
+    let entries = store.audit_entries(100).await.unwrap();
+    let subject = entries.iter().find(|entry| entry.event == "erased").unwrap().details["subject"].clone();
+    assert_eq!(entries.iter().find(|entry| entry.event == "task_made").unwrap().details["subject"], subject);
+}
+
+#[tokio::test]
+async fn a_running_call_is_in_the_way_and_everybody_is_everybody() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    let (_, live) = contract::begin(&store, "t2", "a2").await;
+    let number = PhoneNumber::parse("+12125550123").unwrap();
+    assert_eq!(store.erase(&vault, Whose::Callee(&number), NOON).await, Err(StoreError::Conflict));
+    assert!(vault.read(&attempt, ObjectKind::Trace).unwrap().is_some() && !store.turns(&attempt).await.unwrap().is_empty(), "nothing was erased");
+    store.finish_attempt(&live, &contract::finish(Disposition::Busy, None, 0), TaskState::Done).await.unwrap();
+    store.begin_visit(&AttemptId::new("v1"), &CarrierCallId::new("CA8"), Some(&PhoneNumber::parse("+12125550177").unwrap()), NOON).await.unwrap();
+    assert_eq!(store.erase(&vault, Whose::Everybody, NOON).await.unwrap(), Erased { subjects: 2, calls: 3 });
+    assert_eq!((store.tasks(9).await.unwrap(), vault.list().unwrap()), (Vec::new(), Vec::new()));
+    let keys = std::fs::read_dir(directory.path().join("keys")).unwrap().count();
+    assert_eq!(keys, 1, "the installation's own");
+}

@@ -21,11 +21,13 @@ pub enum Channel {
     Ntfy,
     /// A program on this machine.
     Command,
+    /// A text message by the phone provider.
+    TextMessage,
 }
 
 impl Channel {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Webhook, Self::Email, Self::Ntfy, Self::Command];
+    pub const ALL: [Self; 5] = [Self::Webhook, Self::Email, Self::Ntfy, Self::Command, Self::TextMessage];
 
     /// Returns the stable word.
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Channel {
             Self::Email => "email",
             Self::Ntfy => "ntfy",
             Self::Command => "command",
+            Self::TextMessage => "text_message",
         }
     }
 

@@ -23,8 +23,9 @@ use wire::plivo::callback::{Delivery, RetryOn};
 use wire::plivo::error_codes;
 use wire::plivo::party::{Party, bare};
 use wire::plivo::rest::{
-    self, AuthId, CallFilter, CallFired, CallIds, CallRecord, CreateCall, FileFormat, LiveCall, LiveFilter, LiveRequest, MachineDetection,
-    NextDocument, Outgoing, Page, Paging, RecordingFilter, RecordingRequest, RecordingResource, ResourceId, RestError, Transfer, WebUrl,
+    self, AuthId, CallFilter, CallFired, CallIds, CallRecord, CreateCall, CreateMessage, FileFormat, LiveCall, LiveFilter, LiveRequest,
+    MachineDetection, MessageRequest, NextDocument, Outgoing, Page, Paging, RecordingFilter, RecordingRequest, RecordingResource, ResourceId,
+    RestError, Transfer, WebUrl,
 };
 use wire::plivo::signature::SigningKeys;
 use wire::plivo::status::leg_state_at_end;
@@ -348,6 +349,14 @@ impl Carrier for Plivo {
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError> {
         let transfer = Transfer::ALeg(NextDocument { url: address(url)?, method: Some(Method::Post) });
         self.ask(&rest::CallRequest::Transfer { call: self.call(call)?, transfer }.write(&self.account)).await.map(drop)
+    }
+
+    async fn send_text(&self, from: &PhoneNumber, to: &PhoneNumber, text: &Private<String>) -> Result<(), CarrierError> {
+        let mut message = CreateMessage::new(bare(to), text.expose().as_str());
+        message.src = Some(bare(from).to_owned());
+        // What a message says belongs in no log of Plivo's.
+        message.log = Some("false".to_owned());
+        self.ask(&MessageRequest::Create(Box::new(message)).write(&self.account)).await.map(drop)
     }
 
     /// A recording is in the list once it is whole; one that is being made is in none.

@@ -20,8 +20,8 @@ use wire::http::{HttpReply, Method};
 use wire::twilio::connection::{ConnectionOverrides, RetryOn};
 use wire::twilio::error_codes;
 use wire::twilio::rest::{
-    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, Credentials, MediaFormat, Page, Paging,
-    RecordingResource, RecordingUpdate, RestError,
+    self, AccountResource, CallFilter, CallInstructions, CallResource, CallUpdate, CreateCall, CreateMessage, Credentials, MediaFormat,
+    MessageRequest, Page, Paging, RecordingResource, RecordingUpdate, RestError, RestRequest,
 };
 use wire::twilio::signature::Keyring;
 use wire::twilio::status::{CallEvent, RecordingStatus};
@@ -278,6 +278,12 @@ impl Carrier for Twilio {
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError> {
         let instructions = CallInstructions::Url { url: url.to_owned(), method: Method::Post };
         self.ask(&rest::update_call(&self.account_sid, call.as_str(), &CallUpdate::redirect(instructions))).await.map(drop)
+    }
+
+    async fn send_text(&self, from: &PhoneNumber, to: &PhoneNumber, text: &Private<String>) -> Result<(), CarrierError> {
+        let message = CreateMessage::text(to.as_e164(), from.as_e164(), text.expose().as_str());
+        let request = RestRequest::Message { account: self.account_sid.clone(), request: MessageRequest::Create(Box::new(message)) };
+        self.http.send_once(&request.write()).await.map_err(no_reply).and_then(accepted).map(drop)
     }
 
     async fn find_recordings(&self, call: &CarrierCallId) -> Result<Vec<(CarrierRecordingId, RecordingState)>, CarrierError> {

@@ -23,7 +23,7 @@ use telephony::cost::Micros;
 use telephony::dtmf::Digit;
 use telephony::leg::LegState;
 use telephony::plan::Plan;
-use telephony::{AttemptId, CarrierCallId, CarrierRecordingId, PhoneNumber, Timestamp};
+use telephony::{AttemptId, CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
 use thiserror::Error;
 
 /// Dials, ends, and tells the truth about calls.
@@ -59,6 +59,12 @@ pub trait Carrier: CarrierRoom {
 
     /// Has a live call ask `url` at once for its next plan, whatever it is doing.
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError>;
+
+    /// Sends a text message from a number of ours to the user's own telephone. At most one request leaves this process.
+    ///
+    /// # Errors
+    /// [`CarrierError::Unclear`]: it may have been sent.
+    async fn send_text(&self, from: &PhoneNumber, to: &PhoneNumber, text: &Private<String>) -> Result<(), CarrierError>;
 
     /// Returns the recordings that the provider has made of a call, or is making, for whoever waits in vain to be told.
     async fn find_recordings(&self, call: &CarrierCallId) -> Result<Vec<(CarrierRecordingId, RecordingState)>, CarrierError>;

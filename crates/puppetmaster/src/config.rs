@@ -139,6 +139,8 @@ pub struct Notifications {
     pub ntfy_url: Option<Private<String>>,
     /// Its access token.
     pub ntfy_token: Option<Private<String>>,
+    /// The user's telephone, for text messages.
+    pub text_to: Option<PhoneNumber>,
     /// A program on this machine.
     pub command: Option<CommandLine>,
     /// Whether the summary of a report is told, and not only what came of it.

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
+use assistant::compliance::number_gate;
+use carriers::registry::Provider;
+use engine::assistant::NotMade;
 use engine::postman::Postman;
 use notifiers::command::Command;
 use notifiers::email::Email;
 use notifiers::ntfy::Ntfy;
 use notifiers::outbound::{Allowed, system_resolver};
+use notifiers::text_message::TextMessage;
 use notifiers::webhook::Webhook;
 use ports::notifier::Notifier;
 use store::Store;
+use telephony::PhoneNumber;
 
 use crate::config::Config;
 use crate::failure::{Failure, codes};
@@ -18,8 +23,8 @@ use crate::wiring::SystemClock;
 /// Returns who carries news to the user.
 ///
 /// # Errors
-/// A way is configured in part only.
-pub(crate) fn postman(config: &Config, store: Arc<Store>) -> Result<Postman, Failure> {
+/// A way is configured in part only, or a number may not be told.
+pub(crate) fn postman(config: &Config, store: Arc<Store>, provider: &Provider, from: &PhoneNumber) -> Result<Postman, Failure> {
     let settings = &config.notifications;
     let allowed = || Allowed { loopback: settings.allows_loopback, resolve: system_resolver() };
     let lacks = |what: &str| Failure::new(&codes::NOTIFY_SETTINGS, what);
@@ -36,6 +41,10 @@ pub(crate) fn postman(config: &Config, store: Arc<Store>) -> Result<Postman, Fai
     }
     if let Some(url) = settings.ntfy_url.clone() {
         notifiers.push(Box::new(Ntfy { url, token: settings.ntfy_token.clone(), allowed: allowed() }));
+    }
+    if let Some(to) = settings.text_to.clone() {
+        number_gate::check(&to, provider.line, &config.allowed_regions(), Some(from)).map_err(|refusal| NotMade::Refused(refusal.into()))?;
+        notifiers.push(Box::new(TextMessage { carrier: provider.carrier.clone(), from: from.clone(), to }));
     }
     if let Some(command) = &settings.command {
         notifiers.push(Box::new(Command { line: command.words().to_vec() }));

@@ -91,6 +91,7 @@ fn recipients(config: &Config) -> Vec<(&'static str, &'static str)> {
         (settings.webhook_url.is_some(), "the webhook of the user"),
         (settings.smtp_url.is_some(), "the mail server of the user"),
         (settings.ntfy_url.is_some(), "the ntfy server"),
+        (settings.text_to.is_some(), "the phone provider, for text messages to the user"),
     ] {
         if is_set {
             found.push((who, news));
@@ -101,7 +102,7 @@ fn recipients(config: &Config) -> Vec<(&'static str, &'static str)> {
 
 fn news(config: &Config) -> &'static str {
     let settings = &config.notifications;
-    let is_any = settings.webhook_url.is_some() || settings.smtp_url.is_some() || settings.ntfy_url.is_some();
+    let is_any = settings.webhook_url.is_some() || settings.smtp_url.is_some() || settings.ntfy_url.is_some() || settings.text_to.is_some();
     match (is_any, settings.tells_summary) {
         (false, _) => "no",
         (true, false) => "what came of a call, without words of it",

@@ -302,6 +302,10 @@ impl Carrier for StubLine {
         Err(lacks())
     }
 
+    async fn send_text(&self, _from: &PhoneNumber, _to: &PhoneNumber, _text: &Private<String>) -> Result<(), CarrierError> {
+        Err(lacks())
+    }
+
     async fn find_recordings(&self, _call: &CarrierCallId) -> Result<Vec<(CarrierRecordingId, RecordingState)>, CarrierError> {
         Ok(Vec::new())
     }

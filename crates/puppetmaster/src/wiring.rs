@@ -214,7 +214,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let directory = Arc::new(Directory::default());
     let rates = config.rate_card();
     let carrier = network.provider.carrier.clone();
-    let postman = notifications::postman(config, store.clone())?;
+    let postman = notifications::postman(config, store.clone(), &network.provider, &network.from)?;
     let in_force = in_force(config);
     let started = AuditEvent::Started { version: env!("CARGO_PKG_VERSION").to_owned(), configuration: in_force.hash, settings: in_force.settings };
     store.note(&started, SystemClock.now()).await?;

@@ -509,6 +509,14 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.notifications.ntfy_token,
     },
     Key {
+        path: "notifications.text_to",
+        about: "Your telephone, for a text message that the phone provider sends from the number that calls are made from. It passes the \
+                same gate as a call; the provider charges for it, outside the budget.",
+        unset: "no text message",
+        example: "\"+15551234568\"",
+        field: |config| &mut config.notifications.text_to,
+    },
+    Key {
         path: "notifications.command",
         about: "A program on this machine: it gets a title and a text as its last two arguments, and JSON on its standard input.",
         unset: "no program",

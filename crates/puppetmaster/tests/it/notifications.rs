@@ -91,3 +91,18 @@ fn half_a_configuration_is_refused_and_a_private_address_is_never_asked() {
     listener.set_nonblocking(true).unwrap();
     assert!(listener.accept().is_err(), "nobody knocked");
 }
+
+#[test]
+fn a_text_message_goes_to_the_users_telephone_and_to_no_emergency_number() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    configure(&home, "      text_to: \"+12125550150\"\n");
+    let ended = home.run(&["--set", &network.flag(), "call", BUSY, ASK, "--yes"]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    let messages = network.messages();
+    let [message] = messages.as_slice() else { panic!("{messages:?}") };
+    assert_eq!(message["to"], "+12125550150");
+    let body = message["body"].as_str().unwrap();
+    assert!(body.contains("did not achieve") && !body.contains("close"), "{body}");
+    home.run(&["--set", &network.flag(), "--set", "notifications.text_to=+19005550123", "call", BUSY, ASK, "--yes"]).fails_with(3, "number.premium");
+}

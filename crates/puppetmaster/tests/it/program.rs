@@ -228,14 +228,26 @@ impl Network {
 
     /// Returns what truly happened on it: for each call how often it rang and whether it is over.
     pub fn calls(&self) -> Vec<serde_json::Value> {
+        self.get("/sandbox/log", "")["calls"].as_array().unwrap().clone()
+    }
+
+    /// Returns the text messages that were sent by it.
+    pub fn messages(&self) -> Vec<serde_json::Value> {
+        let account: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&self.file).unwrap()).unwrap();
+        let [sid, token] = ["account_sid", "auth_token"].map(|key| account["twilio"][key].as_str().unwrap().to_owned());
+        let credentials = base64_simd::STANDARD.encode_to_string(format!("{sid}:{token}"));
+        let header = format!("Authorization: Basic {credentials}\r\n");
+        self.get(&format!("/2010-04-01/Accounts/{sid}/Messages.json"), &header)["messages"].as_array().unwrap().clone()
+    }
+
+    fn get(&self, path: &str, header: &str) -> serde_json::Value {
         let address = self.address();
         let mut socket = std::net::TcpStream::connect(address).unwrap();
-        write!(socket, "GET /sandbox/log HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(socket, "GET {path} HTTP/1.1\r\nHost: {address}\r\n{header}Connection: close\r\n\r\n").unwrap();
         let mut reply = String::new();
         socket.read_to_string(&mut reply).unwrap();
         let body = reply.split_once("\r\n\r\n").unwrap().1;
-        let json: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {reply}"));
-        json["calls"].as_array().unwrap().clone()
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {reply}"))
     }
 }
 

@@ -72,25 +72,48 @@ pub enum OpenError {
     Settings(#[from] HttpConfigError),
 }
 
+/// As which provider the practice network is spoken to: it stands in for both.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Practised {
+    /// Twilio.
+    #[default]
+    Twilio,
+    /// Plivo.
+    Plivo,
+}
+
+/// Opens the practice network: the adapter of that provider at another address, on the other line. Nothing is sent.
+///
+/// # Errors
+/// The address is missing or not on this machine, or the settings cannot be used.
+pub fn open_practice(practised: Practised, account: Account) -> Result<Provider, OpenError> {
+    let base_url = account.base_url.clone().ok_or(OpenError::NoAddress).and_then(loopback)?;
+    // The practice network keeps its own pace, which is what tests of it want to see.
+    match practised {
+        Practised::Twilio => open_twilio(account, base_url, Line::Practice, None),
+        Practised::Plivo => open_plivo(account, base_url, Line::Practice, None),
+    }
+}
+
 /// Opens a provider. Nothing is sent.
 ///
-/// `mock` is the practice network, which speaks Twilio's formats: the same adapter at another address, on the other line.
+/// `mock` is the practice network spoken to as Twilio; see [`open_practice`].
 ///
 /// # Errors
 /// The name is not known, or the settings cannot be used.
 pub fn open(name: &str, account: Account) -> Result<Provider, OpenError> {
     match name {
-        "mock" => {
-            let base_url = account.base_url.clone().ok_or(OpenError::NoAddress).and_then(loopback)?;
-            // The practice network keeps its own pace, which is what tests of it want to see.
-            open_twilio(account, base_url, Line::Practice, None)
-        }
+        "mock" => open_practice(Practised::Twilio, account),
         "twilio" => {
             let base_url = account.base_url.clone().unwrap_or_else(|| twilio::ORIGIN.to_owned());
             let pace = account.calls_per_second.unwrap_or(twilio::CALLS_PER_SECOND);
             open_twilio(account, base_url, Line::Real, Some(pace))
         }
-        "plivo" => open_plivo(account),
+        "plivo" => {
+            let base_url = account.base_url.clone().unwrap_or_else(|| plivo::ORIGIN.to_owned());
+            let pace = account.calls_per_second.unwrap_or(plivo::CALLS_PER_SECOND);
+            open_plivo(account, base_url, Line::Real, Some(pace))
+        }
         other => Err(OpenError::Unknown { name: other.to_owned() }),
     }
 }
@@ -107,15 +130,16 @@ fn open_twilio(account: Account, base_url: String, line: Line, calls_per_second:
     Ok(Provider { carrier: twilio.clone(), callbacks: twilio.clone(), account: twilio, line })
 }
 
-fn open_plivo(account: Account) -> Result<Provider, OpenError> {
+fn open_plivo(account: Account, base_url: String, line: Line, calls_per_second: Option<u32>) -> Result<Provider, OpenError> {
     let plivo = Arc::new(Plivo::new(PlivoConfig {
-        base_url: account.base_url.unwrap_or_else(|| plivo::ORIGIN.to_owned()),
-        calls_per_second: Some(account.calls_per_second.unwrap_or(plivo::CALLS_PER_SECOND)),
+        base_url,
+        line,
+        calls_per_second,
         other_auth_token: account.other_secret,
         takes_v2: account.takes_old_signatures,
         ..PlivoConfig::new(AuthId::parse(&account.id)?, account.secret)
     })?);
-    Ok(Provider { carrier: plivo.clone(), callbacks: plivo.clone(), account: plivo, line: Line::Real })
+    Ok(Provider { carrier: plivo.clone(), callbacks: plivo.clone(), account: plivo, line })
 }
 
 /// Lets an address of this machine pass. Practice is lenient with hours and caps because nobody real is rung there.
@@ -138,6 +162,10 @@ mod tests {
         assert_eq!(open("mock", account(None)).err(), Some(OpenError::NoAddress));
         assert_eq!(open("mock", account(Some("http://127.0.0.1:9"))).unwrap().line, Line::Practice);
         assert_eq!(open("mock", account(Some("http://[::1]:9"))).unwrap().line, Line::Practice);
+        let plivos = |base_url| Account { id: "MAXXXXXXXXXXXXXXXXXX".into(), ..account(base_url) };
+        let opened = open_practice(Practised::Plivo, plivos(Some("http://127.0.0.1:9"))).unwrap();
+        assert_eq!((opened.line, opened.carrier.name()), (Line::Practice, "plivo"));
+        assert_eq!(open_practice(Practised::Plivo, plivos(Some("http://10.0.0.1:9"))).err(), Some(OpenError::NotLoopback));
         for elsewhere in ["https://api.twilio.com", "http://127.0.0.1@api.twilio.com:80", "http://10.0.0.1:80", "127.0.0.1:80", ""] {
             assert_eq!(open("mock", account(Some(elsewhere))).err(), Some(OpenError::NotLoopback), "{elsewhere}");
         }

@@ -166,6 +166,9 @@ pub struct CallArgs {
     /// Enforce on practice calls also what only protects real phones.
     #[arg(long)]
     pub strict: bool,
+    /// Practise as with this phone provider: the practice network stands in for both, with the same callees.
+    #[arg(long, value_enum)]
+    pub provider: Option<ProviderArg>,
 }
 
 /// Who picks up.
@@ -358,7 +361,7 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
-/// The phone providers that can be looked at.
+/// The phone providers that have an account of yours.
 #[derive(Clone, Copy, ValueEnum, Debug)]
 pub enum ProviderArg {
     /// Twilio.

@@ -15,6 +15,7 @@ use assistant::compliance::retention::Retention;
 use assistant::menu::Menus;
 use assistant::rate_limit::Caps;
 use assistant::task::Limits as TaskLimits;
+use carriers::registry::Practised;
 use dialogue::brief::Persona;
 use models::CommandLine;
 use telephony::cost::{CallUses, Micros, RateCard};
@@ -95,6 +96,8 @@ pub struct Config {
     pub voice_command: Option<CommandLine>,
     /// How to reach a practice network that runs by itself.
     pub sandbox_credentials: Option<NamedFile>,
+    /// As which provider the practice network is spoken to.
+    pub practised: Practised,
     /// The user's own callees for the practice network.
     pub scenarios_dir: Option<Directory>,
     /// How calls that come to our number are taken.
@@ -349,6 +352,7 @@ impl Config {
             ears_command: None,
             voice_command: None,
             sandbox_credentials: None,
+            practised: Practised::default(),
             scenarios_dir: None,
             inbound: Inbound::default(),
         }

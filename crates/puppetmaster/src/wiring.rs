@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use assistant::audit::AuditEvent;
 use assistant::compliance::retention::Retention;
 use assistant::policy::{Rules, Solicitation};
-use carriers::registry::{self, Account};
+use carriers::registry::{self, Account, Practised};
 use engine::assistant::{Assistant, CarrierAddresses, Installation};
 use engine::call_driver::CallPorts;
 use engine::directory::Directory;
@@ -373,19 +373,13 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
     let wrong = |what: String| Failure::new(&codes::CARRIER_SETTINGS, what);
     let (account, from, sandbox) = match config.phone_provider {
         Provider::Mock if let Some(file) = &config.sandbox_credentials => {
-            let (account, from) = sandbox_elsewhere(&file.0)?;
+            let (account, from) = sandbox_elsewhere(&file.0, config.practised)?;
             (account, from, None)
         }
         Provider::Mock => {
             let sandbox = open_sandbox(config, speech, |sandbox| sandbox).await?;
-            let credentials = &sandbox.credentials;
-            let account = Account {
-                id: credentials.account_sid.clone(),
-                secret: Private::new(credentials.auth_token.clone()),
-                base_url: Some(sandbox.base_url.clone()),
-                ..Account::default()
-            };
-            let from = PhoneNumber::parse(&credentials.from_number).map_err(|error| wrong(error.to_string()))?;
+            let (account, from) = practice_account(&sandbox, config.practised);
+            let from = PhoneNumber::parse(&from).map_err(|error| wrong(error.to_string()))?;
             (account, from, Some(sandbox))
         }
         _ => {
@@ -396,7 +390,11 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
             (account, from.clone(), None)
         }
     };
-    let provider = registry::open(config.phone_provider.as_str(), account).map_err(|error| wrong(error.to_string()))?;
+    let opened = match config.phone_provider {
+        Provider::Mock => registry::open_practice(config.practised, account),
+        provider => registry::open(provider.as_str(), account),
+    };
+    let provider = opened.map_err(|error| wrong(error.to_string()))?;
     Ok(Network { provider, from, sandbox })
 }
 
@@ -435,16 +433,35 @@ pub(crate) fn twilio_account(config: &Config) -> Account {
     }
 }
 
+/// Returns the account on a practice network of our own, and its number.
+fn practice_account(sandbox: &Sandbox, practised: Practised) -> (Account, String) {
+    let (id, token, from) = match practised {
+        Practised::Twilio => {
+            let credentials = &sandbox.credentials;
+            (&credentials.account_sid, &credentials.auth_token, &credentials.from_number)
+        }
+        Practised::Plivo => {
+            let credentials = &sandbox.plivo_credentials;
+            (&credentials.auth_id, &credentials.auth_token, &credentials.from_number)
+        }
+    };
+    let account = Account { id: id.clone(), secret: Private::new(token.clone()), base_url: Some(sandbox.base_url.clone()), ..Account::default() };
+    (account, from.clone())
+}
+
 /// Reads how to reach a practice network that runs by itself.
-fn sandbox_elsewhere(file: &Path) -> Result<(Account, PhoneNumber), Failure> {
+fn sandbox_elsewhere(file: &Path, practised: Practised) -> Result<(Account, PhoneNumber), Failure> {
     let bad = |what: &str| Failure::new(&codes::SANDBOX_BAD_CREDENTIALS, format!("{}: {what}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| bad(&error.to_string()))?;
     let line = text.lines().next().unwrap_or_default();
     let json: serde_json::Value = serde_json::from_str(line).map_err(|_| bad("its first line is not JSON"))?;
-    let field = |name: &str| json["twilio"][name].as_str().map(str::to_owned).ok_or_else(|| bad(&format!("twilio.{name} is missing")));
-    let account =
-        Account { id: field("account_sid")?, secret: Private::new(field("auth_token")?), base_url: Some(field("base_url")?), ..Account::default() };
-    let from = PhoneNumber::parse(&field("from_number")?).map_err(|_| bad("twilio.from_number is no telephone number"))?;
+    let (part, id) = match practised {
+        Practised::Twilio => ("twilio", "account_sid"),
+        Practised::Plivo => ("plivo", "auth_id"),
+    };
+    let field = |name: &str| json[part][name].as_str().map(str::to_owned).ok_or_else(|| bad(&format!("{part}.{name} is missing")));
+    let account = Account { id: field(id)?, secret: Private::new(field("auth_token")?), base_url: Some(field("base_url")?), ..Account::default() };
+    let from = PhoneNumber::parse(&field("from_number")?).map_err(|_| bad(&format!("{part}.from_number is no telephone number")))?;
     Ok((account, from))
 }
 

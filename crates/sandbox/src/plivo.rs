@@ -4,12 +4,14 @@
 //! ends the call, a recording that names no length ends after a minute, a stream that is not kept alive ends with its document.
 
 mod call;
+mod conferences;
 mod handshake;
 mod registry;
 mod rest;
 mod webhooks;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use wire::plivo::decimal::Decimal;
 use wire::plivo::rest::AuthId;
@@ -17,6 +19,7 @@ use wire::plivo::signature::SigningKeys;
 
 use crate::network::Network;
 use crate::{PlivoCredentials, SandboxError};
+use conferences::Conferences;
 use registry::Registry;
 use webhooks::Webhooks;
 
@@ -28,6 +31,9 @@ pub(crate) struct Service {
     credentials: PlivoCredentials,
     account: AuthId,
     registry: Registry,
+    conferences: Conferences,
+    /// Members are counted over all conferences.
+    members: AtomicU32,
     webhooks: Webhooks,
 }
 
@@ -37,7 +43,20 @@ impl Service {
         let account = AuthId::parse(&credentials.auth_id).map_err(|_| SandboxError::CannotSetUp { what: "Plivo's account has no Auth ID" })?;
         let keys = SigningKeys::new(&credentials.auth_token);
         let webhooks = Webhooks::new(keys, network.config.times.webhook_timeout, network.faults.clone())?;
-        Ok(Self { network, credentials, account, registry: Registry::default(), webhooks })
+        Ok(Self {
+            network,
+            credentials,
+            account,
+            registry: Registry::default(),
+            conferences: Conferences::default(),
+            members: AtomicU32::new(0),
+            webhooks,
+        })
+    }
+
+    /// Returns the name of the next member of a conference.
+    fn next_member(&self) -> String {
+        (self.members.fetch_add(1, Ordering::SeqCst) + 1).to_string()
     }
 
     /// Returns what a minute of a call costs.

@@ -20,6 +20,8 @@ const AUDIBLE_DBFS: f32 = -50.0;
 pub struct Part {
     /// Not heard by the others.
     pub is_muted: bool,
+    /// Hears nobody.
+    pub is_deaf: bool,
     /// Neither heard nor hearing.
     pub is_on_hold: bool,
     /// Heard by this one only.
@@ -120,9 +122,9 @@ impl Room {
             for (slot, sample) in sound.iter_mut().zip(member.sounds.drain(..count)) {
                 *slot = sample;
             }
-            let is_on_hold = member.part.is_on_hold;
+            let hears_nobody = member.part.is_on_hold || member.part.is_deaf;
             let mut heard = Vec::new();
-            for (other, member) in members.iter().filter(|(other, _)| other.as_str() != call && !is_on_hold) {
+            for (other, member) in members.iter().filter(|(other, _)| other.as_str() != call && !hears_nobody) {
                 let said = member.said.iter().find(|said| said.slot + self.delay == slot);
                 if let Some(said) = said.filter(|said| said.only_for.as_deref().is_none_or(|only| only == call)) {
                     mix_into(frame, &said.frame);

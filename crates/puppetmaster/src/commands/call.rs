@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use assistant::approval::ApprovedBy;
 use assistant::compliance::number_gate::check_text;
 use assistant::task::CalleeKind;
+use carriers::registry::Practised;
 use dialogue::brief::TaskType;
 use dialogue::report::Outcome;
 use engine::assistant::{Errand, LiveCall, NotMade};
@@ -17,7 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::ending::Ending;
 use super::typed::{KEYS, Typed, Wish};
-use crate::cli::{CallArgs, CalleeArg};
+use crate::cli::{CallArgs, CalleeArg, ProviderArg};
 use crate::config::Config;
 use crate::failure::{FAILED, Failure, NOT_ACHIEVED, codes};
 use crate::live_view::LiveView;
@@ -28,6 +29,7 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
     config
         .require_enabled()
         .map_err(|problem| Failure { remedy: problem.remedy().to_owned(), ..Failure::new(problem.entry, problem.what.clone()) })?;
+    let config = &practising(args.provider, config)?;
     let number = check_text(&args.number, &config.allowed_regions()).map_err(|refusal| NotMade::Refused(refusal.into()))?;
     let running = wiring::run(config, wiring::Purpose::Call { is_strict: args.strict }).await?;
     let errand = Errand {
@@ -49,6 +51,21 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
     let made = make(&desk, errand, args.yes, args.json).await;
     running.stop().await;
     made
+}
+
+/// Returns the configuration with the practice network spoken to as this provider.
+fn practising(provider: Option<ProviderArg>, config: &Config) -> Result<Config, Failure> {
+    let practised = match provider {
+        None => return Ok(config.clone()),
+        Some(ProviderArg::Twilio) => Practised::Twilio,
+        Some(ProviderArg::Plivo) => Practised::Plivo,
+    };
+    if config.phone_provider.is_real() {
+        // Whoever means to practise must not ring anybody, and a real call goes to the account that is set up.
+        let what = format!("`--provider` says how to practise, and `phone_provider` is {}", config.phone_provider.as_str());
+        return Err(Failure::new(&codes::CARRIER_SETTINGS, what));
+    }
+    Ok(Config { practised, ..config.clone() })
 }
 
 /// Where the user sits: what they type during a call is done from here.

@@ -570,6 +570,14 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.sandbox_credentials,
     },
     Key {
+        path: "sandbox.provider",
+        about: "As which phone provider the practice network is spoken to: it stands in for Twilio and for Plivo, with the same callees. \
+                `puppetmaster call --provider` says it for one call.",
+        unset: "",
+        example: "plivo",
+        field: |config| &mut config.practised,
+    },
+    Key {
         path: "sandbox.scenarios_dir",
         about: "YAML scripts of your own callees for the practice network, beside the cast that ships.",
         unset: "only the cast that ships",

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assistant::codes::CodeEntry;
+use carriers::registry::Practised;
 use dialogue::brief::Persona;
 use models::CommandLine;
 use telephony::cost::Micros;
@@ -614,6 +615,28 @@ impl Setting for Provider {
 
     fn choices(&self) -> &'static [&'static str] {
         &["mock", "twilio", "plivo", "sip"]
+    }
+}
+
+const PRACTISED: [(Practised, &str); 2] = [(Practised::Twilio, "twilio"), (Practised::Plivo, "plivo")];
+
+impl Setting for Practised {
+    fn expects(&self) -> String {
+        one_of(self.choices())
+    }
+
+    fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
+        let found = PRACTISED.into_iter().find(|(_, name)| *name == text);
+        *self = found.ok_or_else(Wrong::value)?.0;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        PRACTISED.iter().find(|(practised, _)| practised == self).map(|(_, name)| (*name).to_owned())
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        const { &[PRACTISED[0].1, PRACTISED[1].1] }
     }
 }
 

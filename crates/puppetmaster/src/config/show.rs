@@ -143,6 +143,7 @@ mod tests {
                   # voice_command:                             # not set: the built-in voice
                 sandbox:
                   # credentials:                               # not set: each call brings its own practice network
+                  provider: twilio                             # default
                   # scenarios_dir:                             # not set: only the cast that ships
         "#]].assert_eq(&show(&load(&sources()).unwrap()));
     }

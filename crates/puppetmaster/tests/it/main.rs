@@ -14,6 +14,7 @@ mod killed;
 mod notifications;
 mod pages;
 mod practice_call;
+mod practice_plivo;
 mod program;
 mod reception;
 mod recording;

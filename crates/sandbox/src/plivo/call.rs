@@ -5,6 +5,7 @@
 
 mod asking;
 mod beside;
+mod confer;
 mod detection;
 mod document;
 mod news;
@@ -86,6 +87,8 @@ enum Doing {
     Recording(Box<record::Recording>),
     /// Stays in its stream.
     Streaming,
+    /// Is in a conference.
+    Conferring(Box<confer::Conferring>),
 }
 
 /// The document in hand.
@@ -266,6 +269,7 @@ impl Driver {
             Doing::Asking(_) => self.asking_frame(&up),
             Doing::Recording(_) => self.record_frame(&up),
             Doing::Waiting(_) => self.waiting_frame(&up),
+            Doing::Conferring(_) => self.confer_frame(&up),
             Doing::Prompting if self.line.prompter.is_done() => self.next_verb(),
             Doing::SendingDigits if self.line.prompter.is_done() => self.begin(),
             Doing::Prompting | Doing::SendingDigits | Doing::Idle | Doing::Detecting | Doing::Streaming => {}
@@ -281,6 +285,7 @@ impl Driver {
             let needs = self.line.prompter.fill(down);
             self.get(Mouth::Document, needs);
         }
+        self.confer_hear(down);
         let mut sound = [0; FRAME_SAMPLES];
         if self.play_stream(&mut sound) {
             audio::mixer::mix_into(down, &sound);
@@ -340,6 +345,7 @@ impl Driver {
             Command::Live { request, recording } => self.live(*request, recording),
             Command::StartStream { id, start } => self.start_stream(id, *start),
             Command::StopStream => self.stop_stream("api"),
+            Command::LeaveConference => self.leave_conference(true),
         }
     }
 
@@ -389,6 +395,7 @@ impl Driver {
         match &self.doing {
             Doing::Asking(_) => self.asking_key(key),
             Doing::Recording(_) => self.record_key(key),
+            Doing::Conferring(_) => self.confer_key(key),
             Doing::Idle | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Waiting(_) | Doing::Streaming => {}
         }
     }

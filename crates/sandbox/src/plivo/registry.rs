@@ -38,6 +38,8 @@ pub enum Command {
     },
     /// Stop that.
     StopStream,
+    /// Leave its conference; the document goes on.
+    LeaveConference,
 }
 
 /// A call as the registry keeps it.

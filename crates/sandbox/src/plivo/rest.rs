@@ -5,6 +5,7 @@
 
 mod account;
 mod calls;
+mod conferences;
 mod live;
 mod recordings;
 mod streams;
@@ -156,9 +157,8 @@ impl Service {
             Asks::Account => Ok(self.show_account(asked)),
             Asks::Pricing { country_iso } => self.show_prices(&country_iso, asked),
             Asks::Number(request) => self.number_request(request, asked),
-            Asks::Transcription(_) | Asks::Conference(_) | Asks::Multiparty(_) | Asks::Message(_) | Asks::Application(_) => {
-                Err(RestError::not_found())
-            }
+            Asks::Conference(request) => self.conference_request(request, asked, status),
+            Asks::Transcription(_) | Asks::Multiparty(_) | Asks::Message(_) | Asks::Application(_) => Err(RestError::not_found()),
         }
     }
 }

@@ -165,7 +165,7 @@ impl Conference {
             member.is_in = true;
             member.resource.status = Some(ParticipantStatus::Connected.as_str().to_owned());
         });
-        self.room.enter(call, Part { is_muted: noun.muted, is_on_hold: false, coaches: noun.coach.clone() });
+        self.room.enter(call, Part { is_muted: noun.muted, is_deaf: false, is_on_hold: false, coaches: noun.coach.clone() });
         self.tell_of(ConferenceNews::Join, call, |_| {});
         let inside = self.members.iter().filter(|member| member.is_in);
         let may_begin = inside.clone().count() >= 2 && inside.clone().any(|member| member.resource.start_conference_on_enter == Some(true));

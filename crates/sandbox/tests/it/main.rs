@@ -14,6 +14,7 @@ mod log;
 mod plivo_app;
 mod plivo_calls;
 mod plivo_documents;
+mod plivo_rooms;
 mod plivo_streams;
 mod queue;
 mod recordings;

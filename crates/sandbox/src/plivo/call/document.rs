@@ -28,6 +28,7 @@ impl Driver {
     pub(super) fn transfer(&mut self, next: &NextDocument) {
         self.line.prompter.stop();
         self.script.verbs.clear();
+        self.leave_conference(false);
         if let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Idle) {
             self.message_cut_off(*recording);
         }
@@ -136,7 +137,8 @@ impl Driver {
                 },
                 // Of a call that was answered there is nothing before the answer.
                 Verb::PreAnswer(_) => {}
-                verb @ (Verb::Dial(_) | Verb::Conference(_) | Verb::MultiPartyCall(_) | Verb::Message(_)) => self.unsupported(verb.tag()),
+                Verb::Conference(conference) => return self.confer(conference),
+                verb @ (Verb::Dial(_) | Verb::MultiPartyCall(_) | Verb::Message(_)) => self.unsupported(verb.tag()),
             }
         }
         self.end(Ending { code: 4_010, source: HangupSource::AnswerXml, by: "document" });

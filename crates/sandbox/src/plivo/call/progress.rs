@@ -100,6 +100,7 @@ impl Driver {
     pub(super) fn drop_line(&mut self) {
         self.line.has_dropped = true;
         self.stream = None;
+        self.leave_conference(false);
         self.note(|truth| truth.ended_by = Some("fault".into()));
         let ending = Ending { code: 6_020, source: HangupSource::Plivo, by: "fault" };
         self.write_record(LegState::Failed, &ending);
@@ -108,6 +109,7 @@ impl Driver {
     /// Ends everything that hangs on the line, and tells.
     fn is_over(&mut self, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) {
         let ending = self.ending_of(state, sip_code, ended_by);
+        self.leave_conference(false);
         if let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Idle) {
             self.message_cut_off(*recording);
         }

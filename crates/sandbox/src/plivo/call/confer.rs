@@ -1,0 +1,165 @@
+//! `<Conference>`: the call hears all others of it, until it leaves or is taken out, or the conference is over; then its document
+//! goes on.
+
+use audio::frame::Frame;
+use audio::tone::ToneGenerator;
+use telephony::SessionTime;
+use wire::plivo::callback::{CallParameters, ConferenceCallback, ConferenceEvent, ConferenceLeft};
+use wire::plivo::document::Conference;
+use wire::plivo::rest::ConferenceMember;
+use wire::plivo::status::{CallEvent, Direction};
+
+use super::{Doing, Driver};
+use crate::plivo::conferences::{Joining, Standing};
+use crate::plivo::fresh_uuid;
+use crate::prompter::keys;
+use crate::room::Room;
+
+/// Somebody in a conference.
+pub(super) struct Conferring {
+    noun: Conference,
+    uuid: String,
+    member: String,
+    room: Room,
+    until: SessionTime,
+    keys: String,
+}
+
+impl Driver {
+    pub(super) fn confer(&mut self, noun: Conference) {
+        let commands = self.service.registry.with(|shelves| shelves.calls.get(&self.uuid).map(|call| call.commands.clone()));
+        let Some(commands) = commands else { return self.next_verb() };
+        let member = self.service.next_member();
+        for (is_wanted, what) in [(noun.wait_sound.is_some(), "Conference waitSound"), (noun.record(), "Conference record")] {
+            if is_wanted {
+                self.unsupported(what);
+            }
+        }
+        let text = |text: String| Some(text);
+        let (from, to) = self.ends();
+        let shown = ConferenceMember {
+            muted: Some(noun.muted()),
+            deaf: Some(false),
+            member_id: text(member.clone()),
+            from: text(from.trim_start_matches('+').to_owned()),
+            to: text(to),
+            caller_name: text(self.create.caller_name.clone().unwrap_or_default()),
+            direction: text(Direction::Outbound.as_str().to_owned()),
+            call_uuid: text(self.uuid.clone()),
+            ..ConferenceMember::default()
+        };
+        let joining = Joining {
+            call: self.uuid.clone(),
+            id: member.clone(),
+            commands,
+            is_muted: noun.muted(),
+            begins: noun.start_conference_on_enter(),
+            ends_on_exit: noun.end_conference_on_exit(),
+            shown,
+        };
+        let network = &self.service.network;
+        let joined = self.service.conferences.join(&noun.room, noun.max_members(), joining, || Some((fresh_uuid().ok()?, network.new_room())));
+        let Some((uuid, room)) = joined else { return self.next_verb() };
+        sound(&room, noun.enter_sound.as_deref());
+        let until = self.line.clock.now() + std::time::Duration::from_secs(noun.time_limit().into());
+        let conferring = Conferring { noun, uuid, member, room, until, keys: String::new() };
+        self.conference_event(&conferring, ConferenceEvent::Enter, "ConferenceEnter", None);
+        self.doing = Doing::Conferring(Box::new(conferring));
+    }
+
+    /// Adds what the others say.
+    pub(super) fn confer_hear(&mut self, down: &mut Frame) {
+        let Doing::Conferring(conferring) = &self.doing else { return };
+        let slot = self.line.slot(&self.service.network);
+        for other in conferring.room.hear(&self.uuid, slot, down) {
+            self.note(|truth| {
+                if !truth.heard_calls.contains(&other) {
+                    truth.heard_calls.push(other);
+                }
+            });
+        }
+    }
+
+    pub(super) fn confer_frame(&mut self, up: &Frame) {
+        let Doing::Conferring(conferring) = &self.doing else { return };
+        match self.service.conferences.standing(&conferring.noun.room) {
+            Standing::Waits => {}
+            Standing::Runs if conferring.until <= self.line.clock.now() => self.leave_conference(true),
+            Standing::Runs => conferring.room.say(&self.uuid, up),
+            Standing::Over => self.leave_conference(true),
+        }
+    }
+
+    pub(super) fn confer_key(&mut self, key: char) {
+        let Doing::Conferring(conferring) = &mut self.doing else { return };
+        if key == '*' && conferring.noun.hangup_on_star() {
+            return self.leave_conference(true);
+        }
+        if conferring.noun.relay_dtmf() {
+            conferring.room.sound(&keys(key.encode_utf8(&mut [0; 4])), Some(&self.uuid));
+        }
+        conferring.keys.push(key);
+        let wanted = conferring.noun.digits_match.clone().unwrap_or_default();
+        let matched = wanted.split(',').map(str::trim).find(|wanted| !wanted.is_empty() && conferring.keys.ends_with(wanted));
+        if let Some(digits) = matched.map(str::to_owned) {
+            conferring.keys.clear();
+            if let Doing::Conferring(conferring) = &self.doing {
+                self.conference_event(conferring, ConferenceEvent::Digits, "ConferenceDigits", Some(digits));
+            }
+        }
+    }
+
+    /// Leaves the conference, if it is in one; its document goes on if that is wanted.
+    pub(super) fn leave_conference(&mut self, goes_on: bool) {
+        if !matches!(self.doing, Doing::Conferring(_)) {
+            return;
+        }
+        let Doing::Conferring(conferring) = std::mem::replace(&mut self.doing, Doing::Idle) else { return };
+        let recorded = self.service.conferences.leave(&conferring.noun.room, &self.uuid);
+        if let Some((recording, samples)) = recorded {
+            self.service.finish_room(&conferring.noun.room, recording, samples);
+        }
+        sound(&conferring.room, conferring.noun.exit_sound.as_deref());
+        self.conference_event(&conferring, ConferenceEvent::Exit, "ConferenceExit", None);
+        if !goes_on {
+            return;
+        }
+        let Some(action) = conferring.noun.action.clone() else { return self.next_verb() };
+        let left = ConferenceLeft {
+            call: self.parameters(self.status(), Some(CallEvent::Redirect)),
+            conference_name: Some(conferring.noun.room.clone()),
+            conference_uuid: Some(conferring.uuid.clone()),
+            member_id: Some(conferring.member.clone()),
+            recording_id: Some(String::new()),
+            record_url: Some(String::new()),
+            ..ConferenceLeft::default()
+        };
+        self.act(conferring.noun.method, &action, conferring.noun.redirect(), left.to_form().into_owned());
+    }
+
+    fn conference_event(&self, conferring: &Conferring, what: ConferenceEvent, event: &str, digits: Option<String>) {
+        let Some(url) = conferring.noun.callback_url.clone() else { return };
+        let callback = ConferenceCallback {
+            call: CallParameters { call_uuid: self.uuid.clone(), event: Some(CallEvent::parse(event)), ..CallParameters::default() },
+            what: Some(what),
+            conference_name: Some(conferring.noun.room.clone()),
+            conference_uuid: Some(conferring.uuid.clone()),
+            member_id: Some(conferring.member.clone()),
+            digits,
+            ..ConferenceCallback::default()
+        };
+        self.hook("conference", conferring.noun.callback_method, url, callback.to_form().into_owned());
+    }
+}
+
+/// Lets all of a room hear that somebody comes or goes. A sound at an address is a document, and not heard here.
+fn sound(room: &Room, sound: Option<&str>) {
+    let pitch = match sound {
+        Some("beep:1") => 440.0,
+        Some("beep:2") => 350.0,
+        Some(_) | None => return,
+    };
+    let mut samples = vec![0; 8 * 200];
+    ToneGenerator::beep(pitch, 200).fill(&mut samples);
+    room.sound(&samples, None);
+}

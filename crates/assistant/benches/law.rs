@@ -78,6 +78,7 @@ fn decide(bencher: Bencher<'_, '_>, callee: CalleeKind, now: Timestamp) {
             hours: &hours,
             usage: Usage::default(),
             spending: Spending::default(),
+            pause: None,
             rules: &rules,
         }))
     });

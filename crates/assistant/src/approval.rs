@@ -209,14 +209,49 @@ pub enum ApprovedBy {
     User,
     /// The user's standing choice (`requires_approval: false`, `--yes`). Never the model's.
     StandingChoice,
+    /// An earlier yes to the same receipt, which names more than one attempt.
+    Renewal,
+    /// A standing approval of the user, by its name.
+    Standing(String),
 }
 
 impl Approval {
     /// How long a yes is good for unless the caller says otherwise: a day, so that a task scheduled for tomorrow morning can be dialed.
     pub const GOOD_FOR: Duration = Duration::from_secs(24 * 3_600);
 
+    /// Returns how long a yes given now is good for: a day from now, or from when the task may begin, or until its deadline,
+    /// whichever is latest; at most [`Approval::LONGEST`].
+    pub fn good_for(schedule: &Schedule, now: Timestamp) -> Duration {
+        let from = schedule.not_before.map_or(now, |not_before| not_before.max(now));
+        let end = schedule.not_after.map_or(from + Self::GOOD_FOR, |deadline| deadline.max(from + Self::GOOD_FOR));
+        let lasts = u64::try_from(end.as_millis() - now.as_millis()).unwrap_or(0);
+        Duration::from_millis(lasts).min(Self::LONGEST)
+    }
+
+    /// The longest that a yes is good for: who said it a month ago has forgotten it.
+    pub const LONGEST: Duration = Duration::from_secs(31 * 24 * 3_600);
+
     /// Approves a receipt.
     pub fn of(receipt: &Receipt, by: ApprovedBy, approved_at: Timestamp, good_for: Duration) -> Self {
         Self { receipt_hash: receipt.hash(), approved_at, expires_at: approved_at + good_for, by }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_yes_lasts_as_long_as_the_task_may_be_done_and_no_longer_than_a_month() {
+        let now = Timestamp(1_000_000_000);
+        let day = Approval::GOOD_FOR;
+        let lasts = |not_before: Option<u32>, not_after: Option<u32>| {
+            let at = |days: u32| now + day * days;
+            Approval::good_for(&Schedule { not_before: not_before.map(at), not_after: not_after.map(at) }, now)
+        };
+        assert_eq!(lasts(None, None), day);
+        assert_eq!(lasts(Some(3), None), day * 4);
+        assert_eq!(lasts(None, Some(7)), day * 7);
+        assert_eq!(lasts(Some(40), Some(50)), Approval::LONGEST);
     }
 }

@@ -97,6 +97,18 @@ code_table! {
     NUMBER_OWN = "number.own",
         "the number is our own: the call would ring back to us",
         "Give the number of the callee.";
+    DIALING_PAUSED = "dialing.paused",
+        "all dialing is paused",
+        "Run `puppetmaster resume` when calls may be made again.";
+    DIALING_NO_NUMBER = "dialing.no_number",
+        "no number to call from is set, so no real telephone is rung",
+        "Run `puppetmaster setup`, or set the phone provider's `phone_number`.";
+    DIALING_NO_REGION = "dialing.no_region",
+        "no country is set that may be called, so no real telephone is rung",
+        "Set `allowed_regions`, for example `[US]`.";
+    DIALING_NO_BUDGET = "dialing.no_budget",
+        "nobody has said how much may be spent, so no real telephone is rung",
+        "Set `budget.per_day`, for example 5.00; the other caps of the budget may stay as they are.";
     NUMBER_OPTED_OUT = "number.opted_out",
         "whoever has this number asked never to be called again",
         "Call the number yourself if you must. Only they can take it back.";
@@ -151,6 +163,9 @@ code_table! {
     SCHEDULE_RECURRENCE = "schedule.recurrence",
         "the recurrence cannot be read",
         "Choose values within the ranges that the error names.";
+    SCHEDULE_MOMENT = "schedule.moment",
+        "the moment cannot be read",
+        "Write it like 2026-11-30 09:30, or +2h from now; `time_zone` says in which zone.";
     APPROVAL_MISSING = "approval.missing",
         "nobody has approved this call",
         "Look at the receipt and approve it: `puppetmaster task approve`.";
@@ -163,12 +178,18 @@ code_table! {
     APPROVAL_USED = "approval.used",
         "the approval was used up by an earlier attempt",
         "Each attempt needs an approval of its own: approve it again.";
+    APPROVAL_STANDING = "approval.standing",
+        "a standing approval would last too long, or not at all",
+        "Give an end within 92 days: `--until +30d`.";
     CAP_NUMBER = "cap.number",
         "the number was called often enough for a day",
         "Wait until it is allowed again; more calls would be a nuisance.";
     CAP_ATTEMPTS = "cap.attempts",
         "all attempts of this task are used up",
         "Raise `max_attempts` if another try makes sense; a changed task needs a new approval.";
+    CAP_PACE = "cap.pace",
+        "as many calls were begun lately as may be",
+        "Wait, or raise the limit that the error names: `calls_per_second`, `calls_per_minute` or `calls_per_day`.";
     CAP_CONCURRENCY = "cap.concurrency",
         "as many calls are running as may run at once",
         "Wait until one ends, or raise `calls_at_once`.";

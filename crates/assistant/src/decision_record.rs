@@ -33,6 +33,8 @@ pub(crate) use found::found;
 pub enum Question {
     /// A step of the number gate.
     Number(Step),
+    /// Is dialing switched on?
+    Dialing,
     /// Has the callee asked never to be called?
     DoNotCall,
     /// Does the call sell something, and may it?
@@ -53,13 +55,15 @@ pub enum Question {
     Approval,
     /// Is there money for the worst case?
     Budget,
+    /// Were not too many calls begun lately?
+    Pace,
     /// Is a line free?
     Concurrency,
 }
 
 impl Question {
     /// All questions in the order in which they are asked.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Number(Step::Emergency),
         Self::Number(Step::Network),
         Self::Number(Step::Range),
@@ -67,6 +71,7 @@ impl Question {
         Self::Number(Step::Region),
         Self::Number(Step::Kind),
         Self::Number(Step::Own),
+        Self::Dialing,
         Self::DoNotCall,
         Self::Solicitation,
         Self::Registry,
@@ -77,6 +82,7 @@ impl Question {
         Self::Hours,
         Self::Approval,
         Self::Budget,
+        Self::Pace,
         Self::Concurrency,
     ];
 
@@ -84,13 +90,14 @@ impl Question {
     pub const fn rule(self) -> Rule {
         match self {
             Self::Number(_) => Rule::NumberGate,
+            Self::Dialing => Rule::Dialing,
             Self::DoNotCall | Self::Registry => Rule::DoNotCall,
             Self::Solicitation | Self::Consent => Rule::Consent,
             Self::CallsToNumber | Self::Attempts => Rule::Caps,
             Self::Schedule | Self::Hours => Rule::Hours,
             Self::Approval => Rule::Approval,
             Self::Budget => Rule::Budget,
-            Self::Concurrency => Rule::Concurrency,
+            Self::Pace | Self::Concurrency => Rule::Concurrency,
         }
     }
 
@@ -104,6 +111,7 @@ impl Question {
             Self::Number(Step::Region) => "country",
             Self::Number(Step::Kind) => "kind of number",
             Self::Number(Step::Own) => "own number",
+            Self::Dialing => "dialing",
             Self::DoNotCall => "do-not-call list",
             Self::Solicitation => "purpose",
             Self::Registry => "registry",
@@ -114,6 +122,7 @@ impl Question {
             Self::Hours => "hours",
             Self::Approval => "approval",
             Self::Budget => "budget",
+            Self::Pace => "pace",
             Self::Concurrency => "free line",
         }
     }
@@ -266,12 +275,32 @@ impl DecisionRecord {
         }
     }
 
+    /// Returns what was found to speak against the call, in order; empty if it was cleared.
+    pub fn noes(&self) -> impl Iterator<Item = (Question, &No)> {
+        self.asked.iter().filter_map(|asked| match &asked.answer {
+            Answer::No(no) => Some((asked.question, no)),
+            Answer::Yes { .. } | Answer::Told(_) | Answer::NotAsked { .. } => None,
+        })
+    }
+
+    /// Returns when the call would be allowed, all noes together; `None` if nothing speaks against it.
+    ///
+    /// A moment is the latest of those that the answers name. It is no promise: another question may be answered otherwise by
+    /// then.
+    pub fn allowed_when(&self) -> Option<AllowedWhen> {
+        self.noes().map(|(_, no)| no.allowed_when).reduce(AllowedWhen::stricter)
+    }
+
     /// Returns the record as a text for people: a line a question, then the places, then the data.
     pub fn explain(&self) -> String {
+        let verdict = if self.is_cleared { "would be dialed" } else { "would not be dialed" };
+        format!("{verdict} at {}\n{}", moment(self.decided_at), self.findings())
+    }
+
+    /// Returns the same without the verdict: for a decision of the past.
+    pub fn findings(&self) -> String {
         let mut out = String::new();
         // Writing into a String cannot fail.
-        let verdict = if self.is_cleared { "would be dialed" } else { "would not be dialed" };
-        let _ = writeln!(out, "{verdict} at {}", moment(self.decided_at));
         for asked in &self.asked {
             explain_answer(&mut out, asked);
         }
@@ -338,6 +367,21 @@ fn moment(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_strictest_no_says_when() {
+        use AllowedWhen as W;
+        let table = [
+            (W::From(Timestamp(1)), W::From(Timestamp(2)), W::From(Timestamp(2))),
+            (W::From(Timestamp(1)), W::ACallEnds, W::From(Timestamp(1))),
+            (W::AfterRemedy, W::From(Timestamp(2)), W::AfterRemedy),
+            (W::Never, W::AfterRemedy, W::Never),
+            (W::ACallEnds, W::ACallEnds, W::ACallEnds),
+        ];
+        for (one, other, expected) in table {
+            assert_eq!((one.stricter(other), other.stricter(one)), (expected, expected));
+        }
+    }
 
     #[test]
     fn questions_stand_in_the_order_of_the_rules() {

@@ -23,7 +23,8 @@ use crate::compliance::do_not_call;
 use crate::compliance::number_gate;
 use crate::compliance::purpose::CallPurpose;
 use crate::compliance::standing::Standing;
-use crate::decision_record::{DecisionRecord, Question};
+use crate::decision_record::{Answer, DecisionRecord, Question};
+use crate::dialing::{self, Missing, Pause};
 use crate::notice::Notice;
 use crate::rate_limit::{self, Caps, Usage};
 use crate::refusal::{AllowedWhen, Refusal, Refusals, Rule};
@@ -47,6 +48,9 @@ pub struct Rules {
     /// Whether calls that sell something may be made at all.
     #[serde(default)]
     pub solicitation: Solicitation,
+    /// What the installation was not told yet: while anything is missing, no real telephone is rung.
+    #[serde(default)]
+    pub missing: Vec<Missing>,
 }
 
 /// Whether an installation sells by telephone.
@@ -85,6 +89,8 @@ pub struct Facts<'a> {
     pub usage: Usage,
     /// What was spent so far.
     pub spending: Spending,
+    /// The pause on all dialing, if there is one.
+    pub pause: Option<&'a Pause>,
     /// The rules of the installation.
     pub rules: &'a Rules,
 }
@@ -116,6 +122,7 @@ pub struct Cleared {
     task_cap: Micros,
     callee_kind: CalleeKind,
     is_lenient: bool,
+    record: Box<DecisionRecord>,
 }
 
 impl Cleared {
@@ -159,13 +166,19 @@ impl Cleared {
         self.cleared_at
     }
 
+    /// Returns what the clearance rests on: it is written down in the transaction that writes the intent.
+    pub fn record(&self) -> &DecisionRecord {
+        &self.record
+    }
+
     /// Returns whether the caps under which it was given still leave room for this call.
     ///
     /// Between the facts that [`decide`] saw and the row that reserves a call's money and its place, another call may have
     /// taken the last of either; so the store asks once more, in the transaction that writes the row.
     pub fn still_holds(&self, usage: &Usage, spending: &Spending) -> bool {
-        let number_is_free = self.is_lenient || rate_limit::check_number(self.callee_kind, &self.caps, usage).is_none();
-        number_is_free
+        let number_is_free = || rate_limit::check_number(self.callee_kind, &self.caps, usage).is_none();
+        let is_slow_enough = || rate_limit::check_pace(&self.caps, usage, self.cleared_at).is_none();
+        (self.is_lenient || number_is_free() && is_slow_enough())
             && rate_limit::check_concurrency(&self.caps, usage).is_none()
             && budget::check(self.worst_case_cost, self.task_cap, &self.budget, spending).is_empty()
     }
@@ -176,13 +189,42 @@ impl Cleared {
 /// Asks in the order of [`Question`]. A number that may not be rung ends the questions; of everything else all reasons are
 /// given at once, so that the user need not ask again and again.
 pub fn decide(facts: &Facts<'_>) -> Decision {
+    let mut findings = ask(facts, ApprovalIs::Asked);
+    findings.record.is_cleared = findings.refusals.is_empty();
+    let verdict = match Refusals::from_list(findings.refusals) {
+        Some(refusals) => Err(refusals),
+        None => Ok(clear(facts, findings.record.clone())),
+    };
+    Decision { verdict, notices: findings.notices, record: findings.record }
+}
+
+/// Explains what would be decided if the user had said yes: the approval is the one question that is not asked.
+///
+/// Gives a record and no key, so that whoever only wants to know cannot dial.
+pub fn explain(facts: &Facts<'_>) -> DecisionRecord {
+    let mut findings = ask(facts, ApprovalIs::StillToCome);
+    findings.record.is_cleared = findings.refusals.is_empty();
+    findings.record
+}
+
+/// Whether the approval is a question at this moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ApprovalIs {
+    Asked,
+    StillToCome,
+}
+
+/// Asks in the order of [`Question`].
+fn ask<'a>(facts: &'a Facts<'a>, approval: ApprovalIs) -> Findings<'a> {
     let receipt = facts.receipt;
     let rules = facts.rules;
     let mut findings = Findings::new(facts);
     let gate = number_gate::ask(&receipt.number, receipt.line, &rules.allowed_regions, rules.own_number.as_ref());
     if let Some(refusal) = findings.take_gate(gate) {
-        return Decision { verdict: Err(refusal.into()), notices: Vec::new(), record: findings.record };
+        findings.refusals.push(refusal);
+        return findings;
     }
+    findings.binds(Question::Dialing, dialing::check(facts.pause, &rules.missing, receipt.line));
     findings.protects_people(Question::DoNotCall, check_do_not_call(facts));
     findings.take_purpose(facts);
     findings.take_consent(facts);
@@ -190,16 +232,17 @@ pub fn decide(facts: &Facts<'_>) -> Decision {
     findings.binds(Question::Attempts, check_attempts(facts));
     findings.binds(Question::Schedule, check_schedule(facts));
     findings.take_hours(facts);
-    findings.binds(Question::Approval, check_approval(facts));
+    match approval {
+        ApprovalIs::Asked => findings.binds(Question::Approval, check_approval(facts)),
+        ApprovalIs::StillToCome => {
+            let fact = "the receipt is shown and asked for before the call".to_owned();
+            findings.record.answer(Question::Approval, Answer::NotAsked { fact });
+        }
+    }
     findings.binds(Question::Budget, budget::check(receipt.worst_case_cost, receipt.limits.max_cost, &rules.budget, &facts.spending));
+    findings.protects_people(Question::Pace, rate_limit::check_pace(&rules.caps, &facts.usage, facts.now));
     findings.binds(Question::Concurrency, rate_limit::check_concurrency(&rules.caps, &facts.usage));
-
-    findings.record.is_cleared = findings.refusals.is_empty();
-    let verdict = match Refusals::from_list(findings.refusals) {
-        Some(refusals) => Err(refusals),
-        None => Ok(clear(facts)),
-    };
-    Decision { verdict, notices: findings.notices, record: findings.record }
+    findings
 }
 
 /// Returns the notices for a receipt that nobody has approved yet: what would be refused now, and what is merely to be known.
@@ -215,7 +258,7 @@ pub fn notices(facts: &Facts<'_>) -> Vec<Notice> {
     notices
 }
 
-fn clear(facts: &Facts<'_>) -> Cleared {
+fn clear(facts: &Facts<'_>, record: DecisionRecord) -> Cleared {
     Cleared {
         attempt: facts.attempt.clone(),
         number: facts.receipt.number.clone(),
@@ -230,6 +273,7 @@ fn clear(facts: &Facts<'_>) -> Cleared {
         task_cap: facts.receipt.limits.max_cost,
         callee_kind: facts.receipt.callee_kind,
         is_lenient: is_lenient(facts.receipt, facts.rules),
+        record: Box::new(record),
     }
 }
 
@@ -352,6 +396,7 @@ mod tests {
         now: Timestamp,
         usage: Usage,
         spending: Spending,
+        pause: Option<Pause>,
         rules: Rules,
     }
 
@@ -369,14 +414,23 @@ mod tests {
             now: NOON,
             usage: Usage::default(),
             spending: Spending::default(),
+            pause: None,
             rules: Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
         }
     }
 
     impl World {
         fn decide(&self) -> Decision {
+            self.ask(decide)
+        }
+
+        fn explain(&self) -> DecisionRecord {
+            self.ask(explain)
+        }
+
+        fn ask<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
             let hours = calling_hours::callee_hours(&self.receipt.number, self.receipt.callee_kind, self.now, self.receipt.limits.total_time);
-            decide(&Facts {
+            ask(&Facts {
                 attempt: AttemptId::new("a1"),
                 receipt: &self.receipt,
                 approval: self.approval.as_ref(),
@@ -388,6 +442,7 @@ mod tests {
                 hours: &hours,
                 usage: self.usage,
                 spending: self.spending,
+                pause: self.pause.as_ref(),
                 rules: &self.rules,
             })
         }
@@ -633,6 +688,45 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_stops_every_line_and_what_is_missing_a_real_one() {
+        let paused: Change = |w| w.pause = Some(Pause { since: NOON, reason: None });
+        let missing: Change = |w| w.rules.missing = vec![Missing::Budget];
+        assert_eq!(with(Line::Practice, paused).0, ["dialing.paused"]);
+        assert_eq!(with(Line::Real, paused).0, ["dialing.paused"]);
+        assert_eq!(with(Line::Practice, missing), (Vec::new(), Vec::new()));
+        assert_eq!(with(Line::Real, missing).0, ["dialing.no_budget"]);
+    }
+
+    #[test]
+    fn too_many_beginnings_wait_on_a_real_line_and_are_told_on_the_practice_one() {
+        let fast: Change = |w| w.usage.begun = rate_limit::Begun { in_second: 1, oldest_in_second: Some(w.now), ..rate_limit::Begun::default() };
+        assert_eq!(with(Line::Real, fast).0, ["cap.pace"]);
+        assert_eq!(with(Line::Practice, fast), (Vec::new(), vec!["cap.pace".into()]));
+    }
+
+    #[test]
+    fn an_explanation_asks_all_but_the_approval_and_gives_no_key() {
+        let mut world = world(Line::Real);
+        world.approval = None;
+        let record = world.explain();
+        assert!(record.is_cleared && record.asked.iter().map(|asked| asked.question).eq(Question::ALL));
+        let approval = record.asked.iter().find(|asked| asked.question == Question::Approval).unwrap();
+        assert!(matches!(approval.answer, Answer::NotAsked { .. }));
+        assert_eq!(record.allowed_when(), None);
+        world.now = Timestamp(NOON.0 + 9 * 3_600_000);
+        let opening = Timestamp(NOON.0 + 20 * 3_600_000);
+        assert_eq!(world.explain().allowed_when(), Some(AllowedWhen::From(opening)), "eight in the morning there");
+        world.pause = Some(Pause { since: NOON, reason: None });
+        assert_eq!(world.explain().allowed_when(), Some(AllowedWhen::AfterRemedy));
+    }
+
+    #[test]
+    fn a_clearance_carries_its_own_record() {
+        let decision = world(Line::Real).decide();
+        assert_eq!(decision.verdict.unwrap().record(), &decision.record);
+    }
+
+    #[test]
     fn a_refused_number_ends_the_questions_in_the_record_as_well() {
         let mut world = world(Line::Real);
         world.rules.allowed_regions.clear();
@@ -659,6 +753,7 @@ mod tests {
             yes  country          US is allowed
             yes  kind of number   a landline or mobile
             yes  own number       not our own
+            yes  dialing          switched on
             yes  do-not-call list not on the list
             yes  purpose          an errand
             -    registry         not asked: the call sells nothing
@@ -669,6 +764,7 @@ mod tests {
             no   hours            it is 21:00 there, and the call must be over in decent hours [hours.outside]. Wait until it is. If a business picks up, say so (`callee_kind: business`): its hours are longer. allowed from 2026-11-25 13:00 UTC
             no   approval         nobody has approved this call [approval.missing]. Look at the receipt and approve it: `puppetmaster task approve`. allowed after that
             yes  budget           at most 0.18 USD; spent in 24 hours 0.00, cap 5.00
+            yes  pace             0 begun in a second, 0 in a minute, 0 in 24 hours; the caps are 1, 20 and 100
             yes  free line        0 running, the cap is 4
             line: a business landline (the user says so); region: US; plan: a landline or mobile
             place: America/New_York Tue 21:00: closed

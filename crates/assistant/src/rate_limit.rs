@@ -1,4 +1,4 @@
-//! How often one number may be rung, and how many calls may run at once.
+//! How often one number may be rung, how fast calls may be begun, and how many may run at once.
 
 use std::time::Duration;
 
@@ -12,7 +12,9 @@ use crate::task::CalleeKind;
 /// The caps of an installation.
 ///
 /// Three calls in 24 hours to a business and one to anybody else satisfy the strictest statute found (Florida and
-/// Oklahoma: three in 24 hours on one subject). Four calls at once is what one household needs.
+/// Oklahoma: three in 24 hours on one subject). Four calls at once is what one household needs. One call a second is what a
+/// new account with a carrier may begin; twenty a minute and a hundred a day are far more than errands come to, and bound what
+/// a mistake or a thief can do before somebody looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Caps {
     /// Attempts to one business number in 24 hours.
@@ -21,11 +23,39 @@ pub struct Caps {
     pub per_consumer_number: u32,
     /// Calls at once.
     pub calls_at_once: u32,
+    /// Calls begun in a second, in all.
+    #[serde(default = "per_second")]
+    pub calls_per_second: u32,
+    /// Calls begun in 60 seconds, in all.
+    #[serde(default = "per_minute")]
+    pub calls_per_minute: u32,
+    /// Calls begun in 24 hours, in all.
+    #[serde(default = "per_day")]
+    pub calls_per_day: u32,
+}
+
+const fn per_second() -> u32 {
+    1
+}
+
+const fn per_minute() -> u32 {
+    20
+}
+
+const fn per_day() -> u32 {
+    100
 }
 
 impl Default for Caps {
     fn default() -> Self {
-        Self { per_business_number: 3, per_consumer_number: 1, calls_at_once: 4 }
+        Self {
+            per_business_number: 3,
+            per_consumer_number: 1,
+            calls_at_once: 4,
+            calls_per_second: per_second(),
+            calls_per_minute: per_minute(),
+            calls_per_day: per_day(),
+        }
     }
 }
 
@@ -38,7 +68,30 @@ pub struct Usage {
     pub oldest_of_them: Option<Timestamp>,
     /// Attempts that have not ended, to any number.
     pub live_calls: u32,
+    /// Attempts that were begun lately, to any number.
+    #[serde(default)]
+    pub begun: Begun,
 }
+
+/// Attempts that were begun lately, to any number.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Begun {
+    /// In the last second.
+    pub in_second: u32,
+    /// When the oldest of them was.
+    pub oldest_in_second: Option<Timestamp>,
+    /// In the last minute.
+    pub in_minute: u32,
+    /// When the oldest of them was.
+    pub oldest_in_minute: Option<Timestamp>,
+    /// In the last 24 hours.
+    pub in_day: u32,
+    /// When the oldest of them was.
+    pub oldest_in_day: Option<Timestamp>,
+}
+
+/// The spans over which beginnings are counted: a second, a minute, a day.
+pub const PACE_OVER: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(24 * 3_600)];
 
 /// The span over which attempts to one number are counted.
 pub const COUNTED_OVER: Duration = Duration::from_secs(24 * 3_600);
@@ -61,6 +114,22 @@ pub fn check_number(kind: CalleeKind, caps: &Caps, usage: &Usage) -> Option<Refu
     Some(Refusal::new(Rule::Caps, &codes::CAP_NUMBER, fact, allowed_when))
 }
 
+/// Returns what speaks against beginning one more call at `now`, if anything does: the longest of the spans that are full.
+pub fn check_pace(caps: &Caps, usage: &Usage, now: Timestamp) -> Option<Refusal> {
+    let begun = &usage.begun;
+    let [second, minute, day] = PACE_OVER;
+    let spans = [
+        (begun.in_day, caps.calls_per_day, begun.oldest_in_day, day, "24 hours"),
+        (begun.in_minute, caps.calls_per_minute, begun.oldest_in_minute, minute, "a minute"),
+        (begun.in_second, caps.calls_per_second, begun.oldest_in_second, second, "a second"),
+    ];
+    let (count, cap, oldest, span, words) = spans.into_iter().find(|(count, cap, ..)| count >= cap)?;
+    // With more in the span than the cap, the oldest leaving it is not enough; a whole span surely is.
+    let at = if count == cap { oldest.map_or(now, |oldest| oldest + span) } else { now + span };
+    let fact = format!("{count} calls were begun in {words}; the cap is {cap}");
+    Some(Refusal::new(Rule::Concurrency, &codes::CAP_PACE, fact, AllowedWhen::From(at)))
+}
+
 /// Returns what speaks against one more call at the same time, if anything does.
 pub fn check_concurrency(caps: &Caps, usage: &Usage) -> Option<Refusal> {
     if usage.live_calls < caps.calls_at_once {
@@ -76,12 +145,36 @@ mod tests {
 
     #[test]
     fn a_business_may_be_tried_three_times_a_day() {
-        let usage = |attempts| Usage { attempts_to_number: attempts, oldest_of_them: Some(Timestamp(1_000)), live_calls: 0 };
+        let usage = |attempts| Usage { attempts_to_number: attempts, oldest_of_them: Some(Timestamp(1_000)), ..Usage::default() };
         let check = |kind, attempts| check_number(kind, &Caps::default(), &usage(attempts));
         assert_eq!(check(CalleeKind::Business, 2), None);
         assert_eq!(check(CalleeKind::Business, 3).unwrap().allowed_when, AllowedWhen::From(Timestamp(86_401_000)));
         assert_eq!(check(CalleeKind::Consumer, 0), None);
         assert_eq!(check(CalleeKind::Unknown, 1).unwrap().code, "cap.number");
+    }
+
+    #[test]
+    fn the_longest_full_span_says_when_the_next_call_may_begin() {
+        let now = Timestamp(100_000_000);
+        let usage = |in_second, in_minute, in_day| {
+            let oldest = |millis| Some(Timestamp(now.0 - millis));
+            let begun = Begun {
+                in_second,
+                oldest_in_second: oldest(400),
+                in_minute,
+                oldest_in_minute: oldest(20_000),
+                in_day,
+                oldest_in_day: oldest(3_600_000),
+            };
+            Usage { begun, ..Usage::default() }
+        };
+        let check = |usage: &Usage| check_pace(&Caps::default(), usage, now).map(|refusal| refusal.allowed_when);
+        let from = |millis| Some(AllowedWhen::From(Timestamp(now.0 + millis)));
+        assert_eq!(check(&usage(0, 19, 99)), None);
+        assert_eq!(check(&usage(1, 19, 99)), from(600));
+        assert_eq!(check(&usage(1, 20, 99)), from(40_000));
+        assert_eq!(check(&usage(1, 20, 100)), from(82_800_000));
+        assert_eq!(check(&usage(2, 19, 99)), from(1_000), "the oldest leaving is not enough");
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Refusal {
 pub enum Rule {
     /// May this number be rung at all?
     NumberGate,
+    /// Is anything dialed at all?
+    Dialing,
     /// Has anybody there asked not to be called?
     DoNotCall,
     /// Does the call sell something, and is there leave for it?
@@ -44,7 +46,7 @@ pub enum Rule {
     Approval,
     /// Is there money for the worst case?
     Budget,
-    /// Is a line free?
+    /// Is a line free, and were not too many calls begun lately?
     Concurrency,
 }
 
@@ -60,6 +62,20 @@ pub enum AllowedWhen {
     From(Timestamp),
     /// Once a running call has ended.
     ACallEnds,
+}
+
+impl AllowedWhen {
+    /// Returns whichever of two takes longer: never, after a remedy, at the later moment, when a call ends.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never, _) | (_, Self::Never) => Self::Never,
+            (Self::AfterRemedy, _) | (_, Self::AfterRemedy) => Self::AfterRemedy,
+            (Self::From(one), Self::From(other)) => Self::From(one.max(other)),
+            (Self::From(at), Self::ACallEnds) | (Self::ACallEnds, Self::From(at)) => Self::From(at),
+            (Self::ACallEnds, Self::ACallEnds) => Self::ACallEnds,
+        }
+    }
 }
 
 impl Refusal {
@@ -97,6 +113,11 @@ impl Refusals {
     /// Returns the one that was found first: the most important.
     pub fn first(&self) -> &Refusal {
         &self.0[0]
+    }
+
+    /// Returns when a call would be allowed, all of them together.
+    pub fn allowed_when(&self) -> AllowedWhen {
+        self.0.iter().map(|refusal| refusal.allowed_when).fold(self.first().allowed_when, AllowedWhen::stricter)
     }
 
     /// Returns all of them.

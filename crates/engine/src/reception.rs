@@ -95,8 +95,8 @@ impl Reception {
             // The carrier repeats its question.
             return self.installation().directory.answer(&attempt, event);
         }
-        let now = self.installation().clock.now();
-        let id = AttemptId::new((self.installation().make_token)());
+        let now = self.installation().clock().now();
+        let id = AttemptId::new(self.installation().make_token());
         if let Err(error) = self.store.begin_visit(&id, &event.call, from.as_ref(), now).await {
             // Whoever rings is still answered; only a message or a stop request could not be kept, and says so.
             tracing::warn!(%error, "a call that came in could not be written down");
@@ -150,8 +150,8 @@ impl Reception {
             return;
         }
         // An attempt has a cost row of its own.
-        let cost = if is_attempt || length.is_zero() { Micros::ZERO } else { self.installation().rates.call_cost(length) };
-        if let Err(error) = self.store.end_visit(&call, length, cost, self.installation().clock.now()).await {
+        let cost = if is_attempt || length.is_zero() { Micros::ZERO } else { self.installation().rates().call_cost(length) };
+        if let Err(error) = self.store.end_visit(&call, length, cost, self.installation().clock().now()).await {
             tracing::warn!(%error, "the end of a call that came in could not be written down");
         }
     }
@@ -227,9 +227,10 @@ impl Reception {
 
     async fn may_forward(&self, forward: &Forward) -> Result<bool, StoreError> {
         let installation = self.installation();
-        let rules = &installation.rules;
-        let gate = number_gate::check(&forward.number, installation.line, &rules.allowed_regions, rules.own_number.as_ref());
-        if gate.is_err() || installation.store.has_opted_out(&forward.number).await? {
+        let rules = installation.rules();
+        let gate = number_gate::check(&forward.number, installation.line(), &rules.allowed_regions, rules.own_number.as_ref());
+        let is_paused = installation.desk.gate.policy.paused().await?.is_some();
+        if gate.is_err() || is_paused || installation.store().has_opted_out(&forward.number).await? {
             return Ok(false);
         }
         self.bears(forward.time_limit).await
@@ -238,10 +239,10 @@ impl Reception {
     /// Returns whether the budget bears a caller and a second leg for so long.
     async fn bears(&self, time_limit: Duration) -> Result<bool, StoreError> {
         let installation = self.installation();
-        let rules = &installation.rules;
-        let now = installation.clock.now();
-        let spending = installation.store.spending(now - DAY, now - MONTH).await?;
-        let leg = installation.rates.call_cost(time_limit);
+        let rules = installation.rules();
+        let now = installation.clock().now();
+        let spending = installation.store().spending(now - DAY, now - MONTH).await?;
+        let leg = installation.rates().call_cost(time_limit);
         let worst = leg.plus(leg);
         Ok(budget::check(worst, rules.budget.per_call, &rules.budget, &spending).is_empty())
     }
@@ -261,7 +262,7 @@ impl Reception {
         let Some(number) = &visit.caller else {
             return wording::WITHHELD;
         };
-        match installation.store.opt_out(number, &visit.id, installation.clock.now()).await {
+        match installation.store().opt_out(number, &visit.id, installation.clock().now()).await {
             Ok(()) => wording::NEVER_AGAIN,
             Err(error) => {
                 tracing::warn!(%error, "a stop request could not be written down");

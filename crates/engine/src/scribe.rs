@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::assistant::attempt::AttemptState;
+use ::assistant::retry::{Retry, RetryPlan, should_retry};
 use ::assistant::task::TaskState;
 use dialogue::transcript::Turn;
 use ports::clock::Clock;
@@ -38,6 +39,8 @@ pub struct Connecting {
     pub provider: &'static str,
     /// What it charges.
     pub rates: RateCard,
+    /// How the task is tried again, and the number of this attempt, if it is tried again by itself.
+    pub retry: Option<(RetryPlan, u32)>,
 }
 
 /// One call's writer.
@@ -47,6 +50,8 @@ pub struct Scribe {
     provider: &'static str,
     rates: RateCard,
     turns: u32,
+    /// How the task is tried again, and the number of this attempt, if it is tried again by itself.
+    retry: Option<(RetryPlan, u32)>,
     dialed_at: Timestamp,
     /// Ends by itself when the scribe is dropped.
     _work: JoinHandle<()>,
@@ -55,7 +60,7 @@ pub struct Scribe {
 impl Scribe {
     /// Begins to write for an attempt whose intent is committed.
     pub fn begin(store: Arc<dyn TaskStore>, clock: Arc<dyn Clock>, (attempt, number): (AttemptId, PhoneNumber), by: Connecting) -> Self {
-        let Connecting { provider, rates } = by;
+        let Connecting { provider, rates, retry } = by;
         let (rows, mut waiting) = mpsc::channel(WAITING_AT_MOST);
         let dialed_at = clock.now();
         let work = tokio::spawn(async move {
@@ -63,7 +68,7 @@ impl Scribe {
                 write(store.as_ref(), &attempt, &number, row).await;
             }
         });
-        Self { rows, clock, provider, rates, turns: 0, dialed_at, _work: work }
+        Self { rows, clock, provider, rates, turns: 0, retry, dialed_at, _work: work }
     }
 
     /// Writes "dialing"; the returned future says whether it is on disk. Send nothing if it is not.
@@ -125,7 +130,13 @@ impl Scribe {
                 response_times: outcome.response_times.clone(),
             },
         };
-        let then = if outcome.was_given_up { TaskState::Canceled } else { TaskState::Done };
+        let is_tried_again = self.retry.is_some_and(|(plan, attempts)| matches!(should_retry(outcome.disposition, attempts, &plan), Retry::After(_)));
+        let then = match (outcome.was_given_up, is_tried_again) {
+            (true, _) => TaskState::Canceled,
+            // The runner gives it the next approval, or leaves it to the user.
+            (false, true) => TaskState::AwaitingApproval,
+            (false, false) => TaskState::Done,
+        };
         let (done, is_done) = oneshot::channel();
         self.add(Row::Finish(Box::new(finish), then, answer(done)));
         if !is_done.await.unwrap_or(false) {

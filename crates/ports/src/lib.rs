@@ -11,6 +11,8 @@ pub mod error;
 pub mod inbound_store;
 pub mod notifier;
 pub mod outbox;
+pub mod plan_store;
+pub mod policy_store;
 pub mod recording_vault;
 pub mod speech_to_text;
 pub mod task_store;

@@ -49,8 +49,8 @@ pub trait TaskStore: Send + Sync {
     /// Returns the latest approval of a task, and whether an attempt has used it up.
     async fn approval(&self, id: &TaskId) -> Result<Option<(Approval, bool)>, StoreError>;
 
-    /// Writes down that an attempt will dial, reserves its worst cost and its place among the running calls, uses its approval
-    /// up and sets its task running: all of it or nothing.
+    /// Writes down that an attempt will dial with the decision that cleared it, reserves its worst cost and its place among the
+    /// running calls, uses its approval up and sets its task running: all of it or nothing.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the approval is used up already, another attempt of the task lives, or the task has ended:
@@ -89,16 +89,19 @@ pub trait TaskStore: Send + Sync {
     /// Returns the turns of an attempt in order.
     async fn turns(&self, attempt: &AttemptId) -> Result<Vec<Turn>, StoreError>;
 
-    /// Returns how often a number was tried and how many calls are live, for the caps.
-    async fn usage(&self, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError>;
+    /// Returns how often a number was tried, how many calls were begun lately and how many are live, for the caps.
+    ///
+    /// Counts back from `now` over the spans of [`assistant::rate_limit`].
+    async fn usage(&self, number: &PhoneNumber, now: Timestamp) -> Result<Usage, StoreError>;
 
     /// Returns what was spent and reserved, for the budget.
     async fn spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError>;
 
-    /// Keeps that a number must never be called again. Committed when it returns.
+    /// Puts a stop request that was heard on a call on the do-not-call list: the number is never called again, for nobody.
+    /// Committed when it returns.
     async fn opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Returns whether a number must never be called again.
+    /// Returns whether a number must never be called again: an entry of the do-not-call list that bars everything stands.
     async fn has_opted_out(&self, number: &PhoneNumber) -> Result<bool, StoreError>;
 
     /// Keeps in the audit log that the gate refused a task.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use assistant::statistics::costs::CostsBy;
 use assistant::statistics::month::Month;
+use assistant::task::CalleeKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dialogue::brief::TaskType;
 
@@ -33,6 +34,27 @@ pub struct Cli {
 pub enum Command {
     /// Make a call: show the receipt, ask, call, report.
     Call(CallArgs),
+    /// Explain whether a number may be called, question by question, without calling it.
+    Gate(GateArgs),
+    /// The do-not-call list of this installation, and the national registry for calls that sell.
+    #[command(subcommand)]
+    Dnc(DncCommand),
+    /// Leave to be called by a machine, with its proof.
+    #[command(subcommand)]
+    Consent(ConsentCommand),
+    /// What kind of line a number is, and who says so.
+    #[command(subcommand)]
+    Line(LineCommand),
+    /// A yes given beforehand, to calls of a narrow kind: tasks that it covers are approved as they are made.
+    #[command(subcommand)]
+    Standing(StandingCommand),
+    /// Dial nobody until `resume`; calls that are under way go on.
+    Pause {
+        /// Why, for whoever wonders.
+        reason: Option<String>,
+    },
+    /// Let calls be dialed again.
+    Resume,
     /// Look at tasks and their reports.
     #[command(subcommand)]
     Task(TaskCommand),
@@ -171,6 +193,258 @@ pub struct CallArgs {
     pub provider: Option<ProviderArg>,
 }
 
+/// A call that is only asked about.
+#[derive(Args, Debug)]
+pub struct GateArgs {
+    /// Whom it would ring, with the country code: "+12125550123".
+    pub number: String,
+    /// What would be wanted, in your words; a question is taken for granted if nothing is said.
+    #[arg(default_value = "Ask a question")]
+    pub intent: String,
+    /// What kind of errand; told from the verb of your words if not given.
+    #[arg(long = "type", value_enum)]
+    pub task_type: Option<TaskTypeArg>,
+    /// For whom the call would be made.
+    #[arg(long = "for", value_name = "NAME")]
+    pub principal: Option<String>,
+    /// Who picks up there.
+    #[arg(long, value_enum, default_value_t = CalleeArg::Business)]
+    pub callee: CalleeArg,
+    /// At which moment, in your time zone: "2026-11-30 09:30", "09:30", "+2h"; now if not given.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Enforce on practice calls also what only protects real phones.
+    #[arg(long)]
+    pub strict: bool,
+    /// Print JSON for machines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be done with the do-not-call list.
+#[derive(Subcommand, Debug)]
+pub enum DncCommand {
+    /// Put a number on the list.
+    Add(DncAddArgs),
+    /// Lift an entry: because the callee asked for it, or for a written reason.
+    Remove(DncRemoveArgs),
+    /// Show the list, with what was asked for on calls.
+    List {
+        /// Print JSON for machines, a line an entry.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the list as CSV.
+    Export {
+        /// Where; to standard output if not given.
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Import a file of the national do-not-call registry, for calls that sell.
+    Import {
+        /// The list as the registry gives it: lines such as 2125550123 or 212,5550123.
+        file: PathBuf,
+        /// The moment that the list reflects; it is good for 31 days from there.
+        #[arg(long, value_name = "TIME")]
+        as_of: String,
+        /// The file is a list of changes to what was imported before.
+        #[arg(long)]
+        changes: bool,
+    },
+    /// Say what stands against a number. Ends with 3 if anything does.
+    Check {
+        /// Which number.
+        number: String,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// An entry to put on the do-not-call list. It bars everything unless something is named.
+#[derive(Args, Debug)]
+pub struct DncAddArgs {
+    /// Which number.
+    pub number: String,
+    /// Bar only calls that are made for this user.
+    #[arg(long = "for", value_name = "NAME", conflicts_with_all = ["task_type", "selling"])]
+    pub user: Option<String>,
+    /// Bar only errands of this type.
+    #[arg(long = "type", value_enum, conflicts_with = "selling")]
+    pub task_type: Option<TaskTypeArg>,
+    /// Bar only calls that sell something.
+    #[arg(long)]
+    pub selling: bool,
+    /// The callee asked for it in writing.
+    #[arg(long)]
+    pub in_writing: bool,
+}
+
+/// An entry to lift.
+#[derive(Args, Debug)]
+pub struct DncRemoveArgs {
+    /// The entry from `dnc list`, or a number: then all that stand for it.
+    pub entry: String,
+    /// Why, in a sentence; it is kept with the entry.
+    #[arg(long, value_name = "TEXT", required_unless_present = "callee_asked")]
+    pub reason: Option<String>,
+    /// The callee took it back.
+    #[arg(long, conflicts_with = "reason")]
+    pub callee_asked: bool,
+}
+
+/// What can be done with consents.
+#[derive(Subcommand, Debug)]
+pub enum ConsentCommand {
+    /// Keep that somebody may be called by a machine.
+    Add(ConsentAddArgs),
+    /// Show what was given, and what was taken back.
+    List {
+        /// Only for this number.
+        number: Option<String>,
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep that leave was taken back. Any way of saying so is good.
+    Revoke {
+        /// Which, from `consent list`.
+        id: String,
+    },
+}
+
+/// Leave to keep.
+#[derive(Args, Debug)]
+pub struct ConsentAddArgs {
+    /// For which number.
+    pub number: String,
+    /// In which form it was given.
+    #[arg(long, value_enum)]
+    pub basis: BasisArg,
+    /// In which words, or where they stand: "She gave me this number and said I may have her called".
+    #[arg(long, value_name = "TEXT")]
+    pub wording: String,
+    /// The document, page or recording that proves it: its fingerprint is kept, the file stays where it is.
+    #[arg(long, value_name = "FILE")]
+    pub document: Option<PathBuf>,
+    /// The callee said so on an earlier call; else you say so.
+    #[arg(long, conflicts_with = "document")]
+    pub callee_said: bool,
+    /// Only for errands of this type.
+    #[arg(long = "type", value_enum)]
+    pub task_type: Option<TaskTypeArg>,
+    /// When it was given; now if not said.
+    #[arg(long, value_name = "TIME")]
+    pub granted: Option<String>,
+    /// From when on it no longer stands.
+    #[arg(long, value_name = "TIME")]
+    pub expires: Option<String>,
+}
+
+/// In which form leave was given.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+#[value(rename_all = "snake_case")]
+pub enum BasisArg {
+    /// A business has published the number for its customers.
+    PublishedForBusiness,
+    /// You had contact with the business on this number before.
+    EarlierContact,
+    /// Spoken or written.
+    PriorExpress,
+    /// Signed, names who calls, clear about automated calls; needs --document.
+    PriorExpressWritten,
+    /// Written leave to pass over the do-not-call registry; needs --document.
+    Invitation,
+    /// They have bought something: at most 18 months, needs --expires.
+    Purchase,
+    /// They have inquired: at most three months, needs --expires.
+    Inquiry,
+    /// Your own phone.
+    EnrolledUser,
+}
+
+/// What can be done with standing approvals.
+#[derive(Subcommand, Debug)]
+pub enum StandingCommand {
+    /// Give one.
+    Add {
+        /// For calls to this number alone.
+        number: String,
+        /// The most that one call may cost if it lasts to its limit, in units of the account's currency.
+        #[arg(long, value_name = "AMOUNT")]
+        most_a_call: String,
+        /// Until when, at most 92 days: "+30d", "2026-12-31".
+        #[arg(long, value_name = "TIME")]
+        until: String,
+        /// For errands of this type alone.
+        #[arg(long = "type", value_enum)]
+        task_type: Option<TaskTypeArg>,
+    },
+    /// Show them.
+    List {
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take one back; what it has approved and nobody has dialed is void.
+    Revoke {
+        /// Which, from `standing list`.
+        id: String,
+    },
+}
+
+/// What can be done with line kinds.
+#[derive(Subcommand, Debug)]
+pub enum LineCommand {
+    /// Say what kind of line a number is; the gate believes it before what a task says.
+    Set {
+        /// Which number.
+        number: String,
+        /// Which kind.
+        #[arg(value_enum)]
+        kind: LineKindArg,
+        /// Who says so.
+        #[arg(long, value_enum, default_value_t = SourceArg::User)]
+        source: SourceArg,
+    },
+    /// Show what was said.
+    List {
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What kind of line a number is.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+#[value(rename_all = "snake_case")]
+pub enum LineKindArg {
+    /// A business at its desk.
+    BusinessLandline,
+    /// A mobile phone on which a business answers.
+    BusinessMobile,
+    /// A private person's landline.
+    Residential,
+    /// A private person's mobile.
+    PersonalMobile,
+    /// Free for who calls.
+    TollFree,
+    /// Not known: the strict path.
+    Unknown,
+}
+
+/// Who says what kind of line it is.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+#[value(rename_all = "snake_case")]
+pub enum SourceArg {
+    /// You.
+    User,
+    /// A look-up at a phone provider.
+    Lookup,
+    /// A directory, or the business's own page.
+    Directory,
+}
+
 /// Who picks up.
 #[derive(Clone, Copy, ValueEnum, Debug)]
 pub enum CalleeArg {
@@ -208,6 +482,16 @@ pub enum TaskTypeArg {
     Custom,
 }
 
+impl From<CalleeArg> for CalleeKind {
+    fn from(arg: CalleeArg) -> Self {
+        match arg {
+            CalleeArg::Business => Self::Business,
+            CalleeArg::Person => Self::Consumer,
+            CalleeArg::Unknown => Self::Unknown,
+        }
+    }
+}
+
 impl From<TaskTypeArg> for TaskType {
     fn from(arg: TaskTypeArg) -> Self {
         match arg {
@@ -228,6 +512,39 @@ impl From<TaskTypeArg> for TaskType {
 /// What can be done with tasks.
 #[derive(Subcommand, Debug)]
 pub enum TaskCommand {
+    /// Make a task for `serve` or `task run` to carry out: asks for the facts that its kind needs, and shows the receipt.
+    Create(TaskCreateArgs),
+    /// Tell a task a fact that it lacks, or change one. An approval is void then.
+    Fact {
+        /// Which.
+        task: String,
+        /// "party size=four".
+        #[arg(value_name = "LABEL=VALUE", required = true)]
+        facts: Vec<String>,
+    },
+    /// Look at a task's receipt and say yes to it.
+    Approve {
+        /// Which.
+        task: String,
+        /// Do not ask.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Say no to a task: it is never called.
+    Deny {
+        /// Which.
+        task: String,
+    },
+    /// Give a task up, at any time: a call of it is ended, whichever program made it.
+    Cancel {
+        /// Which.
+        task: String,
+    },
+    /// Carry an approved task out now.
+    Run {
+        /// Which.
+        task: String,
+    },
     /// The newest tasks.
     List {
         /// How many at most.
@@ -241,6 +558,9 @@ pub enum TaskCommand {
     Show {
         /// Which.
         task: String,
+        /// Show why each attempt was dialed or refused, question by question.
+        #[arg(long)]
+        why: bool,
         /// Print JSON for machines.
         #[arg(long)]
         json: bool,
@@ -320,6 +640,87 @@ pub enum AuditCommand {
         #[arg(long, value_name = "FILE")]
         to: Option<PathBuf>,
     },
+}
+
+/// A task to make.
+#[derive(Args, Debug)]
+pub struct TaskCreateArgs {
+    /// Whom to ring, with the country code: "+12125550123".
+    pub number: String,
+    /// What is wanted, in your words.
+    pub intent: String,
+    /// What kind of errand; told from the verb of your words if not given.
+    #[arg(long = "type", value_enum)]
+    pub task_type: Option<TaskTypeArg>,
+    /// For whom the call is made, as it is said aloud.
+    #[arg(long = "for", value_name = "NAME")]
+    pub principal: Option<String>,
+    /// A fact that may be given when asked: --fact name="Sam Miller". May be repeated.
+    #[arg(long = "fact", value_name = "LABEL=VALUE")]
+    pub facts: Vec<String>,
+    /// What to leave on a voicemail; nothing is left without it.
+    #[arg(long, value_name = "TEXT")]
+    pub voicemail: Option<String>,
+    /// Who picks up there.
+    #[arg(long, value_enum, default_value_t = CalleeArg::Business)]
+    pub callee: CalleeArg,
+    /// Not before this moment, in your time zone: "2026-11-30 09:30", "+2h".
+    #[arg(long, value_name = "TIME")]
+    pub not_before: Option<String>,
+    /// Not after this moment.
+    #[arg(long, value_name = "TIME")]
+    pub deadline: Option<String>,
+    /// Of several tasks that are due the more urgent one is called first.
+    #[arg(long, value_enum, default_value_t = PriorityArg::Normal)]
+    pub priority: PriorityArg,
+    /// How often they may be tried in all. A busy line is tried again after five minutes, no answer after half an hour, each time
+    /// twice as long.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub attempts: u32,
+    /// When they are there: "Mo-Fr 09:00-18:00; Sa 10:00-14:00; PH off". Calls are made within it, away from its edges.
+    #[arg(long, value_name = "HOURS")]
+    pub opening_hours: Option<String>,
+    /// Only after this task, if it ended as `--if` says. May be repeated.
+    #[arg(long, value_name = "TASK")]
+    pub after: Vec<String>,
+    /// How the tasks of `--after` must have ended.
+    #[arg(long = "if", value_enum, requires = "after", default_value_t = ConditionArg::Ended)]
+    pub if_it: ConditionArg,
+    /// Make the task though facts are missing that its kind needs.
+    #[arg(long)]
+    pub incomplete: bool,
+    /// Print JSON for machines; asks nothing.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How urgent a task is.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum PriorityArg {
+    /// When nothing else is due.
+    Low,
+    /// Like most.
+    Normal,
+    /// Before others.
+    High,
+    /// Before all others.
+    Urgent,
+}
+
+/// How another task must have ended.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+#[value(rename_all = "snake_case")]
+pub enum ConditionArg {
+    /// All that was asked was achieved.
+    Achieved,
+    /// We talked, and they said no.
+    SaidNo,
+    /// Nobody was reached.
+    NotReached,
+    /// Anything but achieved.
+    NotAchieved,
+    /// However it ended.
+    Ended,
 }
 
 /// What can be done with calls that came in.

@@ -2,16 +2,22 @@
 
 mod audit;
 mod call;
+mod consent;
 mod data;
+mod do_not_call;
 mod doctor;
 mod ending;
 mod figures;
+mod gate;
 mod inbox;
+mod pause;
 mod practice;
 mod records;
 mod serve;
 mod setup;
 mod simulate;
+mod standing;
+mod task;
 mod typed;
 
 use std::process::ExitCode;
@@ -70,6 +76,13 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
     let config = &loaded.config;
     match command {
         Command::Call(args) => call::call(args, config).await,
+        Command::Gate(args) => gate::gate(&args, config).await,
+        Command::Dnc(command) => do_not_call::dnc(command, config).await,
+        Command::Consent(command) => consent::consent(command, config).await,
+        Command::Line(command) => consent::line(command, config).await,
+        Command::Standing(command) => standing::standing(command, config).await,
+        Command::Pause { reason } => pause::pause(reason, config).await,
+        Command::Resume => pause::resume(config).await,
         Command::Task(task) => records::task(task, config).await,
         Command::Inbox(inbox) => inbox::inbox(inbox, config).await,
         Command::Stats(args) => figures::stats(&args, config).await,

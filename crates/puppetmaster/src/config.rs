@@ -12,7 +12,9 @@ use std::path::PathBuf;
 
 use assistant::budget::Budget;
 use assistant::compliance::retention::Retention;
+use assistant::dialing::Missing;
 use assistant::menu::Menus;
+use assistant::policy::Solicitation;
 use assistant::rate_limit::Caps;
 use assistant::task::Limits as TaskLimits;
 use carriers::registry::Practised;
@@ -23,7 +25,7 @@ use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private};
 
 use problem::{DISABLED, Origin, Problem};
-use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, PublicUrl, Seconds, SpokenName};
+use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, PublicUrl, Seconds, SpokenName, ZoneName};
 use sources::Places;
 
 pub mod dotenv;
@@ -58,6 +60,10 @@ pub struct Config {
     pub user_name: SpokenName,
     /// Manner of speaking.
     pub persona: Persona,
+    /// The zone in which the user writes moments; ask [`Config::zone`].
+    pub time_zone: Option<ZoneName>,
+    /// Whether calls that sell may be made.
+    pub solicitation: Solicitation,
     /// Countries that may be called, if they are named; ask [`Config::allowed_regions`].
     pub allowed_regions: Option<Vec<String>>,
     /// Where everything is kept that outlives the program.
@@ -74,6 +80,8 @@ pub struct Config {
     pub limits: Limits,
     /// How much money.
     pub budget: Budget,
+    /// Whether the user has said anything about it.
+    pub is_budget_set: bool,
     /// Prices that differ from the built-in list; ask [`Config::rate_card`].
     pub rate_card: RateCardOverride,
     /// Whether calls are recorded.
@@ -283,6 +291,12 @@ pub struct Limits {
     pub calls_per_person_per_day: Count<1, 20>,
     /// Calls at the same time.
     pub calls_at_once: Count<1, 1000>,
+    /// Calls begun in a second.
+    pub calls_per_second: Count<1, 30>,
+    /// Calls begun in a minute.
+    pub calls_per_minute: Count<1, 1800>,
+    /// Calls begun in 24 hours.
+    pub calls_per_day: Count<1, 100_000>,
 }
 
 /// What the rules of the house say if the user says nothing.
@@ -295,6 +309,9 @@ impl Default for Limits {
             calls_per_business_per_day: Count::clamped(caps.per_business_number),
             calls_per_person_per_day: Count::clamped(caps.per_consumer_number),
             calls_at_once: Count::clamped(caps.calls_at_once),
+            calls_per_second: Count::clamped(caps.calls_per_second),
+            calls_per_minute: Count::clamped(caps.calls_per_minute),
+            calls_per_day: Count::clamped(caps.calls_per_day),
         }
     }
 }
@@ -333,6 +350,8 @@ impl Config {
             takeover_listens: false,
             user_name: SpokenName::of_nobody(),
             persona: Persona::default(),
+            time_zone: None,
+            solicitation: Solicitation::default(),
             allowed_regions: None,
             data_dir: Directory(places.data_dir()),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -341,6 +360,7 @@ impl Config {
             plivo: Plivo::default(),
             limits: Limits::default(),
             budget: Budget::default(),
+            is_budget_set: false,
             rate_card: RateCardOverride::default(),
             is_recording_enabled: true,
             deletes_at_carrier: true,
@@ -398,13 +418,29 @@ impl Config {
         self.allowed_regions.clone().unwrap_or_else(|| self.caller_id().and_then(PhoneNumber::region).into_iter().collect())
     }
 
+    /// Returns what must be said before a real telephone is rung.
+    pub fn missing(&self) -> Vec<Missing> {
+        let number = self.caller_id().is_none().then_some(Missing::Number);
+        let region = self.allowed_regions().is_empty().then_some(Missing::Region);
+        let budget = (!self.is_budget_set).then_some(Missing::Budget);
+        [number, region, budget].into_iter().flatten().collect()
+    }
+
     /// Returns how often one number may be tried and how many calls may run.
     pub fn caps(&self) -> Caps {
         Caps {
             per_business_number: self.limits.calls_per_business_per_day.get(),
             per_consumer_number: self.limits.calls_per_person_per_day.get(),
             calls_at_once: self.limits.calls_at_once.get(),
+            calls_per_second: self.limits.calls_per_second.get(),
+            calls_per_minute: self.limits.calls_per_minute.get(),
+            calls_per_day: self.limits.calls_per_day.get(),
         }
+    }
+
+    /// Returns the IANA name of the zone in which the user writes moments: the one that is set, else this machine's, else UTC.
+    pub fn zone(&self) -> String {
+        self.time_zone.clone().or_else(machine_zone).map_or_else(|| "UTC".to_owned(), |zone| zone.as_str().to_owned())
     }
 
     /// Returns the limits that a new task begins with.
@@ -454,6 +490,17 @@ impl Config {
             read_on: own.read_on.as_ref().map_or(list.read_on, |day| day.as_str().into()),
         }
     }
+}
+
+/// Returns the zone of this machine: the variable `TZ`, else where `/etc/localtime` leads.
+fn machine_zone() -> Option<ZoneName> {
+    let named = std::env::var("TZ").ok().and_then(|name| ZoneName::of(name.trim_start_matches(':')));
+    let linked = || {
+        let link = std::fs::read_link("/etc/localtime").ok()?;
+        let (_, name) = link.to_str()?.split_once("zoneinfo/")?;
+        ZoneName::of(name)
+    };
+    named.or_else(linked)
 }
 
 #[cfg(test)]

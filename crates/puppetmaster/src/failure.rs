@@ -5,11 +5,13 @@ pub mod codes;
 use std::process::ExitCode;
 
 use assistant::codes::CodeEntry;
+use assistant::moment::MomentError;
 use engine::assistant::NotMade;
 use ports::error::SpeechError;
 use ports::recording_vault::VaultError;
 use ports::task_store::StoreError;
 use sandbox::SandboxError;
+use store::RegistryError;
 
 /// Exit code of something that could not be done.
 pub const FAILED: u8 = 1;
@@ -100,6 +102,23 @@ impl From<NotMade> for Failure {
             NotMade::WrongState { .. } => Self::new(&assistant::codes::TASK_WRONG_STATE, error.to_string()),
             NotMade::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::Read(_) => Self::new(&codes::DNC_CANNOT_READ, error.to_string()),
+            RegistryError::List(list) => Self::new(errand_code(list.code()), list.to_string()),
+            RegistryError::NoBase => Self::of(&codes::REGISTRY_NO_BASE),
+            RegistryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MomentError> for Failure {
+    fn from(error: MomentError) -> Self {
+        Self { exit: WRONG_COMMAND_LINE, ..Self::new(errand_code(error.code()), error.to_string()) }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod codes;
 pub mod commands;
 pub mod config;
+pub mod decision_view;
 pub mod failure;
 pub mod live_view;
 pub mod notifications;

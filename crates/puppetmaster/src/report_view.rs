@@ -55,6 +55,9 @@ pub fn receipt(receipt: &Receipt) -> String {
     }
     row("voicemail", receipt.voicemail_message.as_ref().map_or_else(|| "leaves nothing".into(), |message| format!("“{}”", message.expose())));
     row("limits", format!("rings {} s at most, talks {} at most", limits.ring_timeout.as_secs(), length(limits.total_time)));
+    if limits.max_attempts > 1 {
+        row("", format!("tried {} times at most, if nobody is reached", limits.max_attempts));
+    }
     row("cost", format!("about {} {}, at most {}", receipt.estimated_cost, receipt.currency, receipt.worst_case_cost));
     if !receipt.cost_parts.is_empty() {
         let parts: Vec<String> = receipt.cost_parts.iter().map(|(part, amount)| format!("{} {amount}", part.in_words())).collect();

@@ -13,7 +13,7 @@ use assistant::approval::ApprovedBy;
 use assistant::budget::Budget;
 use assistant::policy::{Rules, Solicitation};
 use assistant::rate_limit::Caps;
-use assistant::task::{CalleeKind, Limits, Line};
+use assistant::task::{CalleeKind, Limits, Line, Schedule};
 use async_trait::async_trait;
 use carriers::registry::{self, Account};
 use dialogue::brief::TaskType;
@@ -21,9 +21,11 @@ use engine::assistant::{Assistant, Errand, Installation};
 use engine::call_driver::CallPorts;
 use engine::capacity::{Capacity, CapacityConfig};
 use engine::directory::{Directory, StreamRefused};
+use engine::gate::Gate;
 use engine::live::LiveEvent;
 use engine::media_link::SocketEnd;
 use engine::metrics::Metrics;
+use engine::task_desk::{House, TaskDesk};
 use models::StubSpeech;
 use ports::carrier::{
     Abilities, Announcement, CallRequest, Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, CarrierRoom, Cleared, ConversationMode,
@@ -112,17 +114,20 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
             end_of_turn: None,
             brain: settings.speech.brain(),
         },
-        store: store.clone(),
+        desk: TaskDesk {
+            gate: Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules: rules() },
+            house: House {
+                line: Line::Practice,
+                from: number(CALLER)?,
+                rates: RateCard::free(),
+                records: true,
+                is_in_text: false,
+                listens_along: false,
+            },
+            make_token: Arc::new(wiring::make_token),
+        },
         vault: wiring::behind(vault)?,
-        clock: Arc::new(SystemClock),
-        make_token: Arc::new(wiring::make_token),
         directory: directory.clone(),
-        line: Line::Practice,
-        from: number(CALLER)?,
-        rates: RateCard::free(),
-        rules: rules(),
-        records: true,
-        listens_along: false,
         deletes_at_carrier: false,
         mode: ConversationMode::MediaStream,
         addresses: wiring::addresses(origin),
@@ -167,10 +172,11 @@ fn rules() -> Rules {
     Rules {
         allowed_regions: Vec::new(),
         own_number: None,
-        caps: Caps { per_business_number: u32::MAX, per_consumer_number: u32::MAX, calls_at_once: u32::MAX },
+        caps: Caps { per_business_number: u32::MAX, per_consumer_number: u32::MAX, calls_at_once: u32::MAX, ..Caps::default() },
         budget: Budget::default(),
         strict_practice: false,
         solicitation: Solicitation::Refused,
+        missing: Vec::new(),
     }
 }
 
@@ -211,6 +217,7 @@ async fn ring(assistant: &Assistant, callee: &PhoneNumber) -> Result<AttemptId, 
         voicemail_message: None,
         persona: Default::default(),
         limits: Limits { ring_timeout: Duration::from_secs(120), total_time: Duration::from_secs(3_600), ..Limits::default() },
+        schedule: Schedule::default(),
     };
     let (task, receipt) = assistant.create_task(errand).await?;
     assistant.approve(&receipt, ApprovedBy::StandingChoice).await?;

@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use assistant::audit::AuditEvent;
 use assistant::compliance::retention::Retention;
-use assistant::policy::{Rules, Solicitation};
+use assistant::policy::Rules;
 use carriers::registry::{self, Account, Practised};
 use engine::assistant::{Assistant, CarrierAddresses, Installation};
 use engine::call_driver::CallPorts;
 use engine::directory::Directory;
+use engine::gate::Gate;
 use engine::metrics::Metrics;
 use engine::postman::Round;
 use engine::reception::addresses::ReceptionAddresses;
@@ -19,6 +20,8 @@ use engine::reception::{Reception, ReceptionConfig};
 use engine::recovery::recover;
 use engine::script_brain::ScriptBrain;
 use engine::settlement::settle;
+use engine::task_desk::{House, TaskDesk};
+use engine::task_runner::end_what_was_given_up;
 use engine::write_behind::WriteBehind;
 use models::LocalSpeech;
 use models::library::ModelsDir;
@@ -50,6 +53,9 @@ const LAST_NEWS: Duration = Duration::from_secs(20);
 /// How often `serve` looks for what is over its time: days are counted, so an hour is exact enough.
 const SWEEPS_EVERY: Duration = Duration::from_secs(3_600);
 
+/// What stands for our number where the practice network, which has one of its own, is not open.
+const PRACTICE_NUMBER: &str = "+15005550006";
+
 /// The wall clock of this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;
@@ -80,6 +86,8 @@ pub struct Running {
     sweeping: Option<JoinHandle<()>>,
     telling: Round,
     config: Config,
+    /// Ends calls whose task another process gives up.
+    canceling: JoinHandle<()>,
 }
 
 impl Running {
@@ -103,6 +111,7 @@ impl Running {
             // What is left is over its time at the next start as well.
             sweeping.abort();
         }
+        self.canceling.abort();
         self.server.stop().await;
         if let Some(sandbox) = self.sandbox {
             sandbox.shut_down().await;
@@ -232,24 +241,9 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             end_of_turn: Some(speech.end_of_turn()),
             brain: Arc::new(ScriptBrain),
         },
-        store: store.clone(),
+        desk: desk(config, store.clone(), &network.provider, Some(network.from), purpose == Purpose::Call { is_strict: true })?,
         vault: behind(vault.clone())?,
-        clock: Arc::new(SystemClock),
-        make_token: Arc::new(make_token),
         directory: directory.clone(),
-        line: network.provider.line,
-        from: network.from.clone(),
-        rates,
-        rules: Rules {
-            allowed_regions: config.allowed_regions(),
-            own_number: Some(network.from),
-            caps: config.caps(),
-            budget: config.budget,
-            strict_practice: purpose == Purpose::Call { is_strict: true },
-            solicitation: Solicitation::Refused,
-        },
-        records: config.is_recording_enabled,
-        listens_along: config.takeover_listens,
         deletes_at_carrier: config.deletes_at_carrier,
         mode: network.provider.carrier.abilities().mode_for(config.conversation_mode),
         addresses: addresses(origin.clone()),
@@ -272,7 +266,21 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             send_practice_calls(&network.provider, &own_number, &origin).await;
         }
     }
-    Ok(Running { assistant, store, vault, directory, origin, server, sandbox: network.sandbox, settling, sweeping, telling, config: config.clone() })
+    let canceling = tokio::spawn(end_what_was_given_up(store.clone(), directory.clone()));
+    Ok(Running {
+        assistant,
+        store,
+        vault,
+        directory,
+        origin,
+        server,
+        sandbox: network.sandbox,
+        settling,
+        sweeping,
+        telling,
+        config: config.clone(),
+        canceling,
+    })
 }
 
 /// Deletes what is over its time, now and every hour.
@@ -287,6 +295,51 @@ fn sweep_beside(store: Arc<Store>, vault: Arc<Vault>, retention: Retention) -> J
             }
         }
     })
+}
+
+/// Returns the desk of an installation: the same in a process that dials and in one that only looks, so that an approval given here
+/// is good there.
+fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: Option<PhoneNumber>, is_strict: bool) -> Result<TaskDesk, Failure> {
+    // On the practice network nothing that a user is shown depends on it.
+    let from = own.clone().map_or_else(|| PhoneNumber::parse(PRACTICE_NUMBER), Ok);
+    let from = from.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
+    let rules = Rules {
+        allowed_regions: config.allowed_regions(),
+        own_number: own,
+        caps: config.caps(),
+        budget: config.budget,
+        strict_practice: is_strict,
+        solicitation: config.solicitation,
+        missing: config.missing(),
+    };
+    let house = House {
+        line: provider.line,
+        from,
+        rates: config.rate_card(),
+        records: config.is_recording_enabled,
+        is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
+        listens_along: config.takeover_listens,
+    };
+    let gate = Gate { store: store.clone(), policy: store, clock: Arc::new(SystemClock), rules };
+    Ok(TaskDesk { gate, house, make_token: Arc::new(make_token) })
+}
+
+/// Opens the data folder with the desk: for whoever makes tasks, approves them or asks the gate, and dials nobody.
+///
+/// # Errors
+/// The folder or the settings of the phone provider cannot be used.
+pub async fn look_with_desk(config: &Config, is_strict: bool) -> Result<(Arc<Store>, TaskDesk), Failure> {
+    let (store, _) = look(config).await?;
+    let account = match config.phone_provider {
+        // Where the practice network is matters only to who dials.
+        Provider::Mock => Account { base_url: Some("http://127.0.0.1:9".into()), ..Account::default() },
+        _ => provider_account(config),
+    };
+    let provider = registry::open(config.phone_provider.as_str(), account);
+    let provider = provider.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
+    let own = config.caller_id().cloned();
+    let desk = desk(config, store.clone(), &provider, own, is_strict)?;
+    Ok((store, desk))
 }
 
 /// Asks for the prices of earlier calls without keeping anybody waiting.
@@ -361,6 +414,11 @@ pub fn make_token() -> String {
         std::process::exit(1);
     }
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns any number, all equally likely. Where the system gives none, waits are not stretched.
+pub fn chance() -> u32 {
+    getrandom::u32().unwrap_or(0)
 }
 
 struct Network {

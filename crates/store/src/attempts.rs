@@ -6,7 +6,6 @@ use assistant::attempt::{AttemptState, Direction};
 use assistant::audit::AuditEvent;
 use assistant::budget::{DAY, MONTH};
 use assistant::policy::Cleared;
-use assistant::rate_limit::COUNTED_OVER;
 use assistant::task::TaskState;
 use dialogue::report::Report;
 use dialogue::transcript::Turn;
@@ -28,14 +27,15 @@ impl Store {
         let attempt = cleared.attempt();
         let number = cleared.number().as_e164();
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        // The latest approval, of exactly this receipt, not used: else nobody has said yes to this.
+        // The latest approval, of exactly this receipt, not used and not taken back: else nobody has said yes to this.
         let used = sqlx::query(
-            "UPDATE approvals SET used_by = ?1 WHERE task_id = ?2 AND receipt_hash = ?3 AND used_by IS NULL
+            "UPDATE approvals SET used_by = ?1 WHERE task_id = ?2 AND receipt_hash = ?3 AND used_by IS NULL AND expires_at > ?4
              AND number = (SELECT max(number) FROM approvals WHERE task_id = ?2)",
         )
         .bind(attempt.as_str())
         .bind(task.as_str())
         .bind(cleared.receipt_hash().as_str())
+        .bind(cleared.cleared_at().as_millis())
         .execute(&mut *transaction)
         .await
         .map_err(|error| told(&error))?;
@@ -51,7 +51,7 @@ impl Store {
             return Err(StoreError::Conflict);
         }
         // Nobody else writes while this transaction is open, so what is counted here is still true when the row is there.
-        let usage = self.usage_in(&mut *transaction, cleared.number(), cleared.cleared_at() - COUNTED_OVER).await?;
+        let usage = self.usage_in(&mut *transaction, cleared.number(), cleared.cleared_at()).await?;
         let spending = self.spending_in(&mut *transaction, cleared.cleared_at() - DAY, cleared.cleared_at() - MONTH).await?;
         if !cleared.still_holds(&usage, &spending) {
             return Err(StoreError::Overtaken);
@@ -71,6 +71,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(|error| told(&error))?;
+        self.insert_decision(&mut transaction, task, cleared.record()).await?;
         self.insert_figures(&mut transaction, attempt, task, cleared.number(), cleared.cleared_at()).await?;
         let event = AuditEvent::Cleared {
             task: task.clone(),

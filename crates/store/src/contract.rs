@@ -7,6 +7,8 @@
 
 pub mod inbound;
 pub mod outbox;
+pub mod plans;
+pub mod policy;
 
 use std::time::Duration;
 
@@ -15,8 +17,8 @@ use assistant::attempt::AttemptState;
 use assistant::budget::{Budget, Spending};
 use assistant::compliance::calling_hours::callee_hours;
 use assistant::compliance::standing::Standing;
-use assistant::policy::{self, Cleared, Facts, Rules};
-use assistant::rate_limit::{Caps, Usage};
+use assistant::policy::{self as gate, Cleared, Facts, Rules};
+use assistant::rate_limit::{Begun, Caps, Usage};
 use assistant::statistics::{Statistics, TaskCounts};
 use assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
 use dialogue::brief::{Persona, TaskType};
@@ -84,9 +86,10 @@ fn cleared_under(rules: &Rules, task: &Task, attempt: &str, now: Timestamp) -> C
         hours: &callee_hours(&task.number, task.callee_kind, now, task.limits.total_time),
         usage: Usage::default(),
         spending: Spending::default(),
+        pause: None,
         rules,
     };
-    policy::decide(&facts).verdict.unwrap()
+    gate::decide(&facts).verdict.unwrap()
 }
 
 /// Returns a yes to the receipt of a task.
@@ -345,16 +348,23 @@ pub async fn what_comes_twice_is_kept_once(store: &dyn TaskStore) {
 pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
     let number = task("t1").number;
     let before = |seconds: i64| Timestamp(NOON.as_millis() - seconds * 1_000);
-    assert_eq!(store.usage(&number, before(1)).await.unwrap(), Usage::default());
+    let after = |millis: u64| NOON + Duration::from_millis(millis);
+    assert_eq!(store.usage(&number, NOON).await.unwrap(), Usage::default());
     assert_eq!(store.spending(before(1), before(2)).await.unwrap(), Spending::default());
 
     let (_, first) = begin(store, "t1", "a1").await;
     let (_, second) = begin(store, "t2", "a2").await;
-    let counted = Usage { attempts_to_number: 2, oldest_of_them: Some(NOON), live_calls: 2 };
-    assert_eq!(store.usage(&number, before(1)).await.unwrap(), counted);
-    assert_eq!(store.usage(&number, NOON).await.unwrap(), Usage { attempts_to_number: 0, oldest_of_them: None, live_calls: 2 });
+    let in_day = Begun { in_day: 2, oldest_in_day: Some(NOON), ..Begun::default() };
+    let in_minute = Begun { in_minute: 2, oldest_in_minute: Some(NOON), ..in_day };
+    let in_second = Begun { in_second: 2, oldest_in_second: Some(NOON), ..in_minute };
+    let counted = |begun| Usage { attempts_to_number: 2, oldest_of_them: Some(NOON), live_calls: 2, begun };
+    assert_eq!(store.usage(&number, after(999)).await.unwrap(), counted(in_second));
+    assert_eq!(store.usage(&number, after(1_000)).await.unwrap(), counted(in_minute), "spans leave out their beginning");
+    assert_eq!(store.usage(&number, after(60_000)).await.unwrap(), counted(in_day));
+    assert_eq!(store.usage(&number, after(86_400_000)).await.unwrap(), Usage { live_calls: 2, ..Usage::default() });
     let other = PhoneNumber::parse("+12125550124").unwrap();
-    assert_eq!(store.usage(&other, before(1)).await.unwrap().attempts_to_number, 0);
+    let elsewhere = Usage { live_calls: 2, begun: in_second, ..Usage::default() };
+    assert_eq!(store.usage(&other, NOON).await.unwrap(), elsewhere);
     assert_eq!(store.spending(before(1), before(2)).await.unwrap().reserved, Micros(360_000));
 
     store.finish_attempt(&first, &finish(Disposition::Conversed, None, 61), TaskState::AwaitingApproval).await.unwrap();

@@ -70,6 +70,8 @@ pub struct Store {
     /// Whose turn it is to write.
     turn: Arc<Mutex<()>>,
     pub(crate) seal: Seal,
+    /// The data directory.
+    pub(crate) directory: PathBuf,
     /// Held as long as the store lives; `None` if it may not dial.
     dialing: Option<Arc<File>>,
 }
@@ -134,7 +136,7 @@ impl Store {
         migrate(&flushing).await?;
         let swift = pool(1).connect_lazy_with(connect.clone().synchronous(SqliteSynchronous::Normal));
         let reader = pool(READERS).connect_lazy_with(connect.read_only(true).create_if_missing(false));
-        let store = Self { flushing, swift, reader, turn: Arc::default(), seal, dialing };
+        let store = Self { flushing, swift, reader, turn: Arc::default(), seal, directory: directory.to_owned(), dialing };
         store.check_key().await?;
         Ok(store)
     }

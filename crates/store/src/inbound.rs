@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use assistant::attempt::AttemptState;
 use assistant::budget::{self, DAY, MONTH};
-use assistant::rate_limit::{self, COUNTED_OVER};
+use assistant::rate_limit;
 use async_trait::async_trait;
 use ports::inbound_store::{CalleesTask, InboundStore, MessageState, RingBackArrival, Visit, VoiceMessage};
 use ports::task_store::StoreError;
@@ -193,7 +193,7 @@ impl InboundStore for Store {
         self.may_dial()?;
         let mut transaction = self.write(Survives::PowerLoss).await?;
         // Nobody else writes while this transaction is open, so what is counted here is still true when the row is there.
-        let usage = self.usage_in(&mut *transaction, arrival.number, arrival.at - COUNTED_OVER).await?;
+        let usage = self.usage_in(&mut *transaction, arrival.number, arrival.at).await?;
         let spending = self.spending_in(&mut *transaction, arrival.at - DAY, arrival.at - MONTH).await?;
         let has_place = rate_limit::check_concurrency(&arrival.caps, &usage).is_none();
         if !has_place || !budget::check(arrival.worst_cost, arrival.task_cap, &arrival.budget, &spending).is_empty() {

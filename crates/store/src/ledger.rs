@@ -4,8 +4,9 @@ use assistant::approval::{Approval, Receipt};
 use assistant::attempt::AttemptState;
 use assistant::audit::AuditEvent;
 use assistant::budget::Spending;
+use assistant::compliance::do_not_call::{Channel, Suppression};
 use assistant::policy::Cleared;
-use assistant::rate_limit::Usage;
+use assistant::rate_limit::{Begun, COUNTED_OVER, PACE_OVER, Usage};
 use assistant::refusal::Refusals;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
@@ -21,15 +22,33 @@ use crate::database::{Store, Survives, told};
 
 impl Store {
     /// Counts attempts, within a transaction or outside of one.
-    pub(crate) async fn usage_in(&self, connection: impl SqliteExecutor<'_>, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError> {
+    pub(crate) async fn usage_in(&self, connection: impl SqliteExecutor<'_>, number: &PhoneNumber, now: Timestamp) -> Result<Usage, StoreError> {
         let select = sqlx::query(
-            "SELECT count(*), min(began_at), (SELECT count(*) FROM attempts WHERE state <> 'terminal')
-             FROM attempts WHERE callee_key = ? AND began_at > ? AND direction = 'outbound'",
+            "SELECT count(*) FILTER (WHERE callee_key = ?1 AND began_at > ?2), min(began_at) FILTER (WHERE callee_key = ?1 AND began_at > ?2),
+                 (SELECT count(*) FROM attempts WHERE state <> 'terminal'),
+                 count(*) FILTER (WHERE began_at > ?3), min(began_at) FILTER (WHERE began_at > ?3),
+                 count(*) FILTER (WHERE began_at > ?4), min(began_at) FILTER (WHERE began_at > ?4),
+                 count(*) FILTER (WHERE began_at > ?5), min(began_at) FILTER (WHERE began_at > ?5)
+             FROM attempts WHERE began_at > min(?2, ?3, ?4, ?5) AND direction = 'outbound'",
         );
-        let row = select.bind(self.seal.lookup(number.as_e164())).bind(since.as_millis()).fetch_one(connection).await;
-        let row = row.map_err(|error| told(&error))?;
+        let [second, minute, day] = PACE_OVER.map(|span| (now - span).as_millis());
+        let select = select.bind(self.seal.lookup(number.as_e164())).bind((now - COUNTED_OVER).as_millis()).bind(second).bind(minute).bind(day);
+        let row = select.fetch_one(connection).await.map_err(|error| told(&error))?;
         let count = |index| amount(&row, index).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-        Ok(Usage { attempts_to_number: count(0)?, oldest_of_them: column::<Option<i64>>(&row, 1)?.map(Timestamp), live_calls: count(2)? })
+        let oldest = |index| column::<Option<i64>>(&row, index).map(|at| at.map(Timestamp));
+        Ok(Usage {
+            attempts_to_number: count(0)?,
+            oldest_of_them: oldest(1)?,
+            live_calls: count(2)?,
+            begun: Begun {
+                in_second: count(3)?,
+                oldest_in_second: oldest(4)?,
+                in_minute: count(5)?,
+                oldest_in_minute: oldest(6)?,
+                in_day: count(7)?,
+                oldest_in_day: oldest(8)?,
+            },
+        })
     }
 
     /// Adds up what was spent and what is reserved, within a transaction or outside of one.
@@ -56,12 +75,8 @@ impl Store {
 
     async fn insert_opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        let insert = sqlx::query("INSERT INTO opt_outs (callee_key, attempt_id, asked_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-            .bind(self.seal.lookup(number.as_e164()))
-            .bind(attempt.as_str())
-            .bind(at.as_millis());
-        let inserted = insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
-        if inserted.rows_affected() == 1 {
+        let entry = Suppression::stop_request(number.clone(), Channel::Speech, attempt.clone(), at);
+        if self.insert_suppression(&mut transaction, &format!("heard-{attempt}"), &entry).await? {
             let subject = self.subject_of(&mut transaction, number, at).await?;
             self.audit(&mut transaction, at, &AuditEvent::StopRequested { subject, attempt: attempt.clone() }).await?;
         }
@@ -69,7 +84,8 @@ impl Store {
     }
 
     async fn select_opt_out(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
-        let select = sqlx::query("SELECT 1 FROM opt_outs WHERE callee_key = ?").bind(self.seal.lookup(number.as_e164()));
+        let select = sqlx::query("SELECT 1 FROM suppressions WHERE callee_key = ? AND bars_everything AND lifted_at IS NULL")
+            .bind(self.seal.lookup(number.as_e164()));
         Ok(select.fetch_optional(self.read()).await.map_err(|error| told(&error))?.is_some())
     }
 }
@@ -144,8 +160,8 @@ impl TaskStore for Store {
         self.select_turns(attempt).await
     }
 
-    async fn usage(&self, number: &PhoneNumber, since: Timestamp) -> Result<Usage, StoreError> {
-        self.usage_in(self.read(), number, since).await
+    async fn usage(&self, number: &PhoneNumber, now: Timestamp) -> Result<Usage, StoreError> {
+        self.usage_in(self.read(), number, now).await
     }
 
     async fn spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError> {

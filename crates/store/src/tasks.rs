@@ -5,16 +5,25 @@ use assistant::audit::AuditEvent;
 use assistant::task::{Task, TaskState};
 use ports::task_store::StoreError;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::{Row, SqliteConnection, SqliteExecutor};
 use telephony::{TaskId, Timestamp};
 
 use crate::attempts::column;
 use crate::database::{Store, Survives, told};
 
+/// Stands before the name of the standing approval that has approved a task.
+pub(crate) const STANDING: &str = "standing:";
+
 impl Store {
     pub(crate) async fn insert_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        let subject = self.subject_of(&mut transaction, &task.number, task.created_at).await?;
+        self.insert_task_in(&mut transaction, task, receipt).await?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    /// Inserts a task; its caller commits.
+    pub(crate) async fn insert_task_in(&self, connection: &mut SqliteConnection, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
+        let subject = self.subject_of(connection, &task.number, task.created_at).await?;
         sqlx::query("INSERT INTO tasks (id, state, created_at, body, receipt, subject) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(task.id.as_str())
             .bind(task.state.as_str())
@@ -22,12 +31,11 @@ impl Store {
             .bind(self.close_for(&subject, &task_place(&task.id), task)?)
             .bind(self.close_for(&subject, &receipt_place(&task.id), receipt)?)
             .bind(&subject)
-            .execute(&mut *transaction)
+            .execute(&mut *connection)
             .await
             .map_err(|error| told(&error))?;
         let made = AuditEvent::TaskMade { task: task.id.clone(), subject, receipt: receipt.hash() };
-        self.audit(&mut transaction, task.created_at, &made).await?;
-        transaction.commit().await.map_err(|error| told(&error))
+        self.audit(connection, task.created_at, &made).await
     }
 
     pub(crate) async fn select_task(&self, id: &TaskId) -> Result<Option<Task>, StoreError> {
@@ -75,9 +83,17 @@ impl Store {
         if exists.map_err(|error| told(&error))?.is_none() {
             return Err(StoreError::NotFound);
         }
-        let by = match approval.by {
-            ApprovedBy::User => "user",
-            ApprovedBy::StandingChoice => "standing_choice",
+        self.insert_approval_in(&mut transaction, id, approval).await?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    /// Inserts an approval and approves its task if that waited for it; its caller commits. Returns whether it did.
+    pub(crate) async fn insert_approval_in(&self, connection: &mut SqliteConnection, id: &TaskId, approval: &Approval) -> Result<bool, StoreError> {
+        let by = match &approval.by {
+            ApprovedBy::User => "user".to_owned(),
+            ApprovedBy::StandingChoice => "standing_choice".to_owned(),
+            ApprovedBy::Renewal => "renewal".to_owned(),
+            ApprovedBy::Standing(id) => format!("{STANDING}{id}"),
         };
         sqlx::query(
             "INSERT INTO approvals (task_id, number, receipt_hash, approved_at, expires_at, approved_by)
@@ -88,15 +104,15 @@ impl Store {
         .bind(approval.approved_at.as_millis())
         .bind(approval.expires_at.as_millis())
         .bind(by)
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await
         .map_err(|error| told(&error))?;
         let update = sqlx::query("UPDATE tasks SET state = 'approved' WHERE id = ? AND state = 'awaiting_approval'").bind(id.as_str());
-        update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let updated = update.execute(&mut *connection).await.map_err(|error| told(&error))?;
         let approved =
             AuditEvent::Approved { task: id.clone(), receipt: approval.receipt_hash.clone(), by: approval.by.clone(), until: approval.expires_at };
-        self.audit(&mut transaction, approval.approved_at, &approved).await?;
-        transaction.commit().await.map_err(|error| told(&error))
+        self.audit(connection, approval.approved_at, &approved).await?;
+        Ok(updated.rows_affected() == 1)
     }
 
     pub(crate) async fn select_approval(&self, id: &TaskId) -> Result<Option<(Approval, bool)>, StoreError> {
@@ -119,15 +135,15 @@ impl Store {
     }
 }
 
-fn task_place(id: &TaskId) -> String {
+pub(crate) fn task_place(id: &TaskId) -> String {
     format!("tasks.body/{id}")
 }
 
-fn receipt_place(id: &TaskId) -> String {
+pub(crate) fn receipt_place(id: &TaskId) -> String {
     format!("tasks.receipt/{id}")
 }
 
-fn state_of(row: &SqliteRow, column: usize) -> Result<TaskState, StoreError> {
+pub(crate) fn state_of(row: &SqliteRow, column: usize) -> Result<TaskState, StoreError> {
     let word: String = row.try_get(column).map_err(|error| told(&error))?;
     TaskState::from_word(&word).ok_or(StoreError::Corrupt)
 }
@@ -141,7 +157,8 @@ fn approval_of(row: &SqliteRow) -> Result<(Approval, bool), StoreError> {
     let by = match by.as_str() {
         "user" => ApprovedBy::User,
         "standing_choice" => ApprovedBy::StandingChoice,
-        _ => return Err(StoreError::Corrupt),
+        "renewal" => ApprovedBy::Renewal,
+        other => ApprovedBy::Standing(other.strip_prefix(STANDING).ok_or(StoreError::Corrupt)?.to_owned()),
     };
     let approval = Approval { receipt_hash: ReceiptHash::new(hash), approved_at: Timestamp(approved_at), expires_at: Timestamp(expires_at), by };
     Ok((approval, is_used))

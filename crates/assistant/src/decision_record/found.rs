@@ -21,6 +21,7 @@ pub(crate) fn found(question: Question, facts: &Facts<'_>) -> String {
         Question::Number(Step::Region) => receipt.number.region().map_or_else(|| "of no country".to_owned(), |region| format!("{region} is allowed")),
         Question::Number(Step::Kind) => kind_in_words(receipt.number.kind()).to_owned(),
         Question::Number(Step::Own) => "not our own".to_owned(),
+        Question::Dialing => "switched on".to_owned(),
         Question::DoNotCall => "not on the list".to_owned(),
         Question::Solicitation => "allowed by the operator".to_owned(),
         Question::Registry => "not listed, or leave in writing".to_owned(),
@@ -43,6 +44,15 @@ pub(crate) fn found(question: Question, facts: &Facts<'_>) -> String {
         Question::Budget => format!(
             "at most {} {}; spent in 24 hours {}, cap {}",
             receipt.worst_case_cost, receipt.currency, facts.spending.last_day, rules.budget.per_day
+        ),
+        Question::Pace => format!(
+            "{} begun in a second, {} in a minute, {} in 24 hours; the caps are {}, {} and {}",
+            facts.usage.begun.in_second,
+            facts.usage.begun.in_minute,
+            facts.usage.begun.in_day,
+            rules.caps.calls_per_second,
+            rules.caps.calls_per_minute,
+            rules.caps.calls_per_day
         ),
         Question::Concurrency => format!("{} running, the cap is {}", facts.usage.live_calls, rules.caps.calls_at_once),
     }

@@ -95,6 +95,7 @@ pub fn cleared(number: &str, attempt: &str) -> Cleared {
         hours: &hours,
         usage: Usage::default(),
         spending: Spending::default(),
+        pause: None,
         rules: &Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
     });
     decision.verdict.unwrap()

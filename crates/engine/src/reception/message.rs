@@ -56,7 +56,7 @@ impl Reception {
             return Plan { verbs: vec![say(self.never_again(&event.call).await), Verb::HangUp] };
         }
         if let Some(recording) = recording {
-            let now = self.installation().clock.now();
+            let now = self.installation().clock().now();
             if let Err(error) = self.store.leave_message(&event.call, recording, Some(*length), now).await {
                 tracing::warn!(%error, "a message could not be written down; its sound is still at the carrier");
                 return Plan { verbs: vec![say(wording::FALLBACK), Verb::HangUp] };
@@ -124,7 +124,7 @@ impl Reception {
 
     async fn keep(&self, call: &CarrierCallId, recording: &CarrierRecordingId) {
         let installation = self.installation();
-        let now = installation.clock.now();
+        let now = installation.clock().now();
         let visit = match self.store.leave_message(call, recording, None, now).await {
             Ok(()) => self.store.visit(call).await,
             Err(error) => Err(error),

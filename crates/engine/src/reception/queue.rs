@@ -108,7 +108,7 @@ impl Reception {
 
     async fn call_operator(&self, operator: PhoneNumber, queue: &str, call: &CarrierCallId) -> Result<(), &'static str> {
         let installation = self.installation();
-        let grant = OperatorGrant::for_number(&operator, installation.line, &installation.rules).map_err(|_| "the number gate refuses it")?;
+        let grant = OperatorGrant::for_number(&operator, installation.line(), installation.rules()).map_err(|_| "the number gate refuses it")?;
         if !self.bears(TALK_AT_MOST).await.map_err(|_| "the books cannot be read")? {
             return Err("the budget does not bear it");
         }
@@ -116,9 +116,9 @@ impl Reception {
         self.store.forward_visit(call).await.map_err(|_| "the books cannot be written")?;
         let addresses = &self.config.addresses;
         let request = CallRequest {
-            attempt: AttemptId::new((installation.make_token)()),
+            attempt: AttemptId::new(installation.make_token()),
             to: operator,
-            from: installation.from.clone(),
+            from: installation.desk.house.from.clone(),
             answer_url: addresses.operator(queue, false),
             fallback_url: addresses.fallback(),
             status_url: addresses.operator_status(),

@@ -37,7 +37,7 @@ impl Reception {
 
     async fn answer_to(&self, number: &PhoneNumber, event: &CarrierEvent) -> Result<Answer, StoreError> {
         let installation = self.installation();
-        let now = installation.clock.now();
+        let now = installation.clock().now();
         let Some(known) = self.store.task_of_callee(number, now - GOOD_FOR).await? else {
             return Ok(Answer::IsNobody);
         };
@@ -45,30 +45,30 @@ impl Reception {
             state: known.task.state,
             is_live: known.is_live,
             outcome: known.outcome,
-            has_opted_out: installation.store.has_opted_out(number).await?,
+            has_opted_out: installation.store().has_opted_out(number).await?,
         };
         match ring_back::decide(&past) {
             RingBack::Stranger => return Ok(Answer::IsNobody),
             RingBack::Settled => return Ok(Answer::IsThanked),
             RingBack::Continues => {}
         }
-        let (task, attempt) = (&known.task, AttemptId::new((installation.make_token)()));
+        let (task, attempt) = (&known.task, AttemptId::new(installation.make_token()));
         let arrival = RingBackArrival {
             task: &task.id,
             attempt: &attempt,
             call: &event.call,
             number,
-            worst_cost: installation.rates.call_cost(task.limits.total_time),
+            worst_cost: installation.rates().call_cost(task.limits.total_time),
             task_cap: task.limits.max_cost,
-            caps: installation.rules.caps,
-            budget: installation.rules.budget,
+            caps: installation.rules().caps,
+            budget: installation.rules().budget,
             at: now,
         };
         self.store.begin_ring_back(&arrival).await?;
         let begins = Begins::Arrived(event.call.clone());
         let limits = (task.limits.ring_timeout, task.limits.total_time);
         // The directory knows the call from here on; nobody waits for its outcome but the books.
-        drop(self.assistant.begin(task, attempt.clone(), begins, limits));
+        drop(self.assistant.begin(task, attempt.clone(), begins, limits, None));
         self.guests().remember(event.call.clone(), attempt.clone());
         Ok(Answer::Talks(attempt))
     }

@@ -58,6 +58,9 @@ assistant::code_table! {
     NO_COUNTRY = "doctor.no_country",
         "no country may be called",
         "Set `allowed_regions`.";
+    NO_BUDGET = "doctor.no_budget",
+        "nobody has said how much calls may cost, so no real telephone is rung",
+        "Set `budget.per_day`, for example 5.00.";
     LIMITS = "doctor.limits",
         "our own time limits are longer than the phone provider's",
         "Shorten `limits.call_seconds` or `limits.ring_timeout_seconds`, or ask the provider for more; the shorter limit wins in the middle of a sentence.";

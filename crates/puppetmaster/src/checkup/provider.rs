@@ -133,6 +133,9 @@ async fn countries(account: &dyn CarrierAccount, config: &Config, findings: &mut
 async fn money(account: &dyn CarrierAccount, config: &Config, number: &PhoneNumber, findings: &mut Vec<Finding>) {
     // What was spent only adds to the line; that it is not known is no finding of its own.
     let spent = account.spent_this_month().await.ok().flatten();
+    if !config.is_budget_set {
+        findings.push(Finding::red("budget", &codes::NO_BUDGET, "none is set, so nothing is dialed"));
+    }
     findings.push(match account.balance().await {
         Ok(balance) => judge::balance(balance.as_ref(), config.budget.per_day, spent.as_ref()),
         Err(error) => judge::refused("balance", account, &error),

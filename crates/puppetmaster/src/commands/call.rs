@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use assistant::approval::ApprovedBy;
 use assistant::compliance::number_gate::check_text;
-use assistant::task::CalleeKind;
+use assistant::task::Schedule;
 use carriers::registry::Practised;
 use dialogue::brief::TaskType;
 use dialogue::report::Outcome;
@@ -18,7 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::ending::Ending;
 use super::typed::{KEYS, Typed, Wish};
-use crate::cli::{CallArgs, CalleeArg, ProviderArg};
+use crate::cli::{CallArgs, ProviderArg};
 use crate::config::Config;
 use crate::failure::{FAILED, Failure, NOT_ACHIEVED, codes};
 use crate::live_view::LiveView;
@@ -35,17 +35,14 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
     let errand = Errand {
         task_type: args.task_type.map_or_else(|| TaskType::told_from(&args.intent), Into::into),
         number,
-        callee_kind: match args.callee {
-            CalleeArg::Business => CalleeKind::Business,
-            CalleeArg::Person => CalleeKind::Consumer,
-            CalleeArg::Unknown => CalleeKind::Unknown,
-        },
+        callee_kind: args.callee.into(),
         intent: args.intent,
         principal: args.principal.unwrap_or_else(|| config.user_name.as_str().to_owned()),
         context: facts(&args.facts)?,
         voicemail_message: args.voicemail,
         persona: config.persona,
         limits: config.task_limits(),
+        schedule: Schedule::default(),
     };
     let desk = Desk { running: &running, telephone: config.operator_number.as_ref(), regions: &config.allowed_regions() };
     let made = make(&desk, errand, args.yes, args.json).await;
@@ -207,7 +204,7 @@ async fn ask_user() -> bool {
     matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
-fn facts(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
+pub(super) fn facts(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let split = |fact: &String| {
         fact.split_once('=').map(|(label, value)| (label.trim().to_owned(), value.trim().to_owned())).ok_or_else(|| Failure::of(&codes::BAD_FACT))
     };

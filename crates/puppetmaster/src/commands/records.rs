@@ -4,30 +4,51 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use assistant::attempt::Direction;
-use assistant::task::Task;
+use assistant::moment;
+use assistant::task::{Task, TaskState};
 use audio::wav::WavHeader;
 use dialogue::transcript::Transcript;
 use engine::replay;
+use ports::plan_store::PlanStore;
+use ports::policy_store::PolicyStore;
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use ports::task_store::{AttemptRecord, TaskStore};
 use serde_json::json;
 use store::Store;
 use telephony::{AttemptId, TaskId};
 
+use super::task;
 use crate::cli::TaskCommand;
 use crate::config::Config;
+use crate::decision_view;
 use crate::failure::{FAILED, Failure, codes};
 use crate::report_view;
 use crate::wiring;
 
 pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCode, Failure> {
+    match command {
+        TaskCommand::Create(args) => return task::create(args, config).await,
+        TaskCommand::Fact { task, facts } => return task::fact(&TaskId::new(task), &facts, config).await,
+        TaskCommand::Approve { task, yes } => return task::approve(&TaskId::new(task), yes, config).await,
+        TaskCommand::Deny { task } => return task::deny(&TaskId::new(task), config).await,
+        TaskCommand::Cancel { task } => return task::cancel(&TaskId::new(task), config).await,
+        TaskCommand::Run { task } => return task::run(&TaskId::new(task), config).await,
+        TaskCommand::List { .. } | TaskCommand::Show { .. } => {}
+    }
     let (store, _) = wiring::look(config).await?;
     match command {
         TaskCommand::List { at_most, json } => list(&store, at_most, json).await?,
-        TaskCommand::Show { task, json } => {
+        TaskCommand::Show { task, why, json } => {
             wiring::settle_now(config, &store).await?;
-            show(&store, &TaskId::new(task), json).await?;
+            show(&store, &TaskId::new(task), &Shown { why, json, zone: config.zone() }).await?;
         }
+        // Done above.
+        TaskCommand::Create(_)
+        | TaskCommand::Fact { .. }
+        | TaskCommand::Approve { .. }
+        | TaskCommand::Deny { .. }
+        | TaskCommand::Cancel { .. }
+        | TaskCommand::Run { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -47,7 +68,20 @@ async fn list(store: &Store, at_most: u32, is_json: bool) -> Result<(), Failure>
     Ok(())
 }
 
-async fn show(store: &Store, id: &TaskId, is_json: bool) -> Result<(), Failure> {
+/// How a task is shown.
+struct Shown {
+    why: bool,
+    json: bool,
+    /// Of whoever reads it.
+    zone: String,
+}
+
+/// Shows a task to people.
+pub(super) async fn show_one(store: &Store, id: &TaskId, config: &Config) -> Result<(), Failure> {
+    show(store, id, &Shown { why: false, json: false, zone: config.zone() }).await
+}
+
+async fn show(store: &Store, id: &TaskId, how: &Shown) -> Result<(), Failure> {
     let unknown = || Failure::of(&codes::TASK_UNKNOWN);
     let task = store.task(id).await?.ok_or_else(unknown)?;
     let mut shown = Vec::new();
@@ -55,12 +89,24 @@ async fn show(store: &Store, id: &TaskId, is_json: bool) -> Result<(), Failure> 
         let turns = store.turns(&attempt.attempt).await?;
         shown.push((attempt, Transcript { turns }));
     }
-    if is_json {
+    let decisions = store.decisions(id).await?;
+    let planned = store.plan(id).await?;
+    if how.json {
         let attempts: Vec<_> = shown.iter().map(|(attempt, transcript)| attempt_json(attempt, transcript)).collect();
-        println!("{}", json!({ "task": task, "attempts": attempts }));
+        println!(
+            "{}",
+            json!({ "task": task, "attempts": attempts, "decisions": decisions, "due_at": planned.as_ref().and_then(|planned| planned.due_at), "plan": planned.map(|planned| planned.plan) })
+        );
         return Ok(());
     }
     print_task(&task);
+    match planned.and_then(|planned| planned.due_at) {
+        Some(due_at) if task.state == TaskState::Approved => println!("  due {}", moment::show(due_at, &how.zone)),
+        _ => {}
+    }
+    for record in &decisions {
+        print!("{}", decision_view::past(record, &how.zone, how.why));
+    }
     for (attempt, transcript) in &shown {
         print_attempt(attempt, transcript);
     }

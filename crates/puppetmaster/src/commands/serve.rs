@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use engine::directory::Directory;
+use engine::task_runner::TaskRunner;
 use models::StubSpeech;
 use serde_json::json;
 
@@ -49,7 +50,11 @@ async fn whole(config: &Config, end: &mut Ending) -> Result<ExitCode, Failure> {
         "sandbox": running.sandbox_url(),
     });
     println!("{description}");
+    let runner = TaskRunner::new(running.assistant.clone(), running.store.clone(), wiring::chance);
+    let carrying_out = tokio::spawn(async move { runner.run().await });
     end.next().await;
+    // What is due from here on is carried out after the next start.
+    carrying_out.abort();
     drain(&running.directory, end).await;
     running.stop().await;
     Ok(ExitCode::SUCCESS)
@@ -66,7 +71,7 @@ async fn stubbed(settings: &StubSettings, config: &Config, end: &mut Ending) -> 
 }
 
 /// Lets live calls say goodbye; a second signal or too long a farewell hangs up on them.
-async fn drain(directory: &Directory, end: &mut Ending) {
+pub(super) async fn drain(directory: &Directory, end: &mut Ending) {
     directory.end_all_politely();
     tokio::select! {
         () = directory.emptied() => return,

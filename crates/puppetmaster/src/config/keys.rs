@@ -120,6 +120,22 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.conversation_mode,
     },
     Key {
+        path: "time_zone",
+        about: "The time zone in which you write moments and read them: `--at`, `--not-before`, `--deadline`. Whether it is a decent hour to \
+                ring is always asked at the callee's place.",
+        unset: "the zone of this machine",
+        example: "America/Chicago",
+        field: |config| &mut config.time_zone,
+    },
+    Key {
+        path: "solicitation",
+        about: "Whether calls that sell something or ask for money may be made at all. `with_registry`: to who has agreed in writing, after a \
+                look into a do-not-call registry that is not older than 31 days. See docs/rules.md.",
+        unset: "",
+        example: "refused",
+        field: |config| &mut config.solicitation,
+    },
+    Key {
         path: "allowed_regions",
         about: "Countries whose numbers may be called on real telephones. The practice network ignores it.",
         unset: "the country of the number we call from",
@@ -307,6 +323,27 @@ pub const KEYS: &[Key] = &[
         unset: "",
         example: "4",
         field: |config| &mut config.limits.calls_at_once,
+    },
+    Key {
+        path: "limits.calls_per_second",
+        about: "Calls to real telephones that may be begun in a second, whoever asked for them.",
+        unset: "",
+        example: "1",
+        field: |config| &mut config.limits.calls_per_second,
+    },
+    Key {
+        path: "limits.calls_per_minute",
+        about: "The same for a minute.",
+        unset: "",
+        example: "20",
+        field: |config| &mut config.limits.calls_per_minute,
+    },
+    Key {
+        path: "limits.calls_per_day",
+        about: "The same for 24 hours.",
+        unset: "",
+        example: "100",
+        field: |config| &mut config.limits.calls_per_day,
     },
     Key {
         path: "budget.per_call",

@@ -182,6 +182,7 @@ impl<'a> Loading<'a> {
 
     /// What only the whole can tell: an account that is not complete, a provider that this version lacks.
     fn whole(&mut self) {
+        self.loaded.config.is_budget_set = self.loaded.origins.keys().any(|path| path.starts_with("budget."));
         let provider = self.loaded.config.phone_provider;
         let is_of_other_provider = |path: &str| {
             let section = path.split('.').next().unwrap_or_default();

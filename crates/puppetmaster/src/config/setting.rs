@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assistant::codes::CodeEntry;
+use assistant::compliance::place::time_zone;
+use assistant::policy::Solicitation;
 use carriers::registry::Practised;
 use dialogue::brief::Persona;
 use models::CommandLine;
@@ -637,6 +639,64 @@ impl Setting for Practised {
 
     fn choices(&self) -> &'static [&'static str] {
         const { &[PRACTISED[0].1, PRACTISED[1].1] }
+    }
+}
+
+impl Setting for Solicitation {
+    fn expects(&self) -> String {
+        one_of(self.choices())
+    }
+
+    fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
+        *self = match text {
+            "refused" => Self::Refused,
+            "with_registry" => Self::WithRegistry,
+            _ => return Err(Wrong::value()),
+        };
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        let word = match self {
+            Self::Refused => "refused",
+            Self::WithRegistry => "with_registry",
+        };
+        Some(word.into())
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        &["refused", "with_registry"]
+    }
+}
+
+/// The IANA name of a time zone that exists.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ZoneName(String);
+
+impl ZoneName {
+    /// Returns the name, if there is such a zone.
+    pub fn of(name: &str) -> Option<Self> {
+        time_zone(name).map(|_| Self(name.to_owned()))
+    }
+
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for Option<ZoneName> {
+    fn expects(&self) -> String {
+        "the IANA name of a time zone, for example America/Chicago".into()
+    }
+
+    fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
+        *self = Some(ZoneName::of(text).ok_or_else(Wrong::value)?);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().map(|zone| zone.0.clone())
     }
 }
 

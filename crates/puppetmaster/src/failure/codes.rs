@@ -12,6 +12,39 @@ assistant::code_table! {
     APPROVAL_DENIED = "command.approval_denied",
         "you did not approve the call, so nothing was dialed",
         "Make the call again and answer `y`, or add `--yes`.";
+    BAD_NUMBER = "command.bad_number",
+        "the text is not a phone number",
+        "Write the number with + and the country code, for example +12125550123.";
+    DNC_NO_ENTRY = "do_not_call.no_entry",
+        "no such entry stands on the do-not-call list",
+        "Look at the list with `puppetmaster dnc list`.";
+    DNC_CANNOT_WRITE = "do_not_call.cannot_write",
+        "the do-not-call list cannot be written there",
+        "Name another file with `--to`.";
+    DNC_CANNOT_READ = "command.cannot_read",
+        "a file that was named cannot be read",
+        "Check its name and that it belongs to you.";
+    DNC_FROM_THE_FUTURE = "do_not_call.from_the_future",
+        "the moment that the registry's list reflects has not come yet",
+        "Give the day on which you downloaded it: `--as-of 2026-11-25`.";
+    REGISTRY_NO_BASE = "registry.no_base",
+        "there is no list yet that changes could be made to",
+        "Import a full list first, without `--changes`.";
+    CONSENT_UNKNOWN = "consent.unknown",
+        "there is no such consent",
+        "List them with `puppetmaster consent list`.";
+    BAD_AMOUNT = "command.bad_amount",
+        "the text is no amount of money",
+        "Write it like 0.50 or 2.";
+    STANDING_UNKNOWN = "approval.no_standing",
+        "there is no such standing approval",
+        "List them with `puppetmaster standing list`.";
+    TASK_MISSING_FACTS = "task.missing_facts",
+        "the task is a draft, for facts are missing that such an errand needs",
+        "Tell them with `puppetmaster task fact TASK \"LABEL=VALUE\"`, or make the task with `--incomplete`.";
+    TASK_NOT_PLANNED = "task.not_planned",
+        "the task belongs to a single call and is not carried out by itself",
+        "Make the call again with `puppetmaster call`, or a task with `puppetmaster task create`.";
     TASK_UNKNOWN = "command.no_such_task",
         "there is no such task",
         "List them with `puppetmaster task list`.";

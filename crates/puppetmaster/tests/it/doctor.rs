@@ -16,7 +16,7 @@ fn home(twilio: &FakeTwilio, listen: &str, public_url: &str) -> Home {
     let home = Home::new();
     let yaml = format!(
         "voice:\n  personal_assistant:\n    phone_provider: twilio\n    listen: {listen}\n    public_url: {public_url}\n    allowed_regions: [US, CA]\n    \
-         twilio:\n      account_sid: ${{TWILIO_ACCOUNT_SID}}\n      auth_token: ${{TWILIO_AUTH_TOKEN}}\n      phone_number: \"{NUMBER}\"\n      \
+         budget:\n      per_day: 5.00\n    twilio:\n      account_sid: ${{TWILIO_ACCOUNT_SID}}\n      auth_token: ${{TWILIO_AUTH_TOKEN}}\n      phone_number: \"{NUMBER}\"\n      \
          api_url: {}\n",
         twilio.url
     );

@@ -4,6 +4,8 @@
 //! codes, its code (2 bytes), how many bytes it has (4) and where they begin (8); then where that table begins (8), how many
 //! areas there are (4) and the mark `PMDNC\0\0\x01`. The table stands last so that an import can write as it reads.
 
+use std::ops::Range;
+
 use super::Listing;
 use super::area::{AreaBytes, Damaged};
 use super::line::Listed;
@@ -22,10 +24,77 @@ pub struct RegistryFile<'a> {
     table: &'a [u8],
 }
 
+#[derive(Clone, Copy, Debug)]
 struct Row {
     code: u16,
     length: usize,
     offset: usize,
+}
+
+/// The table of a file alone, read from its end: a look-up then reads the bytes of one area, however large the file is.
+#[derive(Clone, Debug)]
+pub struct RegistryTable {
+    rows: Vec<Row>,
+}
+
+impl RegistryTable {
+    /// How many bytes at the end of a file say where its table is.
+    pub const TAIL: usize = TAIL;
+
+    /// Returns where the table lies in a file of `length` bytes that ends so.
+    ///
+    /// # Errors
+    /// [`Damaged`]: import the registry again.
+    pub fn place(tail: &[u8; TAIL], length: u64) -> Result<Range<u64>, Damaged> {
+        let [o @ .., a0, a1, a2, a3, m0, m1, m2, m3, m4, m5, m6, m7] = *tail;
+        let (areas, begins) = (u64::from(u32::from_le_bytes([a0, a1, a2, a3])), u64::from_le_bytes(o));
+        let ends = length.checked_sub(TAIL as u64).ok_or(Damaged)?;
+        let is_whole = begins.checked_add(areas * ROW as u64) == Some(ends);
+        if [m0, m1, m2, m3, m4, m5, m6, m7] != *MARK || !is_whole { Err(Damaged) } else { Ok(begins..ends) }
+    }
+
+    /// Reads a table that begins at this place of its file.
+    ///
+    /// # Errors
+    /// [`Damaged`]: import the registry again.
+    pub fn read(table: &[u8], begins: u64) -> Result<Self, Damaged> {
+        let rows: Vec<Row> = table.chunks_exact(ROW).filter_map(row_of).collect();
+        let begins = usize::try_from(begins).map_err(|_| Damaged)?;
+        let is_in_order = rows.windows(2).all(|pair| pair[0].code < pair[1].code);
+        let is_within = rows.iter().all(|row| row.offset.checked_add(row.length).is_some_and(|end| end <= begins));
+        let is_whole = rows.len() * ROW == table.len();
+        if is_in_order && is_within && is_whole { Ok(Self { rows }) } else { Err(Damaged) }
+    }
+
+    /// Returns where the bytes of a number's area lie; `None` if the area was not loaded.
+    pub fn area_of(&self, number: Listed) -> Option<Range<u64>> {
+        let row = self.rows.iter().find(|row| row.code == number.area())?;
+        Some(row.offset as u64..(row.offset + row.length) as u64)
+    }
+
+    /// Returns how many areas were loaded.
+    pub fn areas(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Returns what the bytes of a number's area say of it.
+    ///
+    /// # Errors
+    /// [`Damaged`]: import the registry again.
+    pub fn look_up(area: &[u8], number: Listed) -> Result<Listing, Damaged> {
+        let is_listed = AreaBytes::open(area)?.contains(number.subscriber());
+        Ok(if is_listed { Listing::Listed } else { Listing::NotListed })
+    }
+}
+
+fn row_of(bytes: &[u8]) -> Option<Row> {
+    let row: &[u8; ROW] = bytes.first_chunk()?;
+    let [c0, c1, l0, l1, l2, l3, o @ ..] = *row;
+    Some(Row {
+        code: u16::from_le_bytes([c0, c1]),
+        length: usize::try_from(u32::from_le_bytes([l0, l1, l2, l3])).ok()?,
+        offset: usize::try_from(u64::from_le_bytes(o)).ok()?,
+    })
 }
 
 impl<'a> RegistryFile<'a> {
@@ -78,13 +147,7 @@ impl<'a> RegistryFile<'a> {
     }
 
     fn row(&self, place: usize) -> Option<Row> {
-        let row: &[u8; ROW] = self.table.get(place * ROW..)?.first_chunk()?;
-        let [c0, c1, l0, l1, l2, l3, o @ ..] = *row;
-        Some(Row {
-            code: u16::from_le_bytes([c0, c1]),
-            length: usize::try_from(u32::from_le_bytes([l0, l1, l2, l3])).ok()?,
-            offset: usize::try_from(u64::from_le_bytes(o)).ok()?,
-        })
+        row_of(self.table.get(place * ROW..)?)
     }
 }
 

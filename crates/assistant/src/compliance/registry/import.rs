@@ -227,6 +227,24 @@ mod tests {
     }
 
     #[test]
+    fn a_table_read_alone_finds_the_same() {
+        use crate::compliance::registry::file::RegistryTable;
+        let (file, _) = import(Import::full(), b"2125552671\n3055550000\n", 7).unwrap();
+        let length = file.len() as u64;
+        let place = RegistryTable::place(file.last_chunk().unwrap(), length).unwrap();
+        let bytes = |range: std::ops::Range<u64>| &file[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()];
+        let table = RegistryTable::read(bytes(place.clone()), place.start).unwrap();
+        assert_eq!(table.areas(), 2);
+        for (area, subscriber) in [(212, 5_552_671), (212, 5_552_672), (305, 5_550_000), (415, 5_550_000)] {
+            let number = Listed::new(area, subscriber);
+            let found = table.area_of(number).map_or(Listing::AreaNotLoaded, |range| RegistryTable::look_up(bytes(range), number).unwrap());
+            assert_eq!(found, look_up(&file, area, subscriber), "{area} {subscriber}");
+        }
+        assert!(RegistryTable::place(file.last_chunk().unwrap(), length - 1).is_err(), "cut off in front");
+        assert!(RegistryTable::read(&bytes(place.clone())[1..], place.start).is_err());
+    }
+
+    #[test]
     fn changes_go_onto_the_file_that_is_there() {
         let (base, _) = import(Import::full(), b"2125552671\n2125552672\n3055550000\n4155550000\n", 7).unwrap();
         let base = RegistryFile::open(&base).unwrap();

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use assistant::budget::Budget;
 use carriers::registry::Account;
 use telephony::PhoneNumber;
 
@@ -52,6 +53,8 @@ pub(super) fn write(file: &Path, sources: &Sources, settings: &Settings<'_>) -> 
     }
     replace(file, &yaml(settings))?;
     println!("ok      wrote {}", file.display());
+    let Budget { per_day, per_month, .. } = Budget::default();
+    println!("note    calls may cost {per_day} a day and {per_month} a month; `budget` in that file says so");
     Ok(())
 }
 
@@ -110,6 +113,12 @@ fn yaml(settings: &Settings<'_>) -> String {
     if let Some(url) = &account.base_url {
         let _ = writeln!(out, "      api_url: {url}");
     }
+    let Budget { per_call, per_day, per_month } = Budget::default();
+    let _ = write!(
+        out,
+        "    # No real telephone is rung before it is said how much may be spent. Change it as you see fit.\n    budget:\n      \
+         per_call: {per_call}\n      per_day: {per_day}\n      per_month: {per_month}\n"
+    );
     out
 }
 

@@ -1,0 +1,251 @@
+//! Carries out tasks that nobody waits for: what is due is dialed in order, each at a good moment, and tried again as its plan says.
+//!
+//! Decides nothing about calls: the gate is asked at each dial as for every other call. Remembers nothing that matters: what is due,
+//! and what is to follow an attempt, is in the store, so a restart goes on where it stopped. Other processes make tasks, approve them
+//! and give them up in the meantime; so the store is looked at every second.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::assistant::attempt::Direction;
+use ::assistant::codes;
+use ::assistant::dependency::{self, Readiness, TaskEnd};
+use ::assistant::refusal::{AllowedWhen, Refusals};
+use ::assistant::schedule::{self, BestTime};
+use ::assistant::task::{Line, Task, TaskState};
+use ::assistant::task_plan::{AfterAttempt, TaskPlan};
+use ports::plan_store::PlanStore;
+use ports::policy_store::PolicyStore;
+use ports::task_store::{StoreError, TaskStore};
+use telephony::{AttemptId, TaskId, Timestamp};
+use tokio::task::JoinSet;
+
+use crate::assistant::Assistant;
+use crate::directory::Directory;
+use crate::task_desk::NotMade;
+
+/// How often the store is looked at for what other processes did.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
+
+/// How often live calls are looked at whose task another process has given up: a person waits for the hang-up.
+const CANCELS_WITHIN: Duration = Duration::from_millis(500);
+
+/// Tasks that are looked at in one round. More than the calls that may run at once; the rest is due in the next round.
+const AT_ONCE: u32 = 50;
+
+/// After a refusal that names a moment in the past the task rests this long.
+const RESTS: Duration = Duration::from_secs(1);
+
+/// Carries out tasks by their plans.
+pub struct TaskRunner {
+    assistant: Arc<Assistant>,
+    plans: Arc<dyn PlanStore>,
+    /// Any number, all equally likely.
+    chance: fn() -> u32,
+}
+
+/// What became of a task that was due.
+enum Start {
+    /// It is called, or waits for another moment, or for somebody.
+    Settled,
+    /// No line is free: nor is there one for whoever is less urgent.
+    NoLine,
+}
+
+impl TaskRunner {
+    /// Returns a runner over the tasks of an installation that may dial.
+    pub fn new(assistant: Arc<Assistant>, plans: Arc<dyn PlanStore>, chance: fn() -> u32) -> Self {
+        Self { assistant, plans, chance }
+    }
+
+    /// Carries out what is due, until it is dropped. Calls that are live then go on by themselves.
+    pub async fn run(&self) {
+        let mut calls = JoinSet::new();
+        loop {
+            if let Err(error) = self.round(&mut calls).await {
+                tracing::warn!(%error, "what is due cannot be looked at; it is tried again");
+            }
+            self.wait(&mut calls).await;
+        }
+    }
+
+    /// Carries one task out until it has ended or waits for somebody.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`StoreError::NotFound`] if there is no such task.
+    pub async fn run_one(&self, task: &TaskId) -> Result<(), StoreError> {
+        let mut calls = JoinSet::new();
+        loop {
+            self.follow_up().await?;
+            let found = self.store().task(task).await?.ok_or(StoreError::NotFound)?;
+            let due_at = self.plans.plan(task).await?.and_then(|planned| planned.due_at);
+            match (found.state, due_at) {
+                (TaskState::Approved, Some(due_at)) if due_at <= self.now() => {
+                    self.start(task, &mut calls).await?;
+                }
+                (TaskState::Running, _) => {}
+                _ => return Ok(()),
+            }
+            self.wait(&mut calls).await;
+        }
+    }
+
+    /// Says what follows attempts that have ended, and starts what is due.
+    async fn round(&self, calls: &mut JoinSet<()>) -> Result<(), StoreError> {
+        self.follow_up().await?;
+        // While nothing may be dialed the gate need not say so of every task every second.
+        if self.policy().paused().await?.is_some() {
+            return Ok(());
+        }
+        for task in self.plans.due(self.now(), AT_ONCE).await? {
+            if matches!(self.start(&task, calls).await?, Start::NoLine) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the end of a call, or a while.
+    async fn wait(&self, calls: &mut JoinSet<()>) {
+        tokio::select! {
+            Some(_) = calls.join_next() => {}
+            () = tokio::time::sleep(LOOKS_EVERY) => {}
+        }
+    }
+
+    async fn start(&self, id: &TaskId, calls: &mut JoinSet<()>) -> Result<Start, StoreError> {
+        let Some((task, planned)) = self.store().task(id).await?.zip(self.plans.plan(id).await?) else { return Ok(Start::Settled) };
+        match self.readiness(&planned.plan).await? {
+            Readiness::Ready => {}
+            Readiness::WaitsFor(_) => return Ok(Start::Settled),
+            Readiness::NotNeeded(_) => {
+                self.store().set_task_state(id, TaskState::Canceled).await?;
+                return Ok(Start::Settled);
+            }
+        }
+        if let Some(later) = self.later(&task, &planned.plan) {
+            self.plans.set_due(id, Some(later)).await?;
+            return Ok(Start::Settled);
+        }
+        match self.assistant.execute_planned(id, Some(planned.plan.retry_of(&task))).await {
+            Ok(live) => {
+                calls.spawn(async move {
+                    live.outcome().await;
+                });
+                Ok(Start::Settled)
+            }
+            Err(NotMade::Refused(refusals)) => self.refused(id, &refusals).await,
+            Err(NotMade::Store(error @ (StoreError::Conflict | StoreError::Overtaken))) => {
+                tracing::debug!(%error, "a task that was due is looked at again");
+                Ok(Start::Settled)
+            }
+            Err(NotMade::Store(error)) => Err(error),
+            // Another process was first, or gave it up.
+            Err(NotMade::WrongState { .. } | NotMade::NoSuchTask | NotMade::Errand(_)) => Ok(Start::Settled),
+        }
+    }
+
+    /// Returns when a better moment than now is. Where nobody real is rung every moment is as good as any.
+    fn later(&self, task: &Task, plan: &TaskPlan) -> Option<Timestamp> {
+        let now = self.now();
+        if task.line == Line::Practice && !self.assistant.desk().gate.rules.strict_practice {
+            return task.schedule.not_before.filter(|not_before| *not_before > now);
+        }
+        match schedule::best_time(&plan.ring(task), &task.schedule, now) {
+            BestTime::At(at) if at > now => Some(at),
+            // The gate says no to what is too late, and keeps why.
+            BestTime::At(_) | BestTime::PastDeadline(_) | BestTime::Never => None,
+        }
+    }
+
+    async fn refused(&self, id: &TaskId, refusals: &Refusals) -> Result<Start, StoreError> {
+        let now = self.now();
+        match refusals.allowed_when() {
+            AllowedWhen::From(at) => self.plans.set_due(id, Some(at.max(now + RESTS))).await?,
+            AllowedWhen::ACallEnds => return Ok(Start::NoLine),
+            AllowedWhen::AfterRemedy | AllowedWhen::Never => {
+                self.plans.set_due(id, None).await?;
+                if refusals.as_slice().iter().any(|refusal| refusal.code == codes::SCHEDULE_EXPIRED.code) {
+                    self.store().set_task_state(id, TaskState::Failed).await?;
+                }
+                tracing::info!(code = refusals.first().code, "a task that was due was refused; it waits for somebody");
+            }
+        }
+        Ok(Start::Settled)
+    }
+
+    /// Says of every task whose attempt has ended whether it is tried again, and when.
+    async fn follow_up(&self) -> Result<(), StoreError> {
+        for id in self.plans.undecided().await? {
+            let Some((task, planned)) = self.store().task(&id).await?.zip(self.plans.plan(&id).await?) else { continue };
+            let attempts = self.store().attempts(&id).await?;
+            let outbound: Vec<_> = attempts.iter().filter(|attempt| attempt.direction == Direction::Outbound).collect();
+            let last = outbound.last().and_then(|attempt| attempt.finish.as_ref());
+            let (Some(last), Some((approval, _))) = (last, self.store().approval(&id).await?) else {
+                self.plans.set_due(&id, None).await?;
+                continue;
+            };
+            let made = u32::try_from(outbound.len()).unwrap_or(u32::MAX);
+            let receipt = self.assistant.desk().receipt(&task).await?;
+            let ended = (last.disposition, made);
+            match planned.plan.after_attempt(&task, ended, &approval, &receipt, (self.chance)(), self.now()) {
+                AfterAttempt::Again(at, approval) => self.plans.try_again(&id, &approval, at).await?,
+                AfterAttempt::AwaitsApproval => self.plans.set_due(&id, None).await?,
+                AfterAttempt::Over(_) => {
+                    self.plans.set_due(&id, None).await?;
+                    self.store().set_task_state(&id, TaskState::Failed).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn readiness(&self, plan: &TaskPlan) -> Result<Readiness, StoreError> {
+        let mut ends: Vec<(TaskId, TaskEnd)> = Vec::new();
+        for dependency in &plan.dependencies {
+            let on = &dependency.on;
+            if self.store().task(on).await?.is_none_or(|task| task.state.is_final()) {
+                let attempts = self.store().attempts(on).await?;
+                let last = attempts.last().and_then(|attempt| attempt.finish.as_ref());
+                let outcome = last.and_then(|finish| finish.report.as_ref()).map(|report| report.outcome);
+                ends.push((on.clone(), TaskEnd { outcome, disposition: last.map(|finish| finish.disposition) }));
+            }
+        }
+        Ok(dependency::readiness(&plan.dependencies, |on| ends.iter().find(|(id, _)| id == on).map(|(_, end)| *end)))
+    }
+
+    fn store(&self) -> &Arc<dyn TaskStore> {
+        &self.assistant.desk().gate.store
+    }
+
+    fn policy(&self) -> &Arc<dyn PolicyStore> {
+        &self.assistant.desk().gate.policy
+    }
+
+    fn now(&self) -> Timestamp {
+        self.assistant.desk().gate.clock.now()
+    }
+}
+
+/// Ends live calls whose task another process has given up, until it is dropped.
+pub async fn end_what_was_given_up(plans: Arc<dyn PlanStore>, directory: Arc<Directory>) {
+    let mut told: HashSet<AttemptId> = HashSet::new();
+    loop {
+        tokio::time::sleep(CANCELS_WITHIN).await;
+        if directory.live() == 0 {
+            told.clear();
+            continue;
+        }
+        match plans.given_up().await {
+            Ok(attempts) => {
+                for attempt in attempts {
+                    if !told.contains(&attempt) && directory.cancel(&attempt) {
+                        told.insert(attempt);
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "it cannot be looked whether a call was given up; it is tried again"),
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! `puppetmaster task create/fact/approve/deny/cancel/run`: errands that nobody waits for. `serve` carries them out, or `task run`.
+
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+
+use assistant::approval::ApprovedBy;
+use assistant::compliance::number_gate::check_text;
+use assistant::dependency::{Condition, Dependency};
+use assistant::missing_facts::{self, NeededFact};
+use assistant::moment;
+use assistant::opening_hours::OpeningHours;
+use assistant::task::{Limits, Schedule, Task, TaskState};
+use assistant::task_plan::{Priority, TaskPlan};
+use dialogue::brief::TaskType;
+use dialogue::report::Outcome;
+use engine::task_desk::{Errand, NotMade, TaskDesk};
+use engine::task_runner::TaskRunner;
+use ports::clock::Clock;
+use ports::plan_store::{PlanStore, Planned};
+use ports::policy_store::PolicyStore;
+use ports::task_store::{StoreError, TaskStore};
+use serde_json::json;
+use store::Store;
+use telephony::{Private, TaskId, Timestamp};
+
+use super::call::facts;
+use super::ending::Ending;
+use super::{records, serve};
+use crate::cli::{ConditionArg, PriorityArg, TaskCreateArgs};
+use crate::config::Config;
+use crate::failure::{Failure, NOT_ACHIEVED, REFUSED, codes};
+use crate::report_view;
+use crate::wiring::{self, SystemClock};
+
+pub(super) async fn create(args: TaskCreateArgs, config: &Config) -> Result<ExitCode, Failure> {
+    let number = check_text(&args.number, &config.allowed_regions()).map_err(|refusal| NotMade::Refused(refusal.into()))?;
+    let (now, zone) = (SystemClock.now(), config.zone());
+    let read = |text: &Option<String>| text.as_deref().map(|text| moment::read(text, &zone, now)).transpose();
+    let schedule = Schedule { not_before: read(&args.not_before)?, not_after: read(&args.deadline)? };
+    let (store, desk) = wiring::look_with_desk(config, false).await?;
+    let plan = plan(&args, &store).await?;
+    let task_type = args.task_type.map_or_else(|| TaskType::told_from(&args.intent), Into::into);
+    let mut context = facts(&args.facts)?;
+    if !args.json {
+        ask_for(&missing_facts::missing(task_type, &args.intent, &context), &mut context).await;
+    }
+    let missing = missing_facts::missing(task_type, &args.intent, &context);
+    let state = if missing.is_empty() || args.incomplete { TaskState::AwaitingApproval } else { TaskState::Draft };
+    let errand = Errand {
+        task_type,
+        number,
+        callee_kind: args.callee.into(),
+        intent: args.intent,
+        principal: args.principal.unwrap_or_else(|| config.user_name.as_str().to_owned()),
+        context,
+        voicemail_message: args.voicemail,
+        persona: config.persona,
+        limits: Limits { max_attempts: args.attempts, ..config.task_limits() },
+        schedule,
+    };
+    let task = desk.task(errand, state)?;
+    let receipt = desk.receipt(&task).await?;
+    store.create_planned(&task, &receipt, &Planned { plan, due_at: None }).await?;
+    let standing = if task.state == TaskState::AwaitingApproval { desk.approve_by_standing(&receipt).await? } else { None };
+    if standing.is_some() {
+        store.set_due(&task.id, Some(first_due(&desk, &task))).await?;
+    }
+    let task = known(&store, &task.id).await?;
+    store.close().await;
+    if args.json {
+        let missing: Vec<_> = missing.iter().map(|fact| json!({ "label": fact.label, "question": fact.question })).collect();
+        println!("{}", json!({ "task": task.id, "state": task.state, "missing": missing, "receipt": receipt, "standing_approval": standing }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{}", report_view::receipt(&receipt));
+    match standing {
+        Some(standing) => println!("task {}  approved by the standing approval {standing}", task.id),
+        None => told_state(&task, &missing),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told_state(task: &Task, missing: &[NeededFact]) {
+    println!("task {}  {}", task.id, task.state.in_words());
+    if task.state == TaskState::Draft {
+        missing.iter().for_each(|fact| println!("  missing    {}: {}", fact.label, fact.question));
+        println!("  tell it with: puppetmaster task fact {} \"{}=…\"", task.id, missing.first().map_or("label", |fact| fact.label));
+    } else {
+        println!("  approve it with: puppetmaster task approve {}", task.id);
+    }
+}
+
+async fn plan(args: &TaskCreateArgs, store: &Store) -> Result<TaskPlan, Failure> {
+    let opening_hours = args.opening_hours.as_deref().map(str::parse::<OpeningHours>).transpose();
+    let opening_hours = opening_hours.map_err(|error| Failure::new(&assistant::codes::TASK_OPENING_HOURS, error.to_string()).refused())?;
+    let mut dependencies = Vec::new();
+    for on in &args.after {
+        let on = TaskId::new(on.clone());
+        // It exists already, so no circle can come about.
+        store.task(&on).await?.ok_or_else(|| Failure::of(&codes::TASK_UNKNOWN))?;
+        dependencies.push(Dependency { on, when: args.if_it.into() });
+    }
+    Ok(TaskPlan { priority: args.priority.into(), opening_hours, dependencies, ..TaskPlan::default() })
+}
+
+/// Asks the user for facts; who has no answer presses Enter.
+async fn ask_for(missing: &[NeededFact], context: &mut Vec<(String, String)>) {
+    for fact in missing {
+        let Some(answer) = ask(&format!("  {} ", fact.question)).await else { return };
+        if !answer.is_empty() {
+            context.push((fact.label.to_owned(), answer));
+        }
+    }
+}
+
+/// Returns the answer to a question, `None` if there is nobody to ask.
+async fn ask(question: &str) -> Option<String> {
+    print!("{question}");
+    // A prompt that cannot be shown is answered by whoever types anyway.
+    let _ = io::stdout().flush();
+    let read = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).ok().filter(|length| *length > 0).map(|_| line.trim().to_owned())
+    });
+    read.await.ok().flatten()
+}
+
+async fn known(store: &Store, id: &TaskId) -> Result<Task, Failure> {
+    store.task(id).await?.ok_or_else(|| Failure::of(&codes::TASK_UNKNOWN))
+}
+
+/// Adds facts to a task, or changes them; an approval, if there is one, is void then.
+pub(super) async fn fact(id: &TaskId, given: &[String], config: &Config) -> Result<ExitCode, Failure> {
+    let (store, desk) = wiring::look_with_desk(config, false).await?;
+    let mut task = known(&store, id).await?;
+    let mut context = task.context.into_inner();
+    for (label, value) in facts(given)? {
+        match context.iter_mut().find(|(known, _)| *known == label) {
+            Some(known) => known.1 = value,
+            None => context.push((label, value)),
+        }
+    }
+    let missing = missing_facts::missing(task.task_type, task.intent.expose(), &context);
+    task.context = Private::new(context);
+    task.check().map_err(NotMade::Errand)?;
+    let before = task.state;
+    task.state = if missing.is_empty() { TaskState::AwaitingApproval } else { TaskState::Draft };
+    let receipt = desk.receipt(&task).await?;
+    store.edit_task(&task, &receipt).await.map_err(|error| match error {
+        StoreError::Conflict => NotMade::WrongState { state: before }.into(),
+        other => Failure::from(other),
+    })?;
+    store.close().await;
+    println!("{}", report_view::receipt(&receipt));
+    told_state(&task, &missing);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows the receipt as it stands now and takes the yes.
+pub(super) async fn approve(id: &TaskId, is_agreed: bool, config: &Config) -> Result<ExitCode, Failure> {
+    let (store, desk) = wiring::look_with_desk(config, false).await?;
+    let task = known(&store, id).await?;
+    match task.state {
+        TaskState::AwaitingApproval | TaskState::Approved => {}
+        TaskState::Draft => {
+            let missing = missing_facts::missing(task.task_type, task.intent.expose(), task.context.expose());
+            let labels: Vec<&str> = missing.iter().map(|fact| fact.label).collect();
+            return Err(Failure::new(&codes::TASK_MISSING_FACTS, format!("the task is a draft; it lacks: {}", labels.join(", "))).refused());
+        }
+        state => return Err(NotMade::WrongState { state }.into()),
+    }
+    let receipt = desk.receipt(&task).await?;
+    println!("{}", report_view::receipt(&receipt));
+    if !is_agreed {
+        let answer = ask("  Approve this? [y/N] ").await.unwrap_or_default();
+        if !matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
+            return Err(Failure::of(&codes::APPROVAL_DENIED).refused());
+        }
+    }
+    desk.approve(&receipt, if is_agreed { ApprovedBy::StandingChoice } else { ApprovedBy::User }).await?;
+    let due_at = first_due(&desk, &task);
+    store.set_due(id, Some(due_at)).await?;
+    let is_planned = store.plan(id).await?.is_some();
+    store.close().await;
+    println!("task {id}  approved");
+    if is_planned {
+        println!("  it is due {}; `puppetmaster serve` carries it out, or: puppetmaster task run {id}", moment::show(due_at, &config.zone()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn first_due(desk: &TaskDesk, task: &Task) -> Timestamp {
+    let now = desk.gate.clock.now();
+    task.schedule.not_before.map_or(now, |not_before| not_before.max(now))
+}
+
+/// Says no to a task, or gives it up: then whoever has a call of it ends that.
+pub(super) async fn cancel(id: &TaskId, config: &Config) -> Result<ExitCode, Failure> {
+    let (store, desk) = wiring::look_with_desk(config, false).await?;
+    let is_running = known(&store, id).await?.state == TaskState::Running;
+    desk.cancel(id).await?;
+    store.close().await;
+    println!("task {id}  canceled");
+    if is_running {
+        println!("  its call is ended by the program that made it, within a second");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says no to a receipt.
+pub(super) async fn deny(id: &TaskId, config: &Config) -> Result<ExitCode, Failure> {
+    let (store, desk) = wiring::look_with_desk(config, false).await?;
+    let task = known(&store, id).await?;
+    if !matches!(task.state, TaskState::Draft | TaskState::AwaitingApproval | TaskState::Approved) {
+        return Err(NotMade::WrongState { state: task.state }.into());
+    }
+    desk.cancel(id).await?;
+    store.close().await;
+    println!("task {id}  denied; it is never called");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Carries a task out now: here, or by the program that dials from this data folder already.
+pub(super) async fn run(id: &TaskId, config: &Config) -> Result<ExitCode, Failure> {
+    config.require_enabled().map_err(|problem| Failure::new(problem.entry, problem.what.clone()))?;
+    let (store, desk) = wiring::look_with_desk(config, false).await?;
+    let task = known(&store, id).await?;
+    if task.state != TaskState::Approved {
+        return Err(NotMade::WrongState { state: task.state }.into());
+    }
+    if store.plan(id).await?.is_none() {
+        return Err(Failure::of(&codes::TASK_NOT_PLANNED));
+    }
+    store.set_due(id, Some(first_due(&desk, &task))).await?;
+    store.close().await;
+    let running = match wiring::run(config, wiring::Purpose::Call { is_strict: false }).await {
+        Ok(running) => running,
+        Err(failure) if failure.code == assistant::codes::STORE_LOCKED.code => {
+            println!("another program dials from this data folder and carries the task out; look with: puppetmaster task show {id}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        Err(failure) => return Err(failure),
+    };
+    let runner = TaskRunner::new(running.assistant.clone(), running.store.clone(), wiring::chance);
+    let mut end = Ending::new();
+    let carried_out = tokio::select! {
+        done = runner.run_one(id) => done,
+        () = end.next() => {
+            eprintln!("\nsaying goodbye and hanging up; what is left is carried out by the next run");
+            serve::drain(&running.directory, &mut end).await;
+            Ok(())
+        }
+    };
+    let shown = match carried_out {
+        Ok(()) => result(&running.store, id, config).await,
+        Err(error) => Err(error.into()),
+    };
+    running.stop().await;
+    shown
+}
+
+/// Shows what came of a task and returns the exit code.
+async fn result(store: &Store, id: &TaskId, config: &Config) -> Result<ExitCode, Failure> {
+    records::show_one(store, id, config).await?;
+    let attempts = store.attempts(id).await?;
+    let report = attempts.last().and_then(|attempt| attempt.finish.as_ref()).and_then(|finish| finish.report.as_ref());
+    let was_refused = store.decisions(id).await?.last().is_some_and(|record| !record.is_cleared);
+    Ok(match report {
+        Some(report) if report.outcome == Outcome::Achieved => ExitCode::SUCCESS,
+        _ if was_refused => ExitCode::from(REFUSED),
+        _ => ExitCode::from(NOT_ACHIEVED),
+    })
+}
+
+impl From<PriorityArg> for Priority {
+    fn from(arg: PriorityArg) -> Self {
+        match arg {
+            PriorityArg::Low => Self::Low,
+            PriorityArg::Normal => Self::Normal,
+            PriorityArg::High => Self::High,
+            PriorityArg::Urgent => Self::Urgent,
+        }
+    }
+}
+
+impl From<ConditionArg> for Condition {
+    fn from(arg: ConditionArg) -> Self {
+        match arg {
+            ConditionArg::Achieved => Self::Achieved,
+            ConditionArg::SaidNo => Self::SaidNo,
+            ConditionArg::NotReached => Self::NotReached,
+            ConditionArg::NotAchieved => Self::NotAchieved,
+            ConditionArg::Ended => Self::Ended,
+        }
+    }
+}

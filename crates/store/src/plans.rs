@@ -1,0 +1,112 @@
+//! Plans of tasks: how each is carried out and when it is due.
+
+use assistant::approval::{Approval, Receipt};
+use assistant::task::{Task, TaskState};
+use assistant::task_plan::TaskPlan;
+use async_trait::async_trait;
+use ports::plan_store::{PlanStore, Planned};
+use ports::task_store::StoreError;
+use sqlx::sqlite::SqliteRow;
+use telephony::{AttemptId, TaskId, Timestamp};
+
+use crate::attempts::{amount, column};
+use crate::database::{Store, Survives, told};
+use crate::tasks::{receipt_place, state_of, task_place};
+
+fn plan_place(task: &TaskId) -> String {
+    format!("plans.body/{task}")
+}
+
+fn ids(rows: &[SqliteRow]) -> Result<Vec<TaskId>, StoreError> {
+    rows.iter().map(|row| Ok(TaskId::new(column::<String>(row, 0)?))).collect()
+}
+
+#[async_trait]
+impl PlanStore for Store {
+    async fn create_planned(&self, task: &Task, receipt: &Receipt, planned: &Planned) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        self.insert_task_in(&mut transaction, task, receipt).await?;
+        let insert = sqlx::query("INSERT INTO plans (task_id, priority, due_at, body) VALUES (?, ?, ?, ?)")
+            .bind(task.id.as_str())
+            .bind(planned.plan.priority.rank())
+            .bind(planned.due_at.map(Timestamp::as_millis))
+            .bind(self.close_json(&plan_place(&task.id), &planned.plan)?);
+        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    async fn edit_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let select = sqlx::query("SELECT state FROM tasks WHERE id = ?").bind(task.id.as_str());
+        let row = select.fetch_optional(&mut *transaction).await.map_err(|error| told(&error))?;
+        let state = state_of(&row.ok_or(StoreError::NotFound)?, 0)?;
+        if !matches!(state, TaskState::Draft | TaskState::AwaitingApproval | TaskState::Approved) {
+            return Err(StoreError::Conflict);
+        }
+        let subject = self.subject_of(&mut transaction, &task.number, task.created_at).await?;
+        let update = sqlx::query("UPDATE tasks SET state = ?, body = ?, receipt = ? WHERE id = ?")
+            .bind(task.state.as_str())
+            .bind(self.close_for(&subject, &task_place(&task.id), task)?)
+            .bind(self.close_for(&subject, &receipt_place(&task.id), receipt)?)
+            .bind(task.id.as_str());
+        update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    async fn plan(&self, task: &TaskId) -> Result<Option<Planned>, StoreError> {
+        let select = sqlx::query("SELECT due_at, body FROM plans WHERE task_id = ?").bind(task.as_str());
+        let row = select.fetch_optional(self.read()).await.map_err(|error| told(&error))?;
+        let Some(row) = row else { return Ok(None) };
+        let plan: TaskPlan = self.open_json(&plan_place(task), &column::<Vec<u8>>(&row, 1)?)?;
+        Ok(Some(Planned { plan, due_at: column::<Option<i64>>(&row, 0)?.map(Timestamp) }))
+    }
+
+    async fn set_due(&self, task: &TaskId, due_at: Option<Timestamp>) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let update = sqlx::query("UPDATE plans SET due_at = ? WHERE task_id = ?").bind(due_at.map(Timestamp::as_millis)).bind(task.as_str());
+        update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    async fn due(&self, now: Timestamp, at_most: u32) -> Result<Vec<TaskId>, StoreError> {
+        let select = sqlx::query(
+            "SELECT task_id FROM plans JOIN tasks ON tasks.id = task_id WHERE state = 'approved' AND due_at <= ?
+             ORDER BY priority DESC, due_at, created_at, task_id LIMIT ?",
+        );
+        let rows = select.bind(now.as_millis()).bind(i64::from(at_most)).fetch_all(self.read()).await;
+        ids(&rows.map_err(|error| told(&error))?)
+    }
+
+    async fn pending(&self) -> Result<u64, StoreError> {
+        let select = sqlx::query(
+            "SELECT count(*) FROM plans JOIN tasks ON tasks.id = task_id WHERE state = 'running' OR state = 'approved' AND due_at IS NOT NULL",
+        );
+        amount(&select.fetch_one(self.read()).await.map_err(|error| told(&error))?, 0)
+    }
+
+    async fn undecided(&self) -> Result<Vec<TaskId>, StoreError> {
+        let select = sqlx::query(
+            "SELECT task_id FROM plans JOIN tasks ON tasks.id = task_id WHERE state = 'awaiting_approval' AND due_at IS NOT NULL
+             AND EXISTS (SELECT 1 FROM attempts WHERE attempts.task_id = plans.task_id) ORDER BY due_at, task_id",
+        );
+        ids(&select.fetch_all(self.read()).await.map_err(|error| told(&error))?)
+    }
+
+    async fn try_again(&self, task: &TaskId, approval: &Approval, due_at: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        if !self.insert_approval_in(&mut transaction, task, approval).await? {
+            return Err(StoreError::Conflict);
+        }
+        let update = sqlx::query("UPDATE plans SET due_at = ? WHERE task_id = ?").bind(due_at.as_millis()).bind(task.as_str());
+        update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    async fn given_up(&self) -> Result<Vec<AttemptId>, StoreError> {
+        let select = sqlx::query(
+            "SELECT attempts.id FROM attempts JOIN tasks ON tasks.id = task_id WHERE attempts.state <> 'terminal' AND tasks.state = 'canceled'",
+        );
+        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        rows.iter().map(|row| Ok(AttemptId::new(column::<String>(row, 0)?))).collect()
+    }
+}

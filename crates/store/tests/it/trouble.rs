@@ -72,7 +72,7 @@ async fn a_newer_database_is_left_alone() {
 #[tokio::test]
 async fn a_full_disk_loses_nothing_that_was_acknowledged() {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::open(directory.path(), Options { max_pages: Some(60), ..Options::new(Access::Dialing) }).await.unwrap();
+    let store = Store::open(directory.path(), Options { max_pages: Some(120), ..Options::new(Access::Dialing) }).await.unwrap();
     let (_, attempt) = contract::begin(&store, "t1", "a1").await;
     let words = "word ".repeat(200);
     let mut acknowledged = 0;
@@ -81,7 +81,7 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
             Ok(()) => acknowledged += 1,
             Err(error) => break error,
         }
-        assert!(acknowledged < 10_000, "60 pages hold no such number");
+        assert!(acknowledged < 10_000, "120 pages hold no such number");
     };
     assert_eq!(error, StoreError::Full);
     assert!(acknowledged > 10, "{acknowledged}");

@@ -11,6 +11,7 @@ use ports::task_store::StoreError;
 use store::{Access, Export, Store, Vault, Whose};
 use telephony::{AttemptId, PhoneNumber};
 
+use crate::checkpoints;
 use crate::cli::{DataCommand, WhoseArgs};
 use crate::config::Config;
 use crate::failure::{Failure, codes};
@@ -109,6 +110,8 @@ async fn erase(whose: &WhoseArgs, is_agreed: bool, config: &Config) -> Result<Ex
         StoreError::Conflict => Failure::of(&codes::DATA_LIVE),
         error => error.into(),
     })?;
+    // A database from before the erasure is thereby known as one.
+    checkpoints::at_the_end(config, &store).await;
     store.close().await;
     println!("erased {} callees with {} calls; a stop request stays, as a keyed hash", erased.subjects, erased.calls);
     Ok(ExitCode::SUCCESS)

@@ -78,7 +78,7 @@ async fn import(from: &Path, config: &Config) -> Result<(), Failure> {
     let (store, vault) = wiring::open_data(&config.data_dir.0, Access::Dialing).await?;
     store.import(&export, SystemClock.now()).await.map_err(|error| match error {
         StoreError::Conflict => Failure::of(&codes::DATA_THERE),
-        StoreError::Corrupt => bad(format!("{} is no export that this version can read", rows.display())),
+        StoreError::Corrupt => bad(format!("{} is no export that this version can read, or a call was running when it was made", rows.display())),
         error => error.into(),
     })?;
     for call in export.calls() {

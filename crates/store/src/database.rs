@@ -250,13 +250,18 @@ async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    if found == known {
+    // Not by the newest alone: of two lines of development that were joined, the older number may have come last.
+    if found == known && count_of_migrations(&mut connection).await.map_err(|error| told(&error))? == MIGRATIONS.iter().count() as i64 {
         return Ok(());
     }
     MIGRATIONS.run(&mut *connection).await.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => told(&error),
         other => StoreError::Unavailable { what: other.to_string() },
     })
+}
+
+async fn count_of_migrations(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query("SELECT count(*) FROM _sqlx_migrations").fetch_one(connection).await?.try_get(0)
 }
 
 async fn newest_migration(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {

@@ -164,7 +164,8 @@ impl Store {
     /// Reads an export in, all of it or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if something of it is here already; [`StoreError::Corrupt`] if it is none that this version can read.
+    /// [`StoreError::Conflict`] if something of it is here already; [`StoreError::Corrupt`] if it is none that this version can read,
+    /// or was made while a call was running.
     pub async fn import(&self, export: &Export, now: Timestamp) -> Result<(), StoreError> {
         if export.form != FORM {
             return Err(StoreError::Corrupt);
@@ -211,6 +212,10 @@ impl Store {
         row: &Value,
     ) -> Result<(), StoreError> {
         let row = row.as_object().ok_or(StoreError::Corrupt)?;
+        // A call that was running there is not running here, and must not be taken for one that a crash left behind.
+        if table.name == "attempts" && row.get("state").and_then(Value::as_str) != Some("terminal") {
+            return Err(StoreError::Corrupt);
+        }
         let mut names = table.columns.to_vec();
         match table.name {
             "tasks" | "visits" => names.push("subject"),

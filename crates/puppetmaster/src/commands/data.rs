@@ -11,6 +11,7 @@ use ports::task_store::StoreError;
 use store::{Access, Export, Store, Vault, Whose};
 use telephony::{AttemptId, PhoneNumber};
 
+use crate::checkpoints;
 use crate::cli::{DataCommand, WhoseArgs};
 use crate::config::Config;
 use crate::failure::{Failure, codes};
@@ -77,7 +78,7 @@ async fn import(from: &Path, config: &Config) -> Result<(), Failure> {
     let (store, vault) = wiring::open_data(&config.data_dir.0, Access::Dialing).await?;
     store.import(&export, SystemClock.now()).await.map_err(|error| match error {
         StoreError::Conflict => Failure::of(&codes::DATA_THERE),
-        StoreError::Corrupt => bad(format!("{} is no export that this version can read", rows.display())),
+        StoreError::Corrupt => bad(format!("{} is no export that this version can read, or a call was running when it was made", rows.display())),
         error => error.into(),
     })?;
     for call in export.calls() {
@@ -109,6 +110,8 @@ async fn erase(whose: &WhoseArgs, is_agreed: bool, config: &Config) -> Result<Ex
         StoreError::Conflict => Failure::of(&codes::DATA_LIVE),
         error => error.into(),
     })?;
+    // A database from before the erasure is thereby known as one.
+    checkpoints::at_the_end(config, &store).await;
     store.close().await;
     println!("erased {} callees with {} calls; a stop request stays, as a keyed hash", erased.subjects, erased.calls);
     Ok(ExitCode::SUCCESS)

@@ -1,8 +1,15 @@
 //! What is kept of a callee can be taken out, read in elsewhere, and erased for good.
 
 use std::path::Path;
+use std::time::Duration;
 
+use ::assistant::task::TaskState;
+use ports::clock::Clock;
+use ports::task_store::{Finish, TaskStore};
+use puppetmaster::wiring::SystemClock;
 use serde_json::Value;
+use store::{Access, Options, Store, contract};
+use telephony::Disposition;
 
 use crate::program::Home;
 
@@ -135,12 +142,31 @@ fn another_master_key_changes_nothing_that_is_kept() {
     home.run(&["task", "list"]).fails_with(1, "store.wrong_key");
 }
 
+/// Writes a call into the books that ended three days ago.
+fn old_call(home: &Home) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&home.data(), Options::new(Access::Dialing)).await.unwrap();
+        let (_, attempt) = contract::begin(&store, "old", "old-1").await;
+        store.append_turn(&attempt, 1, &contract::turn(1, "We close at nine.")).await.unwrap();
+        let at = SystemClock.now() - Duration::from_secs(3 * 86_400);
+        let end = Finish { at, ..contract::finish(Disposition::Conversed, None, 61) };
+        store.finish_attempt(&attempt, &end, TaskState::Done).await.unwrap();
+        store.close().await;
+    });
+}
+
 #[test]
 fn what_is_over_its_time_goes_and_the_rest_stays() {
     let home = Home::new();
     let kept = call(&home, OTHER, 4).unwrap();
     let swept = home.run(&["data", "sweep"]);
     assert!(swept.stdout.contains("nothing is over its time"), "{swept:?}");
+    old_call(&home);
+    assert_eq!(home.run(&["task", "show", "old"]).code, Some(0));
+    let swept = home.run(&["--set", "retention.task_days=2", "--set", "retention.transcript_days=1", "data", "sweep"]);
+    assert!(swept.stdout.contains("1  transcript") && swept.stdout.contains("1  task"), "{swept:?}");
+    home.run(&["task", "show", "old"]).fails_with(1, "command.no_such_task");
     assert_eq!(shown(&home, kept["task"].as_str().unwrap())["task"]["number"], OTHER);
     let record = home.run(&["data", "processing-record"]);
     assert!(record.code == Some(0) && record.stdout.contains("# Record of processing activities"), "{record:?}");

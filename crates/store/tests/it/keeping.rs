@@ -114,3 +114,38 @@ async fn a_running_call_is_in_the_way_and_everybody_is_everybody() {
     let keys = std::fs::read_dir(directory.path().join("keys")).unwrap().count();
     assert_eq!(keys, 1, "the installation's own");
 }
+
+#[tokio::test]
+async fn an_export_comes_back_as_it_was_and_a_running_call_does_not() {
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (store, vault) = open(first.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    store.begin_visit(&AttemptId::new("v1"), &CarrierCallId::new("CA9"), Some(&contract::task("t1").number), NOON).await.unwrap();
+    let export = store.export(Whose::Everybody, NOON).await.unwrap();
+    assert_eq!(export.calls(), ["a1", "v1"]);
+    let (other, _) = open(second.path()).await;
+    other.import(&export, NOON).await.unwrap();
+    let task = contract::task("t1").id;
+    assert_eq!(other.task(&task).await.unwrap(), store.task(&task).await.unwrap());
+    assert_eq!(other.receipt(&task).await.unwrap(), store.receipt(&task).await.unwrap());
+    assert_eq!(other.attempts(&task).await.unwrap(), store.attempts(&task).await.unwrap());
+    assert_eq!(
+        (other.turns(&attempt).await.unwrap(), other.visits(9).await.unwrap()),
+        (store.turns(&attempt).await.unwrap(), store.visits(9).await.unwrap())
+    );
+    assert_eq!(
+        other.ended_calls(Timestamp(0), Timestamp(i64::MAX)).await.unwrap(),
+        store.ended_calls(Timestamp(0), Timestamp(i64::MAX)).await.unwrap()
+    );
+    assert_eq!(other.import(&export, NOON).await, Err(StoreError::Conflict), "it is there");
+    // What was read in is erased like anything else.
+    let erased = other.erase(&vault, Whose::Callee(&contract::task("t1").number), NOON).await.unwrap();
+    assert_eq!(erased, Erased { subjects: 1, calls: 2 });
+
+    contract::begin(&store, "t2", "a2").await;
+    let running = store.export(Whose::Everybody, NOON).await.unwrap();
+    let third = tempfile::tempdir().unwrap();
+    let (empty, _) = open(third.path()).await;
+    assert_eq!(empty.import(&running, NOON).await, Err(StoreError::Corrupt));
+    assert!(empty.tasks(9).await.unwrap().is_empty() && empty.unfinished().await.unwrap().is_empty(), "all or nothing");
+}

@@ -77,6 +77,6 @@ mod tests {
         let friend = number("+12125552672");
         assert!(OperatorGrant::for_guest(&friend, Line::Real, &rules, false).is_ok());
         assert_eq!(OperatorGrant::for_guest(&friend, Line::Real, &rules, true).unwrap_err().code, "number.opted_out");
-        assert_eq!(OperatorGrant::for_guest(&number("+1911"), Line::Real, &rules, true).unwrap_err().rule, Rule::NumberGate);
+        assert_eq!(OperatorGrant::for_guest(&number("+19005550123"), Line::Real, &rules, true).unwrap_err().rule, Rule::NumberGate);
     }
 }

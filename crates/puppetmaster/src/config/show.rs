@@ -88,6 +88,8 @@ mod tests {
                 user_name: "Sam \"the\" $${X}"                 # environment PERSONAL_ASSISTANT_USER_NAME
                 persona: professional_assistant                # default
                 conversation_mode: media_stream                # default
+                # time_zone:                                   # not set: the zone of this machine
+                solicitation: refused                          # default
                 allowed_regions: [US, CA]                      # command line
                 data_dir: /home/sam/.local/share/puppetmaster  # default
                 listen: 127.0.0.1:0                            # default
@@ -117,6 +119,9 @@ mod tests {
                   calls_per_business_per_day: 3                # default
                   calls_per_person_per_day: 1                  # default
                   calls_at_once: 4                             # default
+                  calls_per_second: 1                          # default
+                  calls_per_minute: 20                         # default
+                  calls_per_day: 100                           # default
                 budget:
                   per_call: 1.00                               # default
                   per_day: 5.00                                # default
@@ -137,6 +142,25 @@ mod tests {
                 inbound:
                   enabled: false                               # default
                   # menu_file:                                 # not set: no menu; callers leave a message
+                audit:
+                  # checkpoints:                               # not set: `audit-checkpoints.jsonl` in the data directory, which shows accidents but no malice
+                retention:
+                  recording_days: 30                           # default
+                  transcript_days: 90                          # default
+                  trace_days: 30                               # default
+                  task_days: 365                               # default
+                notifications:
+                  # webhook_url:                               # not set: no request
+                  # webhook_secret:                            # not set: needed with `webhook_url`
+                  # smtp_url:                                  # not set: no e-mail
+                  # email_from:                                # not set: the same as `email_to`
+                  # email_to:                                  # not set: needed with `smtp_url`
+                  # ntfy_url:                                  # not set: no push message
+                  # ntfy_token:                                # not set: none
+                  # text_to:                                   # not set: no text message
+                  # command:                                   # not set: no program
+                  summary: false                               # default
+                  allow_loopback: false                        # default
                 speech:
                   # models_dir:                                # not set: the models that came with the program
                   # ears_command:                              # not set: the built-in ears

@@ -88,7 +88,14 @@ mod tests {
     use super::*;
 
     fn sources(file: &Path) -> Sources {
-        let environment = [("TWILIO_ACCOUNT_SID", "ACx"), ("PLIVO_AUTH_ID", "MAx")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let variables = [
+            ("TWILIO_ACCOUNT_SID", "ACx"),
+            ("PLIVO_AUTH_ID", "MAx"),
+            ("WEBHOOK_SECRET", "s3cr3t"),
+            ("SMTP_URL", "smtps://sam:pass@example.org"),
+            ("NTFY_TOKEN", "t0ken"),
+        ];
+        let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let places = Places { home: Some("/home/sam".into()), ..Places::default() };
         Sources { named_file: Some(file.into()), environment: environment.into(), places, ..Sources::default() }
     }

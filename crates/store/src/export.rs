@@ -35,7 +35,7 @@ const OF_TASK: &str = "task_id IN (SELECT id FROM tasks WHERE subject = ?)";
 const OF_ATTEMPT: &str = "attempt_id IN (SELECT attempts.id FROM attempts JOIN tasks ON tasks.id = task_id WHERE subject = ?)";
 
 /// In an order in which every row finds what it refers to.
-const TABLES: [Table; 10] = [
+const TABLES: [Table; 11] = [
     Table {
         name: "tasks",
         columns: &["id", "state", "created_at", "body", "receipt"],
@@ -71,6 +71,13 @@ const TABLES: [Table; 10] = [
         sealed: &["callee"],
         of_subject: OF_TASK,
         key: &["id"],
+    },
+    Table {
+        name: "decisions",
+        columns: &["attempt_id", "task_id", "decided_at", "is_cleared", "body"],
+        sealed: &["body"],
+        of_subject: OF_TASK,
+        key: &["attempt_id"],
     },
     Table { name: "calls", columns: &["carrier_call", "attempt_id", "known_at"], sealed: &[], of_subject: OF_ATTEMPT, key: &[] },
     Table {
@@ -112,6 +119,9 @@ const TABLES: [Table; 10] = [
         key: &["id"],
     },
 ];
+
+/// Sealed with the installation's own key: they name nobody and hold no word of a call.
+const OF_NOBODY: [&str; 1] = ["decisions"];
 
 /// What is kept of one subject: table by table, row by row.
 type Rows = Map<String, Value>;
@@ -192,7 +202,10 @@ impl Store {
                 Value::Null
             } else if table.sealed.contains(&cell.name()) {
                 let place = place(table, cell.name(), &json)?;
-                self.open_for::<Value>(Some(subject), &place, &column::<Vec<u8>>(row, index)?)?.unwrap_or(Value::Null)
+                let subject = Some(subject).filter(|_| !OF_NOBODY.contains(&table.name));
+                self.open_for::<Value>(subject, &place, &column::<Vec<u8>>(row, index)?)?.unwrap_or(Value::Null)
+            } else if raw.type_info().name() == "BOOLEAN" {
+                Value::Bool(column(row, index)?)
             } else if raw.type_info().name() == "TEXT" {
                 Value::String(column(row, index)?)
             } else {
@@ -231,8 +244,12 @@ impl Store {
             insert = match value {
                 Value::Null if table.sealed.contains(name) && table.name != "visits" => insert.bind(Vec::<u8>::new()),
                 Value::Null => insert.bind(None::<i64>),
+                value if table.sealed.contains(name) && OF_NOBODY.contains(&table.name) => {
+                    insert.bind(self.close_json(&place(table, name, row)?, value)?)
+                }
                 value if table.sealed.contains(name) => insert.bind(self.close_for(subject, &place(table, name, row)?, value)?),
                 Value::String(text) => insert.bind(text.clone()),
+                Value::Bool(is_so) => insert.bind(*is_so),
                 value => insert.bind(value.as_i64().ok_or(StoreError::Corrupt)?),
             };
         }

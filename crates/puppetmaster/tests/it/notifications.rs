@@ -104,5 +104,6 @@ fn a_text_message_goes_to_the_users_telephone_and_to_no_emergency_number() {
     assert_eq!(message["to"], "+12125550150");
     let body = message["body"].as_str().unwrap();
     assert!(body.contains("did not achieve") && !body.contains("close"), "{body}");
-    home.run(&["--set", &network.flag(), "--set", "notifications.text_to=+19005550123", "call", BUSY, ASK, "--yes"]).fails_with(3, "number.premium");
+    home.run(&["--set", &network.flag(), "--set", "notifications.text_to=+19005550123", "call", BUSY, ASK, "--yes"])
+        .fails_with(3, "number.practice_only");
 }

@@ -87,7 +87,9 @@ fn a_call_is_ended_when_another_process_gives_its_task_up() {
     assert!(ended.code == Some(0) && ended.stdout.contains("its call is ended by the program that made it"), "{ended:?}");
     let shown = until(&home, &task, |shown| shown["attempts"][0]["state"] == "terminal");
     assert_eq!(state(&shown), "canceled");
-    assert_eq!((network.calls().len(), &network.calls()[0]["ended_by"]), (1, &"caller".into()));
+    // Over the API, or by the document that the carrier asks for once the stream is closed, whichever is first; never by the callee.
+    let calls = network.calls();
+    assert!(calls.len() == 1 && ["caller", "document"].contains(&calls[0]["ended_by"].as_str().unwrap()), "{calls:?}");
     home.run(&["task", "cancel", &task]).fails_with(1, "task.wrong_state");
     end(serving);
     home.books();

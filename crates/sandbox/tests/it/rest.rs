@@ -118,7 +118,9 @@ async fn the_credentials_are_one_json_object() {
     assert_eq!(parsed["twilio"]["base_url"].as_str(), Some(app.sandbox.base_url.as_str()));
     assert_eq!(parsed["twilio"]["account_sid"].as_str().unwrap().len(), 34);
     assert_eq!(parsed["twilio"]["from_number"].as_str(), Some("+12125550100"));
-    assert!(parsed["plivo"]["base_url"].is_null());
+    assert_eq!(parsed["plivo"]["base_url"].as_str(), Some(app.sandbox.base_url.as_str()));
+    let auth_id = parsed["plivo"]["auth_id"].as_str().unwrap();
+    assert!(auth_id.starts_with("MA") && auth_id.len() == 20, "{auth_id}");
 }
 
 #[tokio::test]

@@ -82,7 +82,8 @@ async function recordings(client, ours, base, sid, token) {
   }
   check("the callee is on the left and nobody on the right", left > 2000 && right < 200, [left, right]);
   const mp3 = await fetch(`${recording.mediaUrl}.mp3`, { headers });
-  check("another form of sound is refused in words", mp3.status === 415 && (await mp3.json()).message.includes(".wav"), mp3.status);
+  const frame = Buffer.from(await mp3.arrayBuffer());
+  check("as MP3 it begins with a frame of layer III", mp3.status === 200 && frame[0] === 0xff && (frame[1] & 0xe6) === 0xe2, frame.subarray(0, 4));
   check("a recording can be deleted", await client.recordings(recording.sid).remove());
   check("and is in no list", (await client.calls(call.sid).recordings.list()).length === 0);
   check("nor anywhere else", (await fetch(`${recording.mediaUrl}.wav`, { headers })).status === 404);

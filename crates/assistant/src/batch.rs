@@ -133,33 +133,17 @@ impl BatchReceipt {
 
 #[cfg(test)]
 mod tests {
-    use dialogue::brief::{Persona, TaskType};
+    use telephony::Private;
     use telephony::cost::RateCard;
-    use telephony::{PhoneNumber, Private};
 
     use super::*;
     use crate::approval::Quote;
-    use crate::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
+    use crate::task::Task;
 
     const NOON: Timestamp = Timestamp(1_795_539_600_000);
 
     fn receipt(id: &str, rates: &RateCard) -> Receipt {
-        let task = Task {
-            id: TaskId::new(id),
-            task_type: TaskType::InformationInquiry,
-            number: PhoneNumber::parse("+12125552671").unwrap(),
-            line: Line::Real,
-            callee_kind: CalleeKind::Business,
-            intent: Private::new("Ask what time they close today".into()),
-            principal: Private::new("Sam Miller".into()),
-            context: Private::default(),
-            voicemail_message: None,
-            persona: Persona::default(),
-            limits: Limits::default(),
-            schedule: Schedule::default(),
-            created_at: NOON,
-            state: TaskState::AwaitingApproval,
-        };
+        let task = Task { id: TaskId::new(id), ..Task::example(NOON) };
         let quote = Quote {
             opening: "Hello, this is an automated assistant calling for Sam Miller.".into(),
             is_recorded: false,

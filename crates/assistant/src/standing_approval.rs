@@ -78,33 +78,16 @@ impl StandingApproval {
 
 #[cfg(test)]
 mod tests {
-    use dialogue::brief::Persona;
-    use telephony::{Private, TaskId};
 
     use super::*;
     use crate::approval::Quote;
-    use crate::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
+    use crate::task::Task;
 
     const NOW: Timestamp = Timestamp(1_795_539_600_000);
     const DAY: Duration = Duration::from_secs(86_400);
 
     fn receipt() -> Receipt {
-        let task = Task {
-            id: TaskId::new("t1"),
-            task_type: TaskType::InformationInquiry,
-            number: PhoneNumber::parse("+12125552671").unwrap(),
-            line: Line::Real,
-            callee_kind: CalleeKind::Business,
-            intent: Private::new("Ask what time they close today".into()),
-            principal: Private::new("Sam Miller".into()),
-            context: Private::default(),
-            voicemail_message: None,
-            persona: Persona::default(),
-            limits: Limits::default(),
-            schedule: Schedule::default(),
-            created_at: NOW,
-            state: TaskState::AwaitingApproval,
-        };
+        let task = Task::example(NOW);
         let quote = Quote {
             opening: "Hello, this is an automated assistant.".into(),
             is_recorded: false,

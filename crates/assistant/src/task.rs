@@ -344,16 +344,15 @@ impl TaskState {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn task() -> Task {
-        Task {
+impl Task {
+    /// Returns a task for tests: a business in New York is to be asked when it closes, and the user has not said yes.
+    pub(crate) fn example(created_at: Timestamp) -> Self {
+        Self {
             id: TaskId::new("t1"),
             task_type: TaskType::InformationInquiry,
-            number: PhoneNumber::parse("+12125550123").unwrap(),
-            line: Line::Practice,
-            callee_kind: CalleeKind::Unknown,
+            number: PhoneNumber::parse("+12125552671").unwrap(),
+            line: Line::Real,
+            callee_kind: CalleeKind::Business,
             intent: Private::new("Ask what time they close today".into()),
             principal: Private::new("Sam Miller".into()),
             context: Private::default(),
@@ -361,9 +360,18 @@ mod tests {
             persona: Persona::default(),
             limits: Limits::default(),
             schedule: Schedule::default(),
-            created_at: Timestamp(0),
-            state: TaskState::Draft,
+            created_at,
+            state: TaskState::AwaitingApproval,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task() -> Task {
+        Task { line: Line::Practice, callee_kind: CalleeKind::Unknown, state: TaskState::Draft, ..Task::example(Timestamp(0)) }
     }
 
     #[test]

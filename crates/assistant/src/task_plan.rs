@@ -106,33 +106,16 @@ impl TaskPlan {
 mod tests {
     use std::time::Duration;
 
-    use dialogue::brief::{Persona, TaskType};
     use telephony::cost::Micros;
-    use telephony::{PhoneNumber, Private, TaskId};
 
     use super::*;
     use crate::approval::Quote;
-    use crate::task::{CalleeKind, Limits, Line, Schedule};
+    use crate::task::Limits;
 
     const NOON: Timestamp = Timestamp(1_795_539_600_000); // 2026-11-24 17:00 UTC, noon in New York
 
     fn task() -> Task {
-        Task {
-            id: TaskId::new("t1"),
-            task_type: TaskType::InformationInquiry,
-            number: PhoneNumber::parse("+12125552671").unwrap(),
-            line: Line::Real,
-            callee_kind: CalleeKind::Business,
-            intent: Private::new("Ask what time they close today".into()),
-            principal: Private::new("Sam Miller".into()),
-            context: Private::default(),
-            voicemail_message: None,
-            persona: Persona::default(),
-            limits: Limits { max_attempts: 3, ..Limits::default() },
-            schedule: Schedule::default(),
-            created_at: NOON,
-            state: TaskState::Running,
-        }
+        Task { limits: Limits { max_attempts: 3, ..Limits::default() }, state: TaskState::Running, ..Task::example(NOON) }
     }
 
     fn after(task: &Task, disposition: Disposition, attempts: u32, now: Timestamp) -> AfterAttempt {

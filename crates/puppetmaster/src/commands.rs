@@ -7,6 +7,7 @@ mod data;
 mod do_not_call;
 mod doctor;
 mod ending;
+mod errand;
 mod figures;
 mod gate;
 mod inbox;

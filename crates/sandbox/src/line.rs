@@ -4,6 +4,7 @@
 //! A carrier's driver holds one and gives it what the callee is to hear, every 20 ms; what the line has to tell (the phone
 //! rings, a key was pressed, a beep) comes back as [`Told`]. It knows no carrier's words.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use audio::frame::Frame;
@@ -13,6 +14,7 @@ use simulator::callee::{Input as CalleeInput, Output as CalleeOutput};
 use simulator::network::{EndedBy, Input, Output, PracticeLeg};
 use telephony::SessionTime;
 use telephony::leg::LegState;
+use tokio::sync::{mpsc, watch};
 
 use crate::callee_voice::{CalleeVoice, PieceSink, speak};
 use crate::clock::Clock;
@@ -26,7 +28,10 @@ use crate::truth::{CallTruth, Notes, keep};
 pub const FRAME: Duration = Duration::from_millis(20);
 
 /// How long the callee's ears may take for what was said last before the end.
-pub const LAST_WORDS: Duration = Duration::from_secs(8);
+const LAST_WORDS: Duration = Duration::from_secs(8);
+
+/// So many documents within ten seconds are a loop that nobody means.
+const MAX_DOCUMENTS_IN_TEN_SECONDS: usize = 50;
 
 /// One line.
 pub struct Line {
@@ -54,6 +59,8 @@ pub struct Line {
     carrier_speech: Option<Box<dyn Speaking>>,
     /// Ears that the carrier has opened on it.
     ears: u32,
+    /// When the last documents were asked for.
+    documents: VecDeque<SessionTime>,
 }
 
 /// What the line has to tell.
@@ -102,6 +109,7 @@ impl Line {
             ended_by: None,
             carrier_speech: None,
             ears: 0,
+            documents: VecDeque::new(),
         }
     }
 
@@ -208,6 +216,43 @@ impl Line {
         let number = self.ears;
         let engine = network.config.speech.as_ref().map(|speech| speech.ears.as_ref());
         (number, Ear::open(engine, std::sync::Arc::new(move |heard| sink(number, heard))))
+    }
+
+    /// Returns whether the carrier may ask for one more document: guards against those that lead to each other for ever.
+    pub fn may_ask(&mut self) -> bool {
+        let now = self.clock.now();
+        self.documents.retain(|at| now.since(*at).as_secs() < 10);
+        self.documents.push_back(now);
+        self.documents.len() <= MAX_DOCUMENTS_IN_TEN_SECONDS
+    }
+
+    /// Waits, once the line is gone, for what the callee still understands of what was said last: words reach the mind after the ear.
+    /// `heard` takes what the ears send out of the driver's events.
+    pub async fn last_words<E>(
+        &mut self,
+        events: &mut mpsc::UnboundedReceiver<E>,
+        mut closing: watch::Receiver<bool>,
+        heard: impl Fn(E) -> Option<Heard>,
+    ) -> Option<CalleeInput> {
+        let patience = tokio::time::sleep(LAST_WORDS);
+        tokio::pin!(patience);
+        while self.voice.is_listening() && !*closing.borrow_and_update() {
+            if let Some(input) = self.voice.last_words() {
+                self.note_heard(&input);
+                return Some(input);
+            }
+            tokio::select! {
+                biased;
+                Some(event) = events.recv() => {
+                    if let Some(heard) = heard(event) {
+                        self.voice.take_heard(heard);
+                    }
+                }
+                _ = closing.changed() => {}
+                () = &mut patience => return None,
+            }
+        }
+        None
     }
 
     /// Keeps what an answering machine has recorded.

@@ -29,7 +29,7 @@ pub struct Reel {
     pub sides: Sides,
     /// Two channels: the callee, and what the callee hears.
     pub is_dual: bool,
-    /// Keeps nothing for now.
+    /// On hold: what comes is silence, or left out.
     pub is_paused: bool,
     /// Leaves held time out instead of filling it with silence.
     pub skips_pause: bool,

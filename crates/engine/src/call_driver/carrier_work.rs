@@ -154,7 +154,6 @@ impl CallDriver {
         let recorder = self.recorder.take().or_else(|| self.make_recorder.take().and_then(|make| make()));
         let mut lane = MediaLane::new(&self.lane_config, end, recorder);
         if self.left_at.is_some() {
-            self.stop_overhearing();
             lane.begin_at(at);
             self.left_at = None;
             self.begin_listening();

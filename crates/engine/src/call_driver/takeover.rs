@@ -284,6 +284,8 @@ impl CallDriver {
             }
             Some(_) => {
                 self.takeover = None;
+                // However the conversation goes on, what is said from here on is said to us.
+                self.stop_overhearing();
                 self.is_coming_back = true;
                 Some((self.reopen)())
             }

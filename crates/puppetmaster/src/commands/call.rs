@@ -5,9 +5,7 @@ use std::process::ExitCode;
 
 use assistant::approval::ApprovedBy;
 use assistant::compliance::number_gate::check_text;
-use assistant::task::Schedule;
 use carriers::registry::Practised;
-use dialogue::brief::TaskType;
 use dialogue::report::Outcome;
 use engine::assistant::{Errand, LiveCall, NotMade};
 use engine::call_driver::{CallOutcome, RoomWish};
@@ -17,6 +15,7 @@ use telephony::{Disposition, PhoneNumber};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::ending::Ending;
+use super::errand::errand;
 use super::typed::{KEYS, Typed, Wish};
 use crate::cli::{CallArgs, ProviderArg};
 use crate::config::Config;
@@ -30,20 +29,8 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
         .require_enabled()
         .map_err(|problem| Failure { remedy: problem.remedy().to_owned(), ..Failure::new(problem.entry, problem.what.clone()) })?;
     let config = &practising(args.provider, config)?;
-    let number = check_text(&args.number, &config.allowed_regions()).map_err(|refusal| NotMade::Refused(refusal.into()))?;
+    let errand = errand(&args.errand, config)?;
     let running = wiring::run(config, wiring::Purpose::Call { is_strict: args.strict }).await?;
-    let errand = Errand {
-        task_type: args.task_type.map_or_else(|| TaskType::told_from(&args.intent), Into::into),
-        number,
-        callee_kind: args.callee.into(),
-        intent: args.intent,
-        principal: args.principal.unwrap_or_else(|| config.user_name.as_str().to_owned()),
-        context: facts(&args.facts)?,
-        voicemail_message: args.voicemail,
-        persona: config.persona,
-        limits: config.task_limits(),
-        schedule: Schedule::default(),
-    };
     let desk = Desk { running: &running, telephone: config.operator_number.as_ref(), regions: &config.allowed_regions() };
     let made = make(&desk, errand, args.yes, args.json).await;
     running.stop().await;
@@ -202,11 +189,4 @@ async fn ask_user() -> bool {
     });
     let answer = answer.await.ok().and_then(Result::ok).unwrap_or_default();
     matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
-}
-
-pub(super) fn facts(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
-    let split = |fact: &String| {
-        fact.split_once('=').map(|(label, value)| (label.trim().to_owned(), value.trim().to_owned())).ok_or_else(|| Failure::of(&codes::BAD_FACT))
-    };
-    given.iter().map(split).collect()
 }

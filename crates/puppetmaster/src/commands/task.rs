@@ -4,16 +4,14 @@ use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
 use assistant::approval::ApprovedBy;
-use assistant::compliance::number_gate::check_text;
 use assistant::dependency::{Condition, Dependency};
 use assistant::missing_facts::{self, NeededFact};
 use assistant::moment;
 use assistant::opening_hours::OpeningHours;
-use assistant::task::{Limits, Schedule, Task, TaskState};
+use assistant::task::{Schedule, Task, TaskState};
 use assistant::task_plan::{Priority, TaskPlan};
-use dialogue::brief::TaskType;
 use dialogue::report::Outcome;
-use engine::task_desk::{Errand, NotMade, TaskDesk};
+use engine::task_desk::{NotMade, TaskDesk};
 use engine::task_runner::TaskRunner;
 use ports::clock::Clock;
 use ports::plan_store::{PlanStore, Planned};
@@ -23,8 +21,8 @@ use serde_json::json;
 use store::Store;
 use telephony::{Private, TaskId, Timestamp};
 
-use super::call::facts;
 use super::ending::Ending;
+use super::errand::{errand, facts};
 use super::{records, serve};
 use crate::cli::{ConditionArg, PriorityArg, TaskCreateArgs};
 use crate::config::Config;
@@ -33,31 +31,19 @@ use crate::report_view;
 use crate::wiring::{self, SystemClock};
 
 pub(super) async fn create(args: TaskCreateArgs, config: &Config) -> Result<ExitCode, Failure> {
-    let number = check_text(&args.number, &config.allowed_regions()).map_err(|refusal| NotMade::Refused(refusal.into()))?;
+    let mut errand = errand(&args.errand, config)?;
     let (now, zone) = (SystemClock.now(), config.zone());
     let read = |text: &Option<String>| text.as_deref().map(|text| moment::read(text, &zone, now)).transpose();
     let schedule = Schedule { not_before: read(&args.not_before)?, not_after: read(&args.deadline)? };
     let (store, desk) = wiring::look_with_desk(config, false).await?;
     let plan = plan(&args, &store).await?;
-    let task_type = args.task_type.map_or_else(|| TaskType::told_from(&args.intent), Into::into);
-    let mut context = facts(&args.facts)?;
     if !args.json {
-        ask_for(&missing_facts::missing(task_type, &args.intent, &context), &mut context).await;
+        ask_for(&missing_facts::missing(errand.task_type, &errand.intent, &errand.context), &mut errand.context).await;
     }
-    let missing = missing_facts::missing(task_type, &args.intent, &context);
+    let missing = missing_facts::missing(errand.task_type, &errand.intent, &errand.context);
     let state = if missing.is_empty() || args.incomplete { TaskState::AwaitingApproval } else { TaskState::Draft };
-    let errand = Errand {
-        task_type,
-        number,
-        callee_kind: args.callee.into(),
-        intent: args.intent,
-        principal: args.principal.unwrap_or_else(|| config.user_name.as_str().to_owned()),
-        context,
-        voicemail_message: args.voicemail,
-        persona: config.persona,
-        limits: Limits { max_attempts: args.attempts, ..config.task_limits() },
-        schedule,
-    };
+    errand.limits.max_attempts = args.attempts;
+    errand.schedule = schedule;
     let task = desk.task(errand, state)?;
     let receipt = desk.receipt(&task).await?;
     store.create_planned(&task, &receipt, &Planned { plan, due_at: None }).await?;

@@ -143,6 +143,7 @@ fn the_assistant_listens_on_if_that_is_wanted_and_the_callee_knows() {
         let again = place(&|turn| turn["text"].as_str().unwrap().contains("assistant again"));
         let between = turns[user..again].iter().any(|turn| turn["speaker"] == "callee");
         assert!(user < again && between, "{mode}: {turns:?}");
+        assert!(turns[again..].iter().all(|turn| turn["speaker"] != "user"), "{mode}: nobody but callee and assistant talks then: {turns:?}");
     }
 }
 

@@ -37,7 +37,7 @@ use super::registry::Command;
 use crate::callee_voice::speak;
 use crate::clock::wall_clock;
 use crate::ear::Ear;
-use crate::line::{LAST_WORDS, Line, Misfortune, Told};
+use crate::line::{Line, Misfortune, Told};
 use crate::media_socket::Came;
 use crate::post::Hook;
 use crate::program::{HookReply, Unreached, samples_of};
@@ -102,8 +102,6 @@ struct Script {
     failures: u32,
     failing_since: Option<SessionTime>,
     is_fallback: bool,
-    /// When the last documents were asked for.
-    recent: VecDeque<SessionTime>,
 }
 
 /// Why the call ends, as Plivo says it.
@@ -174,7 +172,6 @@ impl Driver {
                 failures: 0,
                 failing_since: None,
                 is_fallback: false,
-                recent: VecDeque::new(),
             },
             beside: beside::Beside::default(),
             stream: None,
@@ -219,25 +216,10 @@ impl Driver {
 
     /// The line is gone, but the callee may not have understood yet what was said last: words reach the mind after the ear.
     async fn hear_out(&mut self) {
-        let mut closing = self.service.network.closing.subscribe();
-        let patience = tokio::time::sleep(LAST_WORDS);
-        tokio::pin!(patience);
-        while self.line.voice.is_listening() && !*closing.borrow_and_update() {
-            if let Some(input) = self.line.voice.last_words() {
-                self.line.note_heard(&input);
-                self.tell(Input::Callee(input));
-                break;
-            }
-            tokio::select! {
-                biased;
-                Some(event) = self.events.recv() => {
-                    if let Event::CalleeHeard(heard) = event {
-                        self.line.voice.take_heard(heard);
-                    }
-                }
-                _ = closing.changed() => {}
-                () = &mut patience => break,
-            }
+        let closing = self.service.network.closing.subscribe();
+        let heard = |event| if let Event::CalleeHeard(heard) = event { Some(heard) } else { None };
+        if let Some(input) = self.line.last_words(&mut self.events, closing, heard).await {
+            self.tell(Input::Callee(input));
         }
         self.line.keep_messages();
     }

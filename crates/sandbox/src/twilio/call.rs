@@ -31,7 +31,6 @@ use ports::speech_to_text::{Heard, HeardSink};
 use ports::text_to_speech::VoicePiece;
 use simulator::callee::Input as CalleeInput;
 use simulator::network::{Input, PracticeLeg};
-use telephony::SessionTime;
 use telephony::leg::LegState;
 use tokio::sync::mpsc;
 use wire::http::Method;
@@ -46,7 +45,7 @@ use super::webhooks::HookError;
 use crate::clock::wall_clock;
 use crate::ear::Ear;
 use crate::faults::WebhookFault;
-use crate::line::{LAST_WORDS, Line, Misfortune, Told};
+use crate::line::{Line, Misfortune, Told};
 use crate::post::{Hook, send_in_order};
 use crate::program::HookReply;
 use crate::prompter::Need;
@@ -116,8 +115,6 @@ struct Script {
     /// Where that request goes.
     asked: Option<String>,
     is_fallback: bool,
-    /// When the last documents were asked for.
-    recent: VecDeque<SessionTime>,
 }
 
 /// Runs one call from the request to the last webhook.
@@ -230,25 +227,10 @@ impl Driver {
 
     /// The line is gone, but the callee may not have understood yet what was said last: words reach the mind after the ear.
     async fn hear_out(&mut self) {
-        let mut closing = self.service.network.closing.subscribe();
-        let patience = tokio::time::sleep(LAST_WORDS);
-        tokio::pin!(patience);
-        while self.line.voice.is_listening() && !*closing.borrow_and_update() {
-            if let Some(input) = self.line.voice.last_words() {
-                self.line.note_heard(&input);
-                self.tell(Input::Callee(input));
-                break;
-            }
-            tokio::select! {
-                biased;
-                Some(event) = self.events.recv() => {
-                    if let Event::CalleeHeard(heard) = event {
-                        self.line.voice.take_heard(heard);
-                    }
-                }
-                _ = closing.changed() => {}
-                () = &mut patience => break,
-            }
+        let closing = self.service.network.closing.subscribe();
+        let heard = |event| if let Event::CalleeHeard(heard) = event { Some(heard) } else { None };
+        if let Some(input) = self.line.last_words(&mut self.events, closing, heard).await {
+            self.tell(Input::Callee(input));
         }
         self.line.keep_messages();
     }

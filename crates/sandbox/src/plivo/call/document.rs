@@ -14,9 +14,6 @@ use crate::program::{HookReply, Unreached, web_address};
 use crate::prompter::Sound;
 use crate::truth::{WebhookTruth, keep};
 
-/// So many documents within ten seconds are a loop that nobody means.
-const MAX_DOCUMENTS_IN_TEN_SECONDS: usize = 50;
-
 /// So often the answer address may fail before the fallback is asked.
 const MAX_FAILURES: u32 = 3;
 
@@ -43,7 +40,7 @@ impl Driver {
         if web_address(url).is_err() {
             return self.document_failed(source.invalid_url());
         }
-        if !self.may_ask() {
+        if !self.line.may_ask() {
             return self.document_failed(source.unreachable());
         }
         self.script.request += 1;
@@ -57,14 +54,6 @@ impl Driver {
             truth.note(|truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
             let _ = post.send(Event::Document(request, reply));
         });
-    }
-
-    /// Guards against documents that lead to each other for ever.
-    fn may_ask(&mut self) -> bool {
-        let now = self.line.clock.now();
-        self.script.recent.retain(|at| now.since(*at).as_secs() < 10);
-        self.script.recent.push_back(now);
-        self.script.recent.len() <= MAX_DOCUMENTS_IN_TEN_SECONDS
     }
 
     pub(super) fn document_came(&mut self, request: u32, reply: Result<HookReply, Unreached>) {

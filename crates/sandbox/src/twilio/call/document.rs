@@ -13,9 +13,6 @@ use crate::prompter::Sound;
 use crate::truth::{WebhookTruth, keep};
 use crate::twilio::webhooks::{HookError, resolve};
 
-/// So many documents within ten seconds are a loop that nobody means.
-const MAX_DOCUMENTS_IN_TEN_SECONDS: usize = 50;
-
 impl Driver {
     /// Runs what a request named: fetches it, or reads it if it is inline.
     pub(super) fn run_instructions(&mut self, instructions: CallInstructions, extra: Vec<(&str, String)>) {
@@ -52,7 +49,7 @@ impl Driver {
             (url, base) => resolve(base.as_deref(), url),
         };
         let url = match url {
-            Ok(url) if self.may_ask() => url,
+            Ok(url) if self.line.may_ask() => url,
             Ok(_) => return self.application_error(11_215),
             Err(error) => return self.application_error(error.code),
         };
@@ -75,14 +72,6 @@ impl Driver {
             truth.note(|truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
             let _ = post.send(Event::Document(request, reply));
         });
-    }
-
-    /// Guards against documents that lead to each other for ever.
-    fn may_ask(&mut self) -> bool {
-        let now = self.line.clock.now();
-        self.script.recent.retain(|at| now.since(*at).as_secs() < 10);
-        self.script.recent.push_back(now);
-        self.script.recent.len() <= MAX_DOCUMENTS_IN_TEN_SECONDS
     }
 
     pub(super) fn document_came(&mut self, request: u32, reply: Result<HookReply, HookError>) {

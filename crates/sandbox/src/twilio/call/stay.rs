@@ -120,7 +120,7 @@ impl Driver {
 
     /// Puts another document in place of the call's own, which is returned. Nothing of it runs yet.
     pub(super) fn set_aside(&mut self) -> Script {
-        let inner = Script { url: self.script.url.clone(), request: self.script.request, recent: self.script.recent.clone(), ..Script::default() };
+        let inner = Script { url: self.script.url.clone(), request: self.script.request, ..Script::default() };
         std::mem::replace(&mut self.script, inner)
     }
 
@@ -128,8 +128,7 @@ impl Driver {
     pub(super) fn take_up(&mut self, outer: Script) {
         self.stop_inner();
         let request = self.script.request;
-        let recent = std::mem::take(&mut self.script.recent);
-        self.script = Script { request, recent, ..outer };
+        self.script = Script { request, ..outer };
     }
 
     /// Ends what a document for the waiting plays or gathers.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use models::LocalSpeech;
 use models::library::{ModelsDir, verify_all};
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 use telephony::{AudioPosition, UtteranceId};
 
@@ -98,7 +98,7 @@ fn say_at(speech: &LocalSpeech, text: &str, pace: f32) -> (Duration, Vec<i16>, D
 
 fn hear(speech: &LocalSpeech, sound: &[i16]) -> Duration {
     let (sink, heard) = mpsc::channel();
-    let Ok(mut session) = speech.speech_to_text().listen(Arc::new(move |result| drop(sink.send(result)))) else {
+    let Ok(mut session) = speech.speech_to_text().listen(Wanted::Interims, Arc::new(move |result| drop(sink.send(result)))) else {
         return Duration::ZERO;
     };
     session.push(AudioPosition::ZERO, sound);

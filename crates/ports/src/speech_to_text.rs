@@ -15,11 +15,27 @@ pub trait SpeechToText: Send + Sync {
     /// Begins to load whatever the engine needs, in the background. Returns at once; may be called often.
     fn warm_up(&self);
 
-    /// Opens one listening session, for one direction of one call.
+    /// Opens one listening session, for one direction of one call. An engine may spare itself what is not wanted.
     ///
     /// # Errors
     /// [`SpeechError::Missing`] or [`SpeechError::Corrupt`] if a model file is not there or not what it should be.
-    fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError>;
+    fn listen(&self, wanted: Wanted, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError>;
+}
+
+/// What a session is asked to tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    /// Also what an utterance sounds like while it goes on: for whoever answers before it is over.
+    Interims,
+    /// Only what was said up to a pause: half the work or less.
+    SettledOnly,
+}
+
+impl Wanted {
+    /// Returns what to ask for when somebody reads interims, or nobody does.
+    pub const fn interims_if(somebody_reads_them: bool) -> Self {
+        if somebody_reads_them { Self::Interims } else { Self::SettledOnly }
+    }
 }
 
 /// Receives what a session hears. Called from the engine's own threads; must not block.
@@ -32,7 +48,7 @@ pub trait Listening: Send {
     /// Called for every frame, also in silence, so that an utterance may begin a little before it was noticed.
     fn push(&mut self, at: AudioPosition, samples: &[i16]);
 
-    /// An utterance has begun at `from`: interim results are wanted until it is settled or dropped.
+    /// An utterance has begun at `from`: interim results, if wanted at all, are wanted until it is settled or dropped.
     fn begin(&mut self, utterance: UtteranceId, from: AudioPosition);
 
     /// There is a pause at `to`: decode the utterance from its beginning up to there and send [`Heard::Settled`]

@@ -12,7 +12,7 @@ use audio::frame::Frame;
 use audio::hold_music::HoldMusic;
 use audio::tone::ToneGenerator;
 use audio::{FRAME_SAMPLES, SILENCE};
-use ports::speech_to_text::{Heard, HeardSink};
+use ports::speech_to_text::{Heard, HeardSink, Wanted};
 use ports::text_to_speech::{SpeakRequest, Speaking, Voice, VoicePiece};
 use simulator::callee::{Input, Output};
 use telephony::dtmf::Digit;
@@ -52,7 +52,7 @@ enum Sound {
 impl CalleeVoice {
     /// Returns a callee who has not heard or said anything.
     pub fn new(speech: Option<Speech>, pieces: PieceSink, heard: HeardSink) -> Self {
-        let ear = Ear::open(speech.as_ref().map(|speech| speech.ears.as_ref()), heard);
+        let ear = Ear::open(speech.as_ref().map(|speech| speech.ears.as_ref()), Wanted::SettledOnly, heard);
         Self { speech, pieces, ear, keys: DtmfDetector::new(), is_key_down: false, line: None, beep: None, sound: Sound::None }
     }
 

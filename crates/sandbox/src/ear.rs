@@ -6,7 +6,7 @@
 use audio::FRAME_SAMPLES;
 use audio::frame::{Frame, samples_of_ms};
 use audio::vad::{VoiceActivity, VoiceConfig, VoiceEdge};
-use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
+use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText, Wanted};
 use telephony::{AudioPosition, UtteranceId};
 
 /// After so much silence the speaker pauses.
@@ -67,8 +67,8 @@ struct Piece {
 
 impl Ear {
     /// Opens an ear. Without an engine, or if it fails to open, speech is noticed but not understood.
-    pub fn open(engine: Option<&dyn SpeechToText>, sink: HeardSink) -> Self {
-        let listening = engine.and_then(|engine| match engine.listen(sink) {
+    pub fn open(engine: Option<&dyn SpeechToText>, wanted: Wanted, sink: HeardSink) -> Self {
+        let listening = engine.and_then(|engine| match engine.listen(wanted, sink) {
             Ok(listening) => Some(listening),
             Err(error) => {
                 tracing::error!(%error, "the callees' ears cannot be opened");

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use audio::frame::Frame;
-use ports::speech_to_text::{Heard, HeardSink};
+use ports::speech_to_text::{Heard, HeardSink, Wanted};
 use ports::text_to_speech::{Speaking, Voice, VoicePiece};
 use simulator::callee::{Input as CalleeInput, Output as CalleeOutput};
 use simulator::network::{EndedBy, Input, Output, PracticeLeg};
@@ -211,11 +211,11 @@ impl Line {
     }
 
     /// Opens one of the carrier's own ears; `sink` takes what it hears, with the number that is returned.
-    pub fn open_ear(&mut self, network: &Network, sink: impl Fn(u32, Heard) + Send + Sync + 'static) -> (u32, Ear) {
+    pub fn open_ear(&mut self, network: &Network, wanted: Wanted, sink: impl Fn(u32, Heard) + Send + Sync + 'static) -> (u32, Ear) {
         self.ears += 1;
         let number = self.ears;
         let engine = network.config.speech.as_ref().map(|speech| speech.ears.as_ref());
-        (number, Ear::open(engine, std::sync::Arc::new(move |heard| sink(number, heard))))
+        (number, Ear::open(engine, wanted, std::sync::Arc::new(move |heard| sink(number, heard))))
     }
 
     /// Returns whether the carrier may ask for one more document: guards against those that lead to each other for ever.

@@ -11,7 +11,7 @@ use audio::vad::{VoiceActivity, VoiceConfig, VoiceEdge};
 use audio::{FRAME_SAMPLES, Frame, Framer, SILENCE, g711};
 use dialogue::conversation::{Input, Overheard};
 use ports::carrier::Track;
-use ports::speech_to_text::{Heard, Listening, SpeechToText};
+use ports::speech_to_text::{Heard, Listening, SpeechToText, Wanted};
 use telephony::plan::Verb;
 use telephony::{AudioPosition, UtteranceId};
 use tokio::time::{Instant, timeout_at};
@@ -213,7 +213,7 @@ impl CallDriver {
         let sender = self.sender.clone();
         let ears: &dyn SpeechToText = self.ports.ears.as_ref();
         ears.warm_up();
-        let listening = ears.listen(Arc::new(move |heard| sender.send(Event::Overheard(track, heard))));
+        let listening = ears.listen(Wanted::SettledOnly, Arc::new(move |heard| sender.send(Event::Overheard(track, heard))));
         listening.inspect_err(|error| tracing::warn!(%error, "the ears cannot listen to the talk")).ok()
     }
 

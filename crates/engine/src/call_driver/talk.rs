@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use audio::Frame;
 use dialogue::conversation::{Input, Output};
-use ports::speech_to_text::{Heard, Listening};
+use ports::speech_to_text::{Heard, Listening, Wanted};
 use ports::text_to_speech::VoicePiece;
 use telephony::{AudioPosition, LineId, UtteranceId, call};
 
@@ -56,7 +56,7 @@ impl CallDriver {
         self.ports.ears.warm_up();
         self.ports.voice.warm_up();
         let sender = self.sender.clone();
-        match self.ports.ears.listen(Arc::new(move |heard| sender.send(Event::Heard(heard)))) {
+        match self.ports.ears.listen(Wanted::Interims, Arc::new(move |heard| sender.send(Event::Heard(heard)))) {
             Ok(listening) => self.listening = Some(listening),
             Err(error) => {
                 tracing::warn!(%error, "the ears cannot serve this call");

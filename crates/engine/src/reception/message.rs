@@ -7,7 +7,7 @@ use audio::wav::Wav;
 use ports::carrier::{CarrierEvent, CarrierNews, RecordingState};
 use ports::inbound_store::MessageState;
 use ports::recording_vault::ObjectKind;
-use ports::speech_to_text::{Heard, SpeechToText};
+use ports::speech_to_text::{Heard, SpeechToText, Wanted};
 use telephony::plan::{Plan, Verb};
 use telephony::recording::RecordingGrant;
 use telephony::{AudioPosition, CarrierCallId, CarrierRecordingId, UtteranceId};
@@ -187,7 +187,7 @@ fn end_of_piece(samples: &[i16]) -> usize {
 async fn heard_in(ears: &Arc<dyn SpeechToText>, samples: &[i16]) -> Option<String> {
     let (sender, mut heard) = mpsc::unbounded_channel();
     // One piece brings one settled word and a few that may still change; nobody listens any more once the time is over.
-    let mut listening = ears.listen(Arc::new(move |heard| drop(sender.send(heard)))).ok()?;
+    let mut listening = ears.listen(Wanted::SettledOnly, Arc::new(move |heard| drop(sender.send(heard)))).ok()?;
     let utterance = UtteranceId(1);
     listening.push(AudioPosition::ZERO, samples);
     listening.begin(utterance, AudioPosition::ZERO);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ports::error::SpeechError;
-use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
+use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText, Wanted};
 use telephony::{AudioPosition, UtteranceId};
 
 use super::whisper::{Effort, Understood};
@@ -74,15 +74,16 @@ impl SpeechToText for Ears {
         self.engine.decoder.warm_up();
     }
 
-    fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
+    fn listen(&self, wanted: Wanted, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
         self.engine.decoder.check()?;
         self.warm_up();
-        Ok(Box::new(Session { engine: Arc::clone(&self.engine), sink, ring: Ring::default(), open: None }))
+        Ok(Box::new(Session { engine: Arc::clone(&self.engine), wanted, sink, ring: Ring::default(), open: None }))
     }
 }
 
 struct Session {
     engine: Arc<Engine>,
+    wanted: Wanted,
     sink: HeardSink,
     ring: Ring,
     open: Option<Open>,
@@ -124,7 +125,7 @@ impl Results {
 impl Listening for Session {
     fn push(&mut self, at: AudioPosition, samples: &[i16]) {
         self.ring.push(at, samples);
-        let Some(open) = &mut self.open else { return };
+        let Some(open) = self.open.as_mut().filter(|_| self.wanted == Wanted::Interims) else { return };
         if rms(samples) > QUIET_RMS {
             open.loud += samples.len();
         }
@@ -264,7 +265,49 @@ impl Ring {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicU32;
+    use std::sync::mpsc;
+
     use super::*;
+
+    /// Understands always the same, and counts how often it was asked in passing.
+    struct Counting(Arc<AtomicU32>);
+
+    impl Decoder for Counting {
+        fn warm_up(&self) {}
+
+        fn check(&self) -> Result<(), SpeechError> {
+            Ok(())
+        }
+
+        fn is_ready(&self) -> bool {
+            true
+        }
+
+        fn understand(&self, _: &Worker, _: &[i16], effort: Effort, _: &dyn Fn() -> bool) -> Result<Outcome, SpeechError> {
+            self.0.fetch_add(u32::from(effort == Effort::Once), Ordering::AcqRel);
+            Ok(Outcome::Words(Understood { text: "Yes.".to_owned(), confidence: 90 }))
+        }
+    }
+
+    #[test]
+    fn interims_cost_nothing_where_nobody_wants_them() {
+        for wanted in [Wanted::Interims, Wanted::SettledOnly] {
+            let in_passing = Arc::new(AtomicU32::new(0));
+            let (sink, heard) = mpsc::channel();
+            let ears = Ears::new(Counting(Arc::clone(&in_passing)), Arc::new(Workers::start(2)));
+            let mut session = ears.listen(wanted, Arc::new(move |heard| drop(sink.send(heard)))).unwrap();
+            let utterance = UtteranceId(1);
+            session.begin(utterance, AudioPosition::ZERO);
+            session.push(AudioPosition::ZERO, &[2_000; 8_000]);
+            if wanted == Wanted::Interims {
+                assert!(matches!(heard.recv().unwrap(), Heard::Interim { .. }));
+            }
+            session.settle(utterance, 1, AudioPosition(8_000));
+            assert!(matches!(heard.recv().unwrap(), Heard::Settled { revision: 1, .. }), "{wanted:?}");
+            assert_eq!(in_passing.load(Ordering::Acquire) > 0, wanted == Wanted::Interims);
+        }
+    }
 
     #[test]
     fn the_ring_fills_gaps_ignores_repeats_and_forgets_the_oldest() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ports::error::SpeechError;
-use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
+use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText, Wanted};
 use telephony::{AudioPosition, UtteranceId};
 use tokio::task::AbortHandle;
 
@@ -36,7 +36,7 @@ struct Session {
 impl SpeechToText for StubEars {
     fn warm_up(&self) {}
 
-    fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
+    fn listen(&self, _: Wanted, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
         let runtime =
             tokio::runtime::Handle::try_current().map_err(|_| SpeechError::Failed { what: "the stub ears need an async runtime".to_owned() })?;
         Ok(Box::new(Session { delay: self.delay, sink, runtime, understood: 0, waiting: HashMap::new() }))

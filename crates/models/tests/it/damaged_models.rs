@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use models::LocalSpeech;
 use models::library::{MODEL_FILES, ModelsDir, verify_all};
 use ports::error::SpeechError;
+use ports::speech_to_text::Wanted;
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 
 use crate::line::{PATIENCE, models_dir};
@@ -86,6 +87,7 @@ fn a_folder_that_is_not_there_is_missing() {
     let error = ModelsDir::find(Some(&folder.path().join("nowhere"))).err();
     assert_eq!(error, Some(SpeechError::Missing { file: "models".to_owned() }));
     assert_eq!(ModelsDir::find(Some(folder.path())).unwrap().path(), folder.path());
-    let listened = LocalSpeech::open(&ModelsDir::at(folder.path())).map(|speech| speech.speech_to_text().listen(Arc::new(|_| ())).is_ok());
+    let listened =
+        LocalSpeech::open(&ModelsDir::at(folder.path())).map(|speech| speech.speech_to_text().listen(Wanted::Interims, Arc::new(|_| ())).is_ok());
     assert!(matches!(listened, Err(SpeechError::Missing { .. })));
 }

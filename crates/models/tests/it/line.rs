@@ -7,7 +7,7 @@ use std::time::Duration;
 use audio::g711;
 use models::LocalSpeech;
 use models::library::ModelsDir;
-use ports::speech_to_text::{Heard, Listening};
+use ports::speech_to_text::{Heard, Listening, Wanted};
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 use telephony::{AudioPosition, UtteranceId};
 
@@ -54,7 +54,7 @@ pub fn over_the_line(sound: &[i16]) -> Vec<i16> {
 /// Opens a session whose results come out of a channel.
 pub fn listen() -> (Box<dyn Listening>, Receiver<Heard>) {
     let (sink, heard) = mpsc::channel();
-    let session = SPEECH.speech_to_text().listen(Arc::new(move |result| drop(sink.send(result)))).unwrap();
+    let session = SPEECH.speech_to_text().listen(Wanted::Interims, Arc::new(move |result| drop(sink.send(result)))).unwrap();
     (session, heard)
 }
 

@@ -6,7 +6,7 @@ use audio::level::rms_dbfs;
 use audio::wav::write_wav;
 use models::CommandLine;
 use ports::error::SpeechError;
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 use telephony::{AudioPosition, UtteranceId};
 
@@ -20,11 +20,14 @@ fn heard_by(line: &str, sound: &[i16]) -> Heard {
     let (sender, results) = mpsc::channel();
     let ears = SPEECH.ears_of(command(line));
     let mut listening = ears
-        .listen(Arc::new(move |heard| {
-            if !matches!(heard, Heard::Interim { .. }) {
-                sender.send(heard).unwrap();
-            }
-        }))
+        .listen(
+            Wanted::Interims,
+            Arc::new(move |heard| {
+                if !matches!(heard, Heard::Interim { .. }) {
+                    sender.send(heard).unwrap();
+                }
+            }),
+        )
         .unwrap();
     listening.push(AudioPosition::ZERO, sound);
     listening.begin(UtteranceId(1), AudioPosition::ZERO);
@@ -78,5 +81,5 @@ fn a_program_that_is_not_there_is_told_before_the_call() {
     let line = command("no-such-voice-here {wav}");
     let error = SPEECH.voice_of(line.clone()).speak(SpeakRequest { text: "Hello.".into(), voice: Voice::default() }, Box::new(|_| ())).err();
     assert_eq!(error, Some(SpeechError::NoProgram { name: "no-such-voice-here".into() }));
-    assert!(matches!(SPEECH.ears_of(line).listen(Arc::new(|_| ())), Err(SpeechError::NoProgram { .. })));
+    assert!(matches!(SPEECH.ears_of(line).listen(Wanted::Interims, Arc::new(|_| ())), Err(SpeechError::NoProgram { .. })));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dialogue::brief::{Brief, LocalTime, Persona, TaskType};
 use dialogue::moves::{EndReason, Move, Observation, ThoughtId};
 use models::StubSpeech;
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 use telephony::{AudioPosition, UtteranceId};
 use tokio::sync::mpsc::unbounded_channel;
@@ -17,7 +17,7 @@ const STUB: StubSpeech = StubSpeech { stt: Duration::from_millis(100), llm: Dura
 #[tokio::test(start_paused = true)]
 async fn the_ears_settle_after_their_delay_and_not_after_the_end() {
     let (sink, mut heard) = unbounded_channel();
-    let mut session = STUB.speech_to_text().listen(Arc::new(move |result| drop(sink.send(result)))).unwrap();
+    let mut session = STUB.speech_to_text().listen(Wanted::Interims, Arc::new(move |result| drop(sink.send(result)))).unwrap();
     session.begin(UtteranceId(1), AudioPosition::ZERO);
     session.settle(UtteranceId(1), 4, AudioPosition(8_000));
     session.begin(UtteranceId(2), AudioPosition(9_000));
@@ -85,5 +85,5 @@ fn brief() -> Brief {
 
 #[test]
 fn without_a_runtime_the_stubs_refuse() {
-    assert!(STUB.speech_to_text().listen(Arc::new(|_| ())).is_err());
+    assert!(STUB.speech_to_text().listen(Wanted::Interims, Arc::new(|_| ())).is_err());
 }

@@ -9,7 +9,7 @@ use models::LocalSpeech;
 use models::library::ModelsDir;
 use models::library::verify_all;
 use ports::error::SpeechError;
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 use telephony::{AudioPosition, UtteranceId};
 
@@ -143,9 +143,12 @@ fn speak(config: &Config, speech: &LocalSpeech) -> Result<(Vec<i16>, Duration), 
 fn listen(config: &Config, speech: &LocalSpeech, samples: &[i16]) -> Result<(String, Duration), SpeechError> {
     let began = Instant::now();
     let (sender, results) = mpsc::channel();
-    let mut listening = wiring::ears(config, speech).listen(Arc::new(move |heard| {
-        let _ = sender.send(heard);
-    }))?;
+    let mut listening = wiring::ears(config, speech).listen(
+        Wanted::SettledOnly,
+        Arc::new(move |heard| {
+            let _ = sender.send(heard);
+        }),
+    )?;
     let utterance = UtteranceId(1);
     listening.push(AudioPosition::ZERO, samples);
     listening.begin(utterance, AudioPosition::ZERO);

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use audio::wav::{Wav, read_wav};
 use models::LocalSpeech;
 use models::library::ModelsDir;
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use serde_json::Value;
 use telephony::{AudioPosition, UtteranceId};
 
@@ -73,7 +73,7 @@ fn words_are_those_of_the_transcript(wav: &Wav, channel: u16, turns: &[&Value], 
 
 fn hear(speech: &LocalSpeech, sound: &[i16]) -> String {
     let (sender, results) = mpsc::channel();
-    let mut listening = speech.speech_to_text().listen(Arc::new(move |heard| drop(sender.send(heard)))).unwrap();
+    let mut listening = speech.speech_to_text().listen(Wanted::SettledOnly, Arc::new(move |heard| drop(sender.send(heard)))).unwrap();
     listening.push(AudioPosition::ZERO, sound);
     listening.begin(UtteranceId(1), AudioPosition::ZERO);
     listening.settle(UtteranceId(1), 1, AudioPosition(sound.len() as u64));

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use audio::frame::Frame;
 use audio::{FRAME_SAMPLES, SILENCE};
-use ports::speech_to_text::{Heard, HeardSink};
+use ports::speech_to_text::{Heard, HeardSink, Wanted};
 use ports::text_to_speech::VoicePiece;
 use simulator::callee::Input as CalleeInput;
 use simulator::network::{Input, PracticeLeg};
@@ -388,9 +388,9 @@ impl Driver {
     }
 
     /// Opens one of the carrier's own ears.
-    fn open_ear(&mut self) -> (u32, Ear) {
+    fn open_ear(&mut self, wanted: Wanted) -> (u32, Ear) {
         let post = self.post.clone();
-        self.line.open_ear(&self.service.network, move |number, heard| {
+        self.line.open_ear(&self.service.network, wanted, move |number, heard| {
             // Nobody listens any more: the call is over.
             let _ = post.send(Event::CarrierHeard(number, heard));
         })

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ports::error::SpeechError;
-use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
+use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText, Wanted};
 use ports::text_to_speech::{SpeakRequest, Speaking, TextToSpeech, VoicePiece, VoiceSink};
 use sandbox::{SandboxConfig, Speech};
 use telephony::{AudioPosition, UtteranceId};
@@ -21,7 +21,7 @@ struct Session(HeardSink, Prompted);
 impl SpeechToText for Prompted {
     fn warm_up(&self) {}
 
-    fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
+    fn listen(&self, _: Wanted, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
         Ok(Box::new(Session(sink, self.clone())))
     }
 }

@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use ports::error::SpeechError;
-use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText};
+use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText, Wanted};
 use ports::text_to_speech::{SpeakRequest, Speaking, TextToSpeech, VoicePiece, VoiceSink};
 use sandbox::{SandboxConfig, Speech};
 use telephony::{AudioPosition, UtteranceId};
@@ -77,7 +77,7 @@ struct Session {
 impl SpeechToText for Ears {
     fn warm_up(&self) {}
 
-    fn listen(&self, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
+    fn listen(&self, _: Wanted, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
         Ok(Box::new(Session { texts: self.0.clone(), sink, audio: Vec::new(), open: Vec::new() }))
     }
 }

@@ -106,13 +106,28 @@ fn nothing_forbidden_is_in_a_closure() {
 /// From `cargo tree` and not from `cargo metadata`: the latter gives each package the features that any crate of the
 /// workspace switches on, and so finds `rand_core` below `wire` because `store` asks for it.
 fn closure(name: &str) -> BTreeMap<String, String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["tree", "--offline", "--edges", "normal", "--prefix", "none", "--no-dedupe", "--format", "{p}|{f}", "--package", name];
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
-    assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = tree(&["--edges", "normal", "--no-dedupe", "--package", name]);
     let packages = text.lines().filter_map(|line| line.split_once('|'));
     packages.map(|(package, features)| (package.split(' ').next().unwrap_or(package).to_owned(), features.to_owned())).collect()
+}
+
+/// Returns what `cargo tree` says: a line a package, `name version|features`.
+fn tree(arguments: &[&str]) -> String {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let common = ["tree", "--offline", "--prefix", "none", "--format", "{p}|{f}"];
+    let output = Command::new(cargo).args(common).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A feature that only a test switches on has everything above it built once for the program and once for the tests: four minutes.
+#[test]
+fn the_program_and_its_tests_are_built_of_the_same_parts() {
+    let of_tests = tree(&["--workspace", "--edges", "normal,build,dev"]);
+    let of_tests: Vec<&str> = of_tests.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    let program = tree(&["--package", "puppetmaster", "--edges", "normal,build"]);
+    let built_twice: Vec<&str> = program.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !of_tests.contains(line)).collect();
+    assert_eq!(built_twice, [""; 0], "give these the features that they have under `cargo tree --workspace --edges normal,build,dev`");
 }
 
 #[test]

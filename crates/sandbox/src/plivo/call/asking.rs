@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use audio::frame::Frame;
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use telephony::SessionTime;
 use wire::http::Method;
 use wire::plivo::callback::{InputCallback, InputKind, InterimCallback};
@@ -57,7 +57,8 @@ pub(super) struct Asking {
 impl Asking {
     /// Returns a `<GetInput>`.
     pub fn of_input(driver: &mut Driver, input: GetInput) -> Self {
-        let ear = input.hears_speech().then(|| driver.open_ear());
+        let wanted = Wanted::interims_if(input.interim_callback.is_some());
+        let ear = input.hears_speech().then(|| driver.open_ear(wanted));
         let seconds = |text: String| text.parse().ok().map(Duration::from_secs);
         Self {
             hears_keys: input.hears_keys(),

@@ -4,7 +4,7 @@
 use audio::FRAME_SAMPLES;
 use audio::frame::Frame;
 use audio::g711::ulaw_encode;
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use tokio::sync::mpsc;
 use wire::http::{Form, Method};
 use wire::twilio::callback::{LiveTranscriptionCallback, StreamCallback, TranscriptionNews};
@@ -184,7 +184,7 @@ impl Driver {
         self.service.remember_beside(&self.sid, &sid, settings.name.as_deref());
         let mut ears = Vec::new();
         for track in tracks_of(&settings.track) {
-            let (number, ear) = self.open_ear();
+            let (number, ear) = self.open_ear(Wanted::interims_if(settings.partial_results));
             ears.push((number, *track, ear));
         }
         let started = LiveTranscriptionCallback {

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use audio::frame::Frame;
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use telephony::SessionTime;
 use wire::twilio::callback::{Gathered, PartialSpeech};
 use wire::twilio::document::{Gather, Seconds, Verb};
@@ -46,7 +46,8 @@ pub(super) struct Gathering {
 
 impl Driver {
     pub(super) fn gather(&mut self, gather: Gather) {
-        let ear = gather.input.speech().then(|| self.open_ear());
+        let wanted = Wanted::interims_if(gather.partial_result_callback.is_some());
+        let ear = gather.input.speech().then(|| self.open_ear(wanted));
         let prompts = gather.prompts.iter().cloned().map(Verb::from).flat_map(|verb| sounds_of(&verb)).collect();
         let gathering = Gathering {
             gather,

@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use audio::frame::Frame;
-use ports::speech_to_text::Heard;
+use ports::speech_to_text::{Heard, Wanted};
 use ports::text_to_speech::{Speaking, Voice, VoicePiece};
 use telephony::SessionTime;
 use tokio::sync::mpsc;
@@ -73,7 +73,7 @@ impl Driver {
     pub(super) fn relay(&mut self, relay: ConversationRelay, action: Option<String>, method: Method) {
         let Ok(session_id) = fresh_sid("VX") else { return self.application_error(20_500) };
         let (outgoing, incoming) = self.open_socket(&relay.url, Query::Allowed);
-        let (ear_number, mut ear) = self.open_ear();
+        let (ear_number, mut ear) = self.open_ear(Wanted::interims_if(relay.partial_prompts));
         if let Some(SpeechTimeout::Millis(millis)) = relay.speech_timeout {
             ear = ear.ending_after(millis);
         }

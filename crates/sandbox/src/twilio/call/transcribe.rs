@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audio::frame::samples_of_ms;
-use ports::speech_to_text::{Heard, SpeechToText};
+use ports::speech_to_text::{Heard, SpeechToText, Wanted};
 use telephony::{AudioPosition, UtteranceId};
 use tokio::sync::mpsc;
 use wire::http::Method;
@@ -67,7 +67,7 @@ async fn write_down(ears: Arc<dyn SpeechToText>, samples: Vec<i16>) -> Option<St
         // Nobody waits any more: it was given up.
         let _ = post.send(news);
     });
-    let mut listening = ears.listen(sink).ok()?;
+    let mut listening = ears.listen(Wanted::SettledOnly, sink).ok()?;
     let mut words = Vec::new();
     let mut at = 0_u64;
     for (number, piece) in samples.chunks(samples_of_ms(PIECE_MS) as usize).enumerate() {

@@ -9,7 +9,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod callee_voice;
+mod caller;
 mod clock;
+mod control;
 mod ear;
 mod faults;
 mod hum;
@@ -252,7 +254,9 @@ impl Sandbox {
         let network = Arc::new(Network::open(config, base_url.clone()));
         let twilio = Arc::new(twilio::Service::new(network.clone(), accounts)?);
         let plivo = Arc::new(plivo::Service::new(network.clone(), plivo_credentials.clone())?);
-        listen(&network, listener, plivo::router(Arc::downgrade(&plivo)).merge(twilio::router(Arc::downgrade(&twilio))));
+        let carriers = control::Carriers { twilio: Arc::downgrade(&twilio), plivo: Arc::downgrade(&plivo) };
+        let router = plivo::router(carriers.plivo.clone()).merge(control::router(carriers.clone())).merge(twilio::router(carriers.twilio));
+        listen(&network, listener, router);
         Ok(Self { base_url, credentials, plivo_credentials, test_credentials, network, carriers: (twilio, plivo) })
     }
 

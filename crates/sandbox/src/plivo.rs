@@ -3,9 +3,13 @@
 //! What Plivo's pages leave open is answered here in the way that is hardest on a program: a document with one unknown element
 //! ends the call, a recording that names no length ends after a minute, a stream that is not kept alive ends with its document.
 
+mod between;
 mod call;
 mod conferences;
 mod handshake;
+mod holdings;
+mod inbound;
+mod place;
 mod registry;
 mod rest;
 mod webhooks;
@@ -14,15 +18,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use wire::plivo::decimal::Decimal;
+use wire::plivo::party::Party;
 use wire::plivo::rest::AuthId;
 use wire::plivo::signature::SigningKeys;
 
 use crate::network::Network;
 use crate::{PlivoCredentials, SandboxError};
 use conferences::Conferences;
+use holdings::Holdings;
 use registry::Registry;
 use webhooks::Webhooks;
 
+pub(crate) use inbound::NumberAt;
 pub(crate) use rest::router;
 
 /// What all requests and calls share.
@@ -31,6 +38,7 @@ pub(crate) struct Service {
     credentials: PlivoCredentials,
     account: AuthId,
     registry: Registry,
+    holdings: Holdings,
     conferences: Conferences,
     /// Members are counted over all conferences.
     members: AtomicU32,
@@ -43,7 +51,9 @@ impl Service {
         let account = AuthId::parse(&credentials.auth_id).map_err(|_| SandboxError::CannotSetUp { what: "Plivo's account has no Auth ID" })?;
         let keys = SigningKeys::new(&credentials.auth_token);
         let webhooks = Webhooks::new(keys, network.config.times.webhook_timeout, network.faults.clone())?;
+        let minute_rate = Decimal::of_micros(network.config.plivo_minute_micros);
         Ok(Self {
+            holdings: Holdings::new(&account, &credentials.from_number, minute_rate),
             network,
             credentials,
             account,
@@ -52,6 +62,11 @@ impl Service {
             members: AtomicU32::new(0),
             webhooks,
         })
+    }
+
+    /// Returns whether a number, however it is written, is the account's.
+    pub(crate) fn owns(&self, number: &str) -> bool {
+        Party::parse(number) == Party::parse(&self.credentials.from_number)
     }
 
     /// Returns the name of the next member of a conference.

@@ -30,6 +30,7 @@ use queues::Queues;
 use registry::Registry;
 use webhooks::Webhooks;
 
+pub(crate) use inbound::NumberAt;
 pub(crate) use rest::router;
 
 /// What all requests and calls share.
@@ -62,6 +63,11 @@ impl Service {
             conferences: Conferences::default(),
             network,
         })
+    }
+
+    /// Returns the network that it stands in front of.
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Returns the SID of the conference that lives under a name, or of a new one.

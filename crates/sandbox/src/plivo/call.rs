@@ -3,12 +3,16 @@
 //! Everything that must be in time is done in [`Driver::tick`], once every 20 ms of the call, against absolute deadlines. Slow
 //! work (webhooks, speech, files) runs beside and comes back as an [`Event`].
 
+mod aside;
 mod asking;
 mod beside;
 mod confer;
 mod detection;
+mod dial;
 mod document;
+mod link;
 mod news;
+mod origin;
 mod progress;
 mod record;
 mod stream;
@@ -24,6 +28,7 @@ use ports::speech_to_text::{Heard, HeardSink, Wanted};
 use ports::text_to_speech::VoicePiece;
 use simulator::callee::Input as CalleeInput;
 use simulator::network::{Input, PracticeLeg};
+use telephony::leg::LegState;
 use telephony::{PhoneNumber, SessionTime, Timestamp};
 use tokio::sync::mpsc;
 use wire::http::Method;
@@ -43,6 +48,8 @@ use crate::post::Hook;
 use crate::program::{HookReply, Unreached, samples_of};
 use crate::prompter::Need;
 use crate::truth::{CallTruth, keep};
+
+pub(super) use origin::Origin;
 
 /// Which of the carrier's mouths something is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,6 +72,8 @@ enum Event {
     CarrierHeard(u32, Heard),
     /// A program's answer to a request for a document.
     Document(u32, Result<HookReply, Unreached>),
+    /// A program's answer to a request for something to be heard aside.
+    Aside(u32, Result<HookReply, Unreached>),
     /// A file that is played; `None` if there is none.
     File(Mouth, u32, Option<Vec<i16>>),
 }
@@ -89,6 +98,10 @@ enum Doing {
     Streaming,
     /// Is in a conference.
     Conferring(Box<confer::Conferring>),
+    /// Has dialled somebody.
+    Dialing(Box<dial::Dialing>),
+    /// Was dialled by another call.
+    Linked(Box<link::Linked>),
 }
 
 /// The document in hand.
@@ -119,6 +132,9 @@ pub(super) struct Driver {
     uuid: String,
     to: PhoneNumber,
     create: CreateCall,
+    origin: Origin,
+    /// Was dialled by a call that it still belongs to.
+    is_bound: bool,
     line: Line,
     orders: mpsc::UnboundedReceiver<Command>,
     /// Unbounded, but fed only by work that this call asked for.
@@ -129,12 +145,20 @@ pub(super) struct Driver {
     script: Script,
     /// What the API wants to be heard.
     beside: beside::Beside,
+    /// What is heard while it waits for somebody.
+    aside: aside::Aside,
     stream: Option<Box<stream::Streaming>>,
     tapes: Vec<tape::Tape>,
+    /// Begins when whoever is dialled answers.
+    dial_tape: Option<tape::Tape>,
     detection: Option<Box<detection::Detection>>,
     is_machine: bool,
     /// A `<Hangup>` for later.
     hangs_up_at: Option<SessionTime>,
+    /// Who rings us gives up then.
+    gives_up_at: Option<SessionTime>,
+    /// What a call that came in is to its caller if it is refused.
+    refused_as: Option<LegState>,
     ending: Option<Ending>,
     requested_at: Timestamp,
     answered_at: Option<Timestamp>,
@@ -145,10 +169,10 @@ impl Driver {
     pub fn new(
         service: Arc<Service>,
         uuid: String,
-        create: CreateCall,
-        to: PhoneNumber,
+        (create, to): (CreateCall, PhoneNumber),
         leg: PracticeLeg,
         orders: mpsc::UnboundedReceiver<Command>,
+        origin: Origin,
     ) -> Self {
         let (post, events) = mpsc::unbounded_channel();
         let heard = heard_to(&post);
@@ -159,6 +183,8 @@ impl Driver {
             uuid,
             to,
             create,
+            is_bound: origin.dialled().is_some(),
+            origin,
             line,
             orders,
             events,
@@ -174,11 +200,15 @@ impl Driver {
                 is_fallback: false,
             },
             beside: beside::Beside::default(),
+            aside: aside::Aside::default(),
             stream: None,
             tapes: Vec::new(),
+            dial_tape: None,
             detection: None,
             is_machine: false,
             hangs_up_at: None,
+            gives_up_at: None,
+            refused_as: None,
             ending: None,
             requested_at: wall_clock(),
             answered_at: None,
@@ -188,13 +218,18 @@ impl Driver {
     /// Runs the call to its end.
     pub async fn run(mut self) {
         let mut closing = self.service.network.closing.subscribe();
-        self.tell(Input::Placed);
+        if self.origin.is_inbound() {
+            self.rings_in();
+        } else {
+            self.tell(Input::Placed);
+        }
         while !self.line.is_over() {
             if *closing.borrow_and_update() {
                 self.end_by_api();
                 continue;
             }
-            let wake_at = self.line.clock.instant_of(self.line.next_wakeup());
+            let wakeup = self.wakeup_before_answer().map_or(self.line.next_wakeup(), |at| at.min(self.line.next_wakeup()));
+            let wake_at = self.line.clock.instant_of(wakeup);
             let socket = self.stream.as_mut().map(|stream| &mut stream.incoming);
             tokio::select! {
                 biased;
@@ -232,6 +267,9 @@ impl Driver {
         while self.line.tick_is_due(now) {
             self.tick();
         }
+        if self.wakeup_before_answer().is_some_and(|at| at <= now) {
+            self.time_passes_before_answer(now);
+        }
     }
 
     /// Moves 20 ms of sound both ways.
@@ -252,6 +290,12 @@ impl Driver {
             Doing::Recording(_) => self.record_frame(&up),
             Doing::Waiting(_) => self.waiting_frame(&up),
             Doing::Conferring(_) => self.confer_frame(&up),
+            Doing::Dialing(dialing) => {
+                if let Some(room) = dialing.room() {
+                    room.say(&self.uuid, &up);
+                }
+            }
+            Doing::Linked(_) => self.link_frame(&up),
             Doing::Prompting if self.line.prompter.is_done() => self.next_verb(),
             Doing::SendingDigits if self.line.prompter.is_done() => self.begin(),
             Doing::Prompting | Doing::SendingDigits | Doing::Idle | Doing::Detecting | Doing::Streaming => {}
@@ -267,7 +311,9 @@ impl Driver {
             let needs = self.line.prompter.fill(down);
             self.get(Mouth::Document, needs);
         }
-        self.confer_hear(down);
+        self.dial_hear(down);
+        self.link_hear(down);
+        self.room_hear(down);
         let mut sound = [0; FRAME_SAMPLES];
         if self.play_stream(&mut sound) {
             audio::mixer::mix_into(down, &sound);
@@ -303,6 +349,7 @@ impl Driver {
             Event::CalleeHeard(heard) => self.line.voice.take_heard(heard),
             Event::CarrierHeard(number, heard) => self.asking_heard(number, heard),
             Event::Document(request, reply) => self.document_came(request, reply),
+            Event::Aside(request, reply) => self.aside_came(request, reply),
             Event::CarrierSpeech(mouth, job, VoicePiece::Audio(samples)) => self.mouth(mouth).take(job, &samples),
             Event::CarrierSpeech(mouth, job, VoicePiece::End | VoicePiece::Failed) => self.mouth(mouth).complete(job),
             Event::File(mouth, job, samples) => {
@@ -328,6 +375,7 @@ impl Driver {
             Command::StartStream { id, start } => self.start_stream(id, *start),
             Command::StopStream => self.stop_stream("api"),
             Command::LeaveConference => self.leave_conference(true),
+            Command::Between(word) => self.leg_said(word),
         }
     }
 
@@ -378,6 +426,8 @@ impl Driver {
             Doing::Asking(_) => self.asking_key(key),
             Doing::Recording(_) => self.record_key(key),
             Doing::Conferring(_) => self.confer_key(key),
+            Doing::Dialing(_) => self.dial_key(key),
+            Doing::Linked(_) => self.link_key(key),
             Doing::Idle | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Waiting(_) | Doing::Streaming => {}
         }
     }
@@ -416,7 +466,10 @@ impl Driver {
     }
 
     fn status(&self) -> CallStatus {
-        CallStatus::of_leg(self.line.leg.state())
+        let state = self.line.leg.state();
+        // Of a call that comes in, the leg begins with the answer.
+        let rings = self.origin.is_inbound() && !state.is_terminal() && self.line.answered_at.is_none();
+        CallStatus::of_leg(if rings { LegState::Ringing } else { state })
     }
 }
 

@@ -7,6 +7,7 @@ use telephony::leg::LegState;
 use tokio::sync::mpsc;
 use wire::plivo::rest::{CallRecord, LiveCall, LiveRequest, NextDocument, RecordingResource, StartStream, StreamResource};
 
+use super::between::Between;
 use crate::shelf::Shelf;
 
 /// Calls that are remembered. The oldest is forgotten first.
@@ -40,6 +41,8 @@ pub enum Command {
     StopStream,
     /// Leave its conference; the document goes on.
     LeaveConference,
+    /// Hear what another call has to say.
+    Between(Between),
 }
 
 /// A call as the registry keeps it.
@@ -54,6 +57,8 @@ pub struct CallEntry {
     pub ended_at: Option<Timestamp>,
     /// The stream in hand, or the last one: a call has one at a time.
     pub has_stream: bool,
+    /// The leg that its `<Dial>` has connected it with.
+    pub second_leg: Option<String>,
     /// The way to its driver. Never full: one message a REST request.
     pub commands: mpsc::UnboundedSender<Command>,
 }

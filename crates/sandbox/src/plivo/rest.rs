@@ -4,9 +4,11 @@
 //! what it does not know.
 
 mod account;
+mod applications;
 mod calls;
 mod conferences;
 mod live;
+mod numbers;
 mod recordings;
 mod streams;
 
@@ -158,7 +160,8 @@ impl Service {
             Asks::Pricing { country_iso } => self.show_prices(&country_iso, asked),
             Asks::Number(request) => self.number_request(request, asked),
             Asks::Conference(request) => self.conference_request(request, asked, status),
-            Asks::Transcription(_) | Asks::Multiparty(_) | Asks::Message(_) | Asks::Application(_) => Err(RestError::not_found()),
+            Asks::Application(request) => self.application_request(request, asked),
+            Asks::Transcription(_) | Asks::Multiparty(_) | Asks::Message(_) => Err(RestError::not_found()),
         }
     }
 }

@@ -27,12 +27,12 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use tokio::time::Instant;
 use wire::http::HttpReply;
 use wire::twilio::rest::{RestError, RestRequest};
 
-use super::{Service, fresh_sid, inbound};
+use super::{Service, fresh_sid};
 use access::Asker;
 
 pub(super) use pages::page;
@@ -47,8 +47,6 @@ pub fn router(service: Weak<Service>) -> Router {
     Router::new()
         .route("/sandbox/log", get(log))
         .route("/sandbox/faults", get(switches::show).post(switches::add).delete(switches::clear))
-        .route("/sandbox/ring", post(inbound::ring))
-        .route("/sandbox/number", post(inbound::number))
         .fallback(api)
         .with_state(service)
 }

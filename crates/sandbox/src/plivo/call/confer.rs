@@ -7,7 +7,7 @@ use telephony::SessionTime;
 use wire::plivo::callback::{CallParameters, ConferenceCallback, ConferenceEvent, ConferenceLeft};
 use wire::plivo::document::Conference;
 use wire::plivo::rest::ConferenceMember;
-use wire::plivo::status::{CallEvent, Direction};
+use wire::plivo::status::CallEvent;
 
 use super::{Doing, Driver};
 use crate::plivo::conferences::{Joining, Standing};
@@ -44,7 +44,7 @@ impl Driver {
             from: text(from.trim_start_matches('+').to_owned()),
             to: text(to),
             caller_name: text(self.create.caller_name.clone().unwrap_or_default()),
-            direction: text(Direction::Outbound.as_str().to_owned()),
+            direction: text(self.origin.direction().as_str().to_owned()),
             call_uuid: text(self.uuid.clone()),
             ..ConferenceMember::default()
         };
@@ -67,11 +67,21 @@ impl Driver {
         self.doing = Doing::Conferring(Box::new(conferring));
     }
 
+    /// Returns where others are heard, if it is in a conference or connected.
+    fn room(&self) -> Option<Room> {
+        match &self.doing {
+            Doing::Conferring(conferring) => Some(conferring.room.clone()),
+            Doing::Dialing(dialing) => dialing.room().cloned(),
+            Doing::Linked(linked) => linked.room().cloned(),
+            _ => None,
+        }
+    }
+
     /// Adds what the others say.
-    pub(super) fn confer_hear(&mut self, down: &mut Frame) {
-        let Doing::Conferring(conferring) = &self.doing else { return };
+    pub(super) fn room_hear(&mut self, down: &mut Frame) {
+        let Some(room) = self.room() else { return };
         let slot = self.line.slot(&self.service.network);
-        for other in conferring.room.hear(&self.uuid, slot, down) {
+        for other in room.hear(&self.uuid, slot, down) {
             self.note(|truth| {
                 if !truth.heard_calls.contains(&other) {
                     truth.heard_calls.push(other);

@@ -3,8 +3,9 @@
 //! What surprises programs written for other carriers: one unknown element refuses all of it, and the call ends; addresses are
 //! absolute; a document that runs out ends the call.
 
+use telephony::leg::LegState;
 use wire::http::{Form, Method};
-use wire::plivo::document::{Document, GetDigits, GetInput, Prompt, Redirect, Verb};
+use wire::plivo::document::{Document, GetDigits, GetInput, HangupReason, Prompt, Redirect, Verb};
 use wire::plivo::error_codes::DocumentSource;
 use wire::plivo::rest::NextDocument;
 use wire::plivo::status::{CallEvent, HangupSource};
@@ -26,6 +27,8 @@ impl Driver {
         self.line.prompter.stop();
         self.script.verbs.clear();
         self.leave_conference(false);
+        self.leave_dial(false);
+        self.leave_link(4_000, HangupSource::ApiRequest);
         if let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Idle) {
             self.message_cut_off(*recording);
         }
@@ -95,6 +98,9 @@ impl Driver {
     /// Runs the next verb; at the end of the document the call ends.
     pub(super) fn next_verb(&mut self) {
         while let Some(verb) = self.script.verbs.pop_front() {
+            if verb.answers() {
+                self.pick_up();
+            }
             match verb {
                 Verb::Speak(speak) => return self.prompt(vec![Sound::Speech { text: speak.words(), loops: speak.r#loop() }]),
                 Verb::Play(play) => return self.prompt(vec![Sound::File { loops: play.r#loop(), url: play.url }]),
@@ -108,8 +114,11 @@ impl Driver {
                         return;
                     }
                 }
-                // Nobody is dialled here, so it never begins.
-                Verb::Record(record) if record.start_on_dial_answer() => {}
+                Verb::Record(record) if record.start_on_dial_answer() => {
+                    if self.record_dial(&record) {
+                        return;
+                    }
+                }
                 Verb::Record(record) => return self.record(record),
                 Verb::Stream(stream) => {
                     if self.connect(&stream) {
@@ -122,15 +131,28 @@ impl Driver {
                 }
                 Verb::Hangup(hangup) => match hangup.schedule {
                     Some(seconds) => self.hangs_up_at = Some(self.line.clock.now() + std::time::Duration::from_secs(seconds.into())),
-                    None => return self.end(Ending { code: 4_000, source: HangupSource::AnswerXml, by: "document" }),
+                    None => return self.hang_up(hangup.reason.as_ref()),
                 },
-                // Of a call that was answered there is nothing before the answer.
-                Verb::PreAnswer(_) => {}
+                // What is heard before the answer is not heard here; of a call that was answered there is no such time.
+                Verb::PreAnswer(_) if self.line.answered_at.is_some() => {}
+                Verb::PreAnswer(_) => self.unsupported("PreAnswer"),
+                Verb::Dial(dial) => return self.dial(dial),
                 Verb::Conference(conference) => return self.confer(conference),
-                verb @ (Verb::Dial(_) | Verb::MultiPartyCall(_) | Verb::Message(_)) => self.unsupported(verb.tag()),
+                verb @ (Verb::MultiPartyCall(_) | Verb::Message(_)) => self.unsupported(verb.tag()),
             }
         }
         self.end(Ending { code: 4_010, source: HangupSource::AnswerXml, by: "document" });
+    }
+
+    /// Ends the call; one that came in and was not answered is refused, if a reason is given.
+    fn hang_up(&mut self, reason: Option<&HangupReason>) {
+        let code = match reason.filter(|_| self.origin.is_inbound() && self.line.answered_at.is_none()) {
+            Some(HangupReason::Busy) => 3_010,
+            Some(HangupReason::Rejected) => 3_020,
+            Some(HangupReason::Other(_)) | None => 4_000,
+        };
+        self.refused_as = (code != 4_000).then_some(LegState::Busy);
+        self.end(Ending { code, source: HangupSource::AnswerXml, by: "document" });
     }
 
     pub(super) fn prompt(&mut self, sounds: Vec<Sound>) {

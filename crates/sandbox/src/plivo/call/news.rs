@@ -7,7 +7,7 @@ use wire::plivo::callback::CallParameters;
 use wire::plivo::clock::session_start;
 use wire::plivo::headers::PREFIX;
 use wire::plivo::party::bare;
-use wire::plivo::status::{CallEvent, CallStatus, Direction};
+use wire::plivo::status::{CallEvent, CallStatus};
 
 use super::Driver;
 use crate::faults::WebhookFault;
@@ -32,14 +32,16 @@ impl Driver {
     /// Returns the parameters that every request about this call carries.
     pub(super) fn parameters(&self, status: CallStatus, event: Option<CallEvent>) -> CallParameters {
         let text = |text: &str| Some(text.to_owned());
+        let of_outgoing = |text: &str| (!self.origin.is_inbound()).then(|| text.to_owned());
+        let first_leg = self.origin.dialled().map_or(self.uuid.as_str(), |dialled| dialled.by.as_str());
         CallParameters {
             call_uuid: self.uuid.clone(),
-            request_uuid: text(&self.uuid),
-            aleg_uuid: text(&self.uuid),
-            aleg_request_uuid: text(&self.uuid),
+            request_uuid: of_outgoing(&self.uuid),
+            aleg_uuid: of_outgoing(first_leg),
+            aleg_request_uuid: of_outgoing(first_leg),
             event,
             status: Some(status),
-            direction: Some(Direction::Outbound),
+            direction: Some(self.origin.direction()),
             from: text(self.create.from.trim_start_matches('+')),
             to: text(bare(&self.to)),
             session_start: Some(session_start(self.requested_at)),

@@ -1,6 +1,9 @@
 //! What becomes of a leg: it rings, is answered, ends; what is told of that, what it cost, and what ends with it.
 
-use simulator::network::EndedBy;
+use std::time::Duration;
+
+use simulator::network::{EndedBy, Input};
+use telephony::SessionTime;
 use telephony::leg::LegState;
 use wire::http::Method;
 use wire::plivo::callback::{CallCallback, CallParameters};
@@ -8,16 +11,23 @@ use wire::plivo::clock::{AccountTime, with_offset};
 use wire::plivo::decimal::Decimal;
 use wire::plivo::error_codes::{DocumentSource, cause};
 use wire::plivo::rest::CallRecord;
-use wire::plivo::status::{CallEvent, CallStatus, Direction, HangupSource};
+use wire::plivo::status::{CallEvent, CallStatus, HangupSource};
 
 use super::{Doing, Driver, Ending, Mouth};
+use crate::caller::RINGS_S;
 use crate::clock::wall_clock;
+use crate::plivo::between::Between;
 use crate::plivo::rest::shown_start;
 use crate::prompter::Sound;
 use crate::truth::keep;
 
 impl Driver {
     pub(super) fn state_changed(&mut self, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) {
+        // Nobody is dialled, and it rings already.
+        if self.origin.is_inbound() && matches!(state, LegState::Dialing | LegState::Ringing) {
+            return;
+        }
+        let state = self.refused_as.filter(|_| state == LegState::Canceled).unwrap_or(state);
         let status = CallStatus::of_leg(state);
         let now = self.line.clock.now();
         if state == LegState::InProgress {
@@ -48,7 +58,47 @@ impl Driver {
         }
     }
 
+    /// Somebody of the cast rings: the program says what becomes of it.
+    pub(super) fn rings_in(&mut self) {
+        self.note(|truth| {
+            truth.rings += 1;
+            keep(&mut truth.states, CallStatus::Ringing.as_str().to_owned());
+        });
+        self.gives_up_at = Some(self.line.clock.now() + Duration::from_secs(RINGS_S.into()));
+        self.begin();
+    }
+
+    /// Answers a call that somebody of the cast makes, if it is one and nobody has yet.
+    pub(super) fn pick_up(&mut self) {
+        if self.line.answered_at.is_none() && self.origin.is_inbound() {
+            self.tell(Input::Placed);
+            self.tell(Input::Wakeup);
+        }
+    }
+
+    /// Returns when something happens by itself to a call that came in and was not answered.
+    pub(super) fn wakeup_before_answer(&self) -> Option<SessionTime> {
+        if !self.origin.is_inbound() || self.line.answered_at.is_some() {
+            return None;
+        }
+        let waits_until = if let Doing::Waiting(waiting) = &self.doing { Some(waiting.until()) } else { None };
+        [waits_until, self.hangs_up_at, self.gives_up_at].into_iter().flatten().min()
+    }
+
+    pub(super) fn time_passes_before_answer(&mut self, now: SessionTime) {
+        if self.gives_up_at.is_some_and(|at| at <= now) {
+            return self.end(Ending { code: 1_000, source: HangupSource::Caller, by: "callee" });
+        }
+        if self.hangs_up_at.is_some_and(|at| at <= now) {
+            return self.end(Ending { code: 6_000, source: HangupSource::AnswerXml, by: "document" });
+        }
+        if matches!(&self.doing, Doing::Waiting(waiting) if waiting.until() <= now) {
+            self.next_verb();
+        }
+    }
+
     fn rings(&mut self) {
+        self.tell_dialer(Between::Rings);
         let Some(url) = self.create.ring_url.clone() else { return };
         let ring = CallParameters {
             aleg_uuid: None,
@@ -65,6 +115,10 @@ impl Driver {
     }
 
     fn answered(&mut self) {
+        if self.origin.is_inbound() {
+            return;
+        }
+        self.tell_dialer(Between::Answered { call: self.uuid.clone() });
         match self.create.send_digits.clone() {
             Some(digits) => {
                 self.doing = Doing::SendingDigits;
@@ -79,8 +133,11 @@ impl Driver {
         }
     }
 
-    /// Asks for the first document.
+    /// Asks for the first document; what was dialled by another's has none.
     pub(super) fn begin(&mut self) {
+        if self.is_bound {
+            return self.begin_link();
+        }
         let (url, method) = (self.create.answer_url.as_str().to_owned(), self.create.answer_method.unwrap_or(Method::Post));
         self.ask(DocumentSource::Answer, method, &url, self.document_request(CallEvent::StartApp));
     }
@@ -89,6 +146,7 @@ impl Driver {
     pub(super) fn document_request(&self, event: CallEvent) -> wire::http::Form<'static> {
         let call = CallParameters {
             bill_rate: Some(self.service.minute_rate()),
+            caller_name: self.origin.is_inbound().then(|| self.ends().0),
             country_code: Some("US".to_owned()),
             route_type: Some(String::new()),
             ..self.parameters(self.status(), Some(event))
@@ -101,6 +159,8 @@ impl Driver {
         self.line.has_dropped = true;
         self.stream = None;
         self.leave_conference(false);
+        self.leave_dial(false);
+        self.leave_link(6_020, HangupSource::Plivo);
         self.note(|truth| truth.ended_by = Some("fault".into()));
         let ending = Ending { code: 6_020, source: HangupSource::Plivo, by: "fault" };
         self.write_record(LegState::Failed, &ending);
@@ -110,6 +170,8 @@ impl Driver {
     fn is_over(&mut self, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) {
         let ending = self.ending_of(state, sip_code, ended_by);
         self.leave_conference(false);
+        self.leave_dial(true);
+        self.leave_link(ending.code, ending.source.clone());
         if let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Idle) {
             self.message_cut_off(*recording);
         }
@@ -130,21 +192,30 @@ impl Driver {
     /// Returns why the call ends: what we know, or what the network says.
     fn ending_of(&self, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) -> Ending {
         let ending = |code, source, by| Ending { code, source, by };
+        let known = self.ending.clone();
+        if self.origin.is_inbound() && self.line.answered_at.is_none() {
+            return known.unwrap_or_else(|| ending(1_000, HangupSource::Caller, "callee"));
+        }
+        let far_end = if self.origin.is_inbound() { HangupSource::Caller } else { HangupSource::Callee };
         match (state, sip_code, ended_by) {
-            (LegState::Canceled, ..) => ending(1_000, HangupSource::ApiRequest, "caller"),
+            (LegState::Canceled, ..) => match known {
+                Some(known) if known.code != 4_000 => known,
+                Some(known) => Ending { code: 1_000, ..known },
+                None => ending(1_000, HangupSource::ApiRequest, "caller"),
+            },
             (LegState::Busy, Some(603), _) => ending(3_020, HangupSource::Callee, "callee"),
             (LegState::Busy, ..) => ending(3_010, HangupSource::Carrier, "callee"),
             (LegState::NoAnswer, ..) => ending(6_010, HangupSource::Plivo, "ring timeout"),
             (LegState::Failed, Some(404), _) => ending(2_000, HangupSource::Carrier, "callee"),
             (LegState::Failed, ..) => ending(5_020, HangupSource::Carrier, "callee"),
             (_, _, Some(EndedBy::TimeLimit)) => ending(6_000, HangupSource::Plivo, "time limit"),
-            (_, _, Some(EndedBy::Callee)) => ending(4_000, HangupSource::Callee, "callee"),
-            _ => self.ending.clone().unwrap_or_else(|| ending(4_000, HangupSource::ApiRequest, "caller")),
+            (_, _, Some(EndedBy::Callee)) => ending(4_000, far_end, "callee"),
+            _ => known.unwrap_or_else(|| ending(4_000, HangupSource::ApiRequest, "caller")),
         }
     }
 
     /// Returns seconds of the answered part, and of it in begun minutes.
-    fn seconds(&self) -> (u32, u32) {
+    pub(super) fn seconds(&self) -> (u32, u32) {
         let Some(answered_at) = self.line.answered_at else { return (0, 0) };
         let millis = self.line.clock.now().since(answered_at).as_millis();
         let seconds = u32::try_from((millis + 500) / 1_000).unwrap_or(u32::MAX);
@@ -162,7 +233,7 @@ impl Driver {
         let record = CallRecord {
             call_uuid: text(&self.uuid),
             parent_call_uuid: self.create.parent_call_uuid.clone(),
-            call_direction: text(Direction::Outbound.as_str()),
+            call_direction: text(self.origin.direction().as_str()),
             from_number: Some(from),
             to_number: Some(to),
             initiation_time: Some(with_offset(self.requested_at)),
@@ -190,6 +261,10 @@ impl Driver {
     }
 
     fn tell_end(&self, state: LegState, ending: &Ending) {
+        // Of a leg that was dialled, its `<Dial>` tells.
+        if self.origin.dialled().is_some() {
+            return;
+        }
         let (seconds, billed) = self.seconds();
         let time = |at| AccountTime::of_utc(at);
         let call =
@@ -225,9 +300,9 @@ const fn call_state(state: LegState) -> &'static str {
 }
 
 /// Returns the word of the network for a cause, as the switch behind Plivo has it.
-const fn network_word(code: u32) -> &'static str {
+pub(super) const fn network_word(code: u32) -> &'static str {
     match code {
-        1_000 => "ORIGINATOR_CANCEL",
+        1_000 | 9_000 => "ORIGINATOR_CANCEL",
         2_000 => "UNALLOCATED_NUMBER",
         3_010 => "USER_BUSY",
         3_020 => "CALL_REJECTED",

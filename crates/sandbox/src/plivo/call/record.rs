@@ -26,8 +26,19 @@ impl Driver {
     pub(super) fn record_session(&mut self, record: &Record) -> bool {
         let Ok(id) = fresh_uuid() else { return false };
         self.start_tape(Tape::of_document(id.clone(), record, Sides::Both));
+        self.tell_begun(record, &id)
+    }
+
+    /// Records from when whoever is dialled next answers. Returns whether the document goes on somewhere else.
+    pub(super) fn record_dial(&mut self, record: &Record) -> bool {
+        let Ok(id) = fresh_uuid() else { return false };
+        self.dial_tape = Some(Tape::of_document(id.clone(), record, Sides::Both));
+        self.tell_begun(record, &id)
+    }
+
+    fn tell_begun(&mut self, record: &Record, id: &str) -> bool {
         let Some(action) = &record.action else { return false };
-        let form = self.begun_parameters(&id, &record.file_format()).to_form().into_owned();
+        let form = self.begun_parameters(id, &record.file_format()).to_form().into_owned();
         if !record.redirect() {
             self.hook("document", record.method, action.clone(), form);
             return false;

@@ -21,6 +21,13 @@ pub(super) struct Waiting {
     hears_beeps: bool,
 }
 
+impl Waiting {
+    /// Returns when it is over at the latest.
+    pub const fn until(&self) -> SessionTime {
+        self.until
+    }
+}
+
 impl Driver {
     pub(super) fn wait(&mut self, wait: &Wait) {
         let until = self.line.clock.now() + std::time::Duration::from_secs(wait.length().into());

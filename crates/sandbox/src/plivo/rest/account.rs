@@ -1,11 +1,11 @@
-//! The account, its number and the prices.
+//! The account and the prices.
 
 use serde_json::json;
 use wire::http::HttpReply;
 use wire::plivo::decimal::Decimal;
-use wire::plivo::rest::{AccountResource, CountKey, NumberRequest, NumberResource, Page, PricingResource, RestError};
+use wire::plivo::rest::{AccountResource, PricingResource, RestError};
 
-use super::{Answer, Asked, page_of};
+use super::{Answer, Asked};
 use crate::plivo::Service;
 
 /// What the practice account has: a hundred dollars, whatever is called.
@@ -36,46 +36,5 @@ impl Service {
             ..PricingResource::default()
         };
         Ok(prices.reply(200))
-    }
-
-    pub(super) fn number_request(&self, request: NumberRequest, asked: &Asked<'_>) -> Answer {
-        let own = self.own_number();
-        match request {
-            NumberRequest::List { filter, paging } => {
-                let begins = filter.number_startswith.unwrap_or_default();
-                let fits = own.number.as_deref().is_some_and(|number| number.starts_with(begins.trim_start_matches('+')));
-                let all: Vec<NumberResource> = Some(own).into_iter().filter(|_| fits).collect();
-                let (items, total) = page_of(&all, &paging);
-                Ok(Page::reply(&asked.api_id, asked.target, &paging, &items, total, CountKey::TotalCount))
-            }
-            NumberRequest::Fetch { number } if own.number.as_deref() == Some(number.as_str()) => {
-                Ok(NumberResource { api_id: Some(asked.api_id.clone()), ..own }.reply(200))
-            }
-            // No other number exists, and none can be bought.
-            NumberRequest::Search { paging, .. } => {
-                Ok(Page::<NumberResource>::reply(&asked.api_id, asked.target, &paging, &[], 0, CountKey::TotalCount))
-            }
-            NumberRequest::Fetch { .. } | NumberRequest::Update { .. } | NumberRequest::Release { .. } | NumberRequest::Buy { .. } => {
-                Err(RestError::not_found())
-            }
-        }
-    }
-
-    fn own_number(&self) -> NumberResource {
-        let text = |text: &str| Some(text.to_owned());
-        let digits = self.credentials.from_number.trim_start_matches('+');
-        NumberResource {
-            number: text(digits),
-            number_type: text("local"),
-            voice_enabled: Some(true),
-            sms_enabled: Some(false),
-            mms_enabled: Some(false),
-            monthly_rental_rate: Some(Decimal::of_micros(0)),
-            voice_rate: Some(self.minute_rate()),
-            country: text("United States"),
-            active: Some(true),
-            resource_uri: Some(format!("/v1/Account/{}/Number/{digits}/", self.account)),
-            ..NumberResource::default()
-        }
     }
 }

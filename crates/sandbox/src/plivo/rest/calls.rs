@@ -6,23 +6,23 @@ use std::time::Duration;
 use telephony::leg::LegState;
 use telephony::number::NumberKind;
 use telephony::{PhoneNumber, Timestamp};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 use wire::http::{HttpReply, Method};
 use wire::plivo::clock::session_start;
-use wire::plivo::party::{Party, bare};
+use wire::plivo::party::Party;
 use wire::plivo::rest::{
     CallFilter, CallFired, CallIds, CallRecord, CallRequest, CountKey, CreateCall, Done, LiveCall, LiveFilter, OneOrMany, Page, Paging, RestError,
     Transfer,
 };
-use wire::plivo::status::{CallStatus, Direction};
+use wire::plivo::status::Direction;
 
-use super::{Answer, Asked, internal, page_of, refusal};
+use super::{Answer, Asked, page_of, refusal};
 use crate::clock::wall_clock;
 use crate::faults::{CreateFault, Faults};
-use crate::plivo::call::Driver;
+use crate::plivo::Service;
+use crate::plivo::call::Origin;
+use crate::plivo::place::Placing;
 use crate::plivo::registry::{CallEntry, Command};
-use crate::plivo::{Service, fresh_uuid};
 
 /// Lists go back so far if they are not told otherwise.
 const WINDOW: Duration = Duration::from_secs(7 * 86_400);
@@ -94,32 +94,11 @@ impl Service {
     /// Places one call and returns its UUID and how long it waits for its turn.
     fn fire(self: &Arc<Self>, create: &CreateCall, destination: Destination) -> Result<(String, Duration), RestError> {
         let Destination { number, faults } = destination;
-        let line = self.network.take_line().ok_or_else(RestError::too_many_requests)?;
-        let uuid = fresh_uuid().map_err(|_| internal())?;
         let turn = self.network.gate.queue(Instant::now());
-        let (commands, orders) = mpsc::unbounded_channel();
-        let text = |text: &str| Some(text.to_owned());
-        let live = LiveCall {
-            call_status: text(CallStatus::Queued.as_str()),
-            call_uuid: text(&uuid),
-            caller_name: Some(create.caller_name.clone().unwrap_or_default()),
-            direction: text(Direction::Outbound.as_str()),
-            from: text(create.from.trim_start_matches('+')),
-            to: text(bare(&number)),
-            request_uuid: text(&uuid),
-            ..LiveCall::default()
-        };
-        let entry = CallEntry { live, record: None, state: LegState::Queued, ended_at: None, has_stream: false, commands };
-        self.registry.with(|shelves| shelves.calls.add(uuid.clone(), entry));
-        self.network.faults.assign(&uuid, faults);
         let ring_s = create.hangup_on_ring.unwrap_or(u32::MAX).min(create.ring_timeout());
         let leg = self.network.leg_to(&number, self.network.leg_config(self.network.queued_for(turn), ring_s, create.time_limit()));
-        let driver = Driver::new(self.clone(), uuid.clone(), create.clone(), number, leg, orders);
-        self.network.spawn(async move {
-            driver.run().await;
-            drop(line);
-        });
-        Ok((uuid, turn))
+        let placed = self.place(Placing { create: create.clone(), to: number, leg, origin: Origin::Api, faults });
+        Ok((placed.ok_or_else(RestError::too_many_requests)?.uuid, turn))
     }
 
     /// Sends a result to who did not want to wait for it.
@@ -150,12 +129,21 @@ impl Service {
                 self.order(request.as_str(), is_cancellable, Command::HangUp).map(|()| HttpReply::empty(204))
             }
             CallRequest::Transfer { call, transfer } => {
-                let next = match transfer {
-                    Transfer::ALeg(next) | Transfer::Both { aleg: next, .. } => next,
-                    // The second leg of a `<Dial>` is a call of its own here.
-                    Transfer::BLeg(_) => return Err(RestError::new(404, "the call has no second leg")),
+                let (first, second) = match transfer {
+                    Transfer::ALeg(first) => (Some(first), None),
+                    Transfer::BLeg(second) => (None, Some(second)),
+                    Transfer::Both { aleg, bleg } => (Some(aleg), Some(bleg)),
                 };
-                self.order(call.as_str(), |call| call.state == LegState::InProgress, Command::Transfer(next))?;
+                let is_in_progress = |call: &CallEntry| call.state == LegState::InProgress;
+                // The second leg first: whoever dialled it lets go of it otherwise.
+                if let Some(second) = second {
+                    let leg = self.registry.with(|shelves| shelves.calls.get(call.as_str()).and_then(|call| call.second_leg.clone()));
+                    let leg = leg.ok_or_else(|| RestError::new(404, "the call has no second leg"))?;
+                    self.order(&leg, is_in_progress, Command::Transfer(second))?;
+                }
+                if let Some(first) = first {
+                    self.order(call.as_str(), is_in_progress, Command::Transfer(first))?;
+                }
                 Ok(Done::new(&asked.api_id, "call transfered").reply(202))
             }
         }

@@ -1,0 +1,59 @@
+//! Where a call comes from.
+
+use tokio::sync::mpsc;
+use wire::http::Method;
+use wire::plivo::status::Direction;
+
+use crate::plivo::registry::Command;
+
+/// Where a call comes from, and what that means for it.
+#[derive(Debug)]
+pub(in crate::plivo) enum Origin {
+    /// The API.
+    Api,
+    /// The document of another call.
+    Dialled(Dialled),
+    /// Somebody of the cast rings the account's number.
+    Inbound,
+}
+
+/// What a call that was dialled must know.
+#[derive(Debug)]
+pub(in crate::plivo) struct Dialled {
+    /// The call whose document dialled.
+    pub by: String,
+    /// The way to it.
+    pub to: mpsc::UnboundedSender<Command>,
+    /// What is heard before the connection.
+    pub confirm_sound: Option<String>,
+    /// The key that must be pressed before it.
+    pub confirm_key: Option<char>,
+    /// Seconds for that.
+    pub confirm_timeout: Option<u32>,
+}
+
+impl Origin {
+    /// Returns whether somebody rings us.
+    pub const fn is_inbound(&self) -> bool {
+        matches!(self, Self::Inbound)
+    }
+
+    /// Returns who called whom.
+    pub const fn direction(&self) -> Direction {
+        match self {
+            Self::Api | Self::Dialled(_) => Direction::Outbound,
+            Self::Inbound => Direction::Inbound,
+        }
+    }
+
+    /// Returns what was dialled, if it was by a document.
+    pub const fn dialled(&self) -> Option<&Dialled> {
+        match self {
+            Self::Dialled(dialled) => Some(dialled),
+            Self::Api | Self::Inbound => None,
+        }
+    }
+}
+
+/// How documents for the ear alone are asked for.
+pub(super) const ASIDE_METHOD: Method = Method::Post;

@@ -49,7 +49,8 @@ class Sandbox:
         self.process = process
         line = process.stdout.readline()
         require(line.startswith("{"), f"the first line is no JSON: {line!r}")
-        account = json.loads(line)["twilio"]
+        self.credentials = json.loads(line)
+        account = self.credentials["twilio"]
         self.base_url = account["base_url"]
         self.account_sid = account["account_sid"]
         self.auth_token = account["auth_token"]

@@ -27,6 +27,7 @@ mod program;
 mod prompter;
 mod room;
 mod rough_line;
+mod scribe;
 mod shelf;
 mod tape;
 mod truth;

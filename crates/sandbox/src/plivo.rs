@@ -9,9 +9,12 @@ mod conferences;
 mod handshake;
 mod holdings;
 mod inbound;
+mod parties;
+mod party_tape;
 mod place;
 mod registry;
 mod rest;
+mod room_recording;
 mod webhooks;
 
 use std::sync::Arc;
@@ -26,6 +29,7 @@ use crate::network::Network;
 use crate::{PlivoCredentials, SandboxError};
 use conferences::Conferences;
 use holdings::Holdings;
+use parties::Parties;
 use registry::Registry;
 use webhooks::Webhooks;
 
@@ -40,6 +44,7 @@ pub(crate) struct Service {
     registry: Registry,
     holdings: Holdings,
     conferences: Conferences,
+    parties: Parties,
     /// Members are counted over all conferences.
     members: AtomicU32,
     webhooks: Webhooks,
@@ -59,6 +64,7 @@ impl Service {
             account,
             registry: Registry::default(),
             conferences: Conferences::default(),
+            parties: Parties::default(),
             members: AtomicU32::new(0),
             webhooks,
         })

@@ -13,6 +13,7 @@ mod document;
 mod link;
 mod news;
 mod origin;
+mod party;
 mod progress;
 mod record;
 mod stream;
@@ -50,6 +51,7 @@ use crate::prompter::Need;
 use crate::truth::{CallTruth, keep};
 
 pub(super) use origin::Origin;
+pub(super) use party::PartyOrder;
 
 /// Which of the carrier's mouths something is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,6 +100,8 @@ enum Doing {
     Streaming,
     /// Is in a conference.
     Conferring(Box<confer::Conferring>),
+    /// Is in a multiparty call.
+    Partying(Box<party::Partying>),
     /// Has dialled somebody.
     Dialing(Box<dial::Dialing>),
     /// Was dialled by another call.
@@ -296,6 +300,7 @@ impl Driver {
                 }
             }
             Doing::Linked(_) => self.link_frame(&up),
+            Doing::Partying(_) => self.party_frame(&up),
             Doing::Prompting if self.line.prompter.is_done() => self.next_verb(),
             Doing::SendingDigits if self.line.prompter.is_done() => self.begin(),
             Doing::Prompting | Doing::SendingDigits | Doing::Idle | Doing::Detecting | Doing::Streaming => {}
@@ -313,6 +318,8 @@ impl Driver {
         }
         self.dial_hear(down);
         self.link_hear(down);
+        self.confer_wait_hear(down);
+        self.party_hear(down);
         self.room_hear(down);
         let mut sound = [0; FRAME_SAMPLES];
         if self.play_stream(&mut sound) {
@@ -375,6 +382,8 @@ impl Driver {
             Command::StartStream { id, start } => self.start_stream(id, *start),
             Command::StopStream => self.stop_stream("api"),
             Command::LeaveConference => self.leave_conference(true),
+            Command::JoinParty(noun) => self.taken_into_party(*noun),
+            Command::Party(order) => self.party_order(order),
             Command::Between(word) => self.leg_said(word),
         }
     }
@@ -428,6 +437,7 @@ impl Driver {
             Doing::Conferring(_) => self.confer_key(key),
             Doing::Dialing(_) => self.dial_key(key),
             Doing::Linked(_) => self.link_key(key),
+            Doing::Partying(_) => self.party_key(key),
             Doing::Idle | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Waiting(_) | Doing::Streaming => {}
         }
     }

@@ -6,28 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use telephony::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use wire::http::Method;
-use wire::plivo::rest::{ConferenceMember, ConferenceResource, FileFormat, Members};
+use wire::plivo::rest::{ConferenceMember, ConferenceResource, Members};
 
 use super::registry::Command;
+use super::room_recording::RoomRecording;
 use crate::room::{Part, Room};
-
-/// A recording of a conference in progress.
-pub struct RoomRecording {
-    /// Its name.
-    pub id: String,
-    /// The request that began it.
-    pub api_id: String,
-    /// In which form.
-    pub format: FileFormat,
-    /// Where its end is told.
-    pub callback: Option<(String, Option<Method>)>,
-    /// When it began.
-    pub began_at: Timestamp,
-}
 
 /// One member.
 pub struct Member {
@@ -158,13 +143,13 @@ impl Conferences {
         Some((conference.uuid.clone(), conference.room.clone()))
     }
 
-    /// Returns what a conference is at for a member.
-    pub fn standing(&self, name: &str) -> Standing {
+    /// Returns what a conference is at for a member, and how many are in it.
+    pub fn standing(&self, name: &str) -> (Standing, usize) {
         match self.lock().get(name) {
-            Some(conference) if conference.is_over => Standing::Over,
-            Some(conference) if conference.is_begun => Standing::Runs,
-            Some(_) => Standing::Waits,
-            None => Standing::Over,
+            Some(conference) if conference.is_over => (Standing::Over, conference.members.len()),
+            Some(conference) if conference.is_begun => (Standing::Runs, conference.members.len()),
+            Some(conference) => (Standing::Waits, conference.members.len()),
+            None => (Standing::Over, 0),
         }
     }
 

@@ -1,16 +1,19 @@
-//! What the account has beside calls and recordings: its number and applications.
+//! What the account has beside calls and recordings: its number, applications, messages, and recordings written down.
 
 use std::sync::{Mutex, PoisonError};
 
 use wire::http::Method;
 use wire::plivo::decimal::Decimal;
-use wire::plivo::rest::{ApplicationResource, AuthId, NumberResource, UpdateApplication};
+use wire::plivo::rest::{ApplicationResource, AuthId, MessageResource, NumberResource, TranscriptionResource, UpdateApplication};
 
 use super::fresh_nonce;
 use crate::shelf::Shelf;
 
 /// Of each kind so many are remembered: more than anybody makes by hand, little enough to keep.
 const MOST: usize = 1_000;
+
+/// Messages that are remembered.
+const MOST_MESSAGES: usize = 10_000;
 
 /// What the account has.
 pub struct Holdings(Mutex<Held>);
@@ -21,12 +24,21 @@ pub struct Held {
     pub number: NumberResource,
     /// By id.
     pub applications: Shelf<ApplicationResource>,
+    /// By UUID.
+    pub messages: Shelf<MessageResource>,
+    /// By recording.
+    pub transcriptions: Shelf<TranscriptionResource>,
 }
 
 impl Holdings {
     /// Returns an account with one number, whose calls go nowhere yet.
     pub fn new(account: &AuthId, from_number: &str, minute_rate: Decimal) -> Self {
-        Self(Mutex::new(Held { number: own_number(account, from_number.trim_start_matches('+'), minute_rate), applications: Shelf::new(MOST) }))
+        Self(Mutex::new(Held {
+            number: own_number(account, from_number.trim_start_matches('+'), minute_rate),
+            applications: Shelf::new(MOST),
+            messages: Shelf::new(MOST_MESSAGES),
+            transcriptions: Shelf::new(MOST),
+        }))
     }
 
     /// Does something with what is held; nothing in it may wait.

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use telephony::Timestamp;
 use telephony::leg::LegState;
 use tokio::sync::mpsc;
+use wire::plivo::document::MultiPartyCall;
 use wire::plivo::rest::{CallRecord, LiveCall, LiveRequest, NextDocument, RecordingResource, StartStream, StreamResource};
 
 use super::between::Between;
+use super::call::PartyOrder;
 use crate::shelf::Shelf;
 
 /// Calls that are remembered. The oldest is forgotten first.
@@ -41,6 +43,10 @@ pub enum Command {
     StopStream,
     /// Leave its conference; the document goes on.
     LeaveConference,
+    /// Join a multiparty call; the document is over.
+    JoinParty(Box<MultiPartyCall>),
+    /// Take part in it in another way.
+    Party(PartyOrder),
     /// Hear what another call has to say.
     Between(Between),
 }

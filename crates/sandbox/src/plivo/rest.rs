@@ -8,9 +8,12 @@ mod applications;
 mod calls;
 mod conferences;
 mod live;
+mod messages;
 mod numbers;
+mod parties;
 mod recordings;
 mod streams;
+mod transcriptions;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -29,6 +32,7 @@ use super::{Service, fresh_uuid};
 use crate::mp3;
 
 pub(super) use calls::shown_start;
+pub(super) use messages::Outgoing;
 pub(super) use recordings::complete;
 
 /// Largest request body: a thousand numbers and all parameters.
@@ -161,7 +165,9 @@ impl Service {
             Asks::Number(request) => self.number_request(request, asked),
             Asks::Conference(request) => self.conference_request(request, asked, status),
             Asks::Application(request) => self.application_request(request, asked),
-            Asks::Transcription(_) | Asks::Multiparty(_) | Asks::Message(_) => Err(RestError::not_found()),
+            Asks::Message(request) => self.message_request(request, asked),
+            Asks::Transcription(request) => self.transcription_request(request, asked),
+            Asks::Multiparty(request) => self.party_request(request, asked, status),
         }
     }
 }

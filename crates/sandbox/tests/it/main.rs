@@ -16,6 +16,8 @@ mod plivo_calls;
 mod plivo_dial;
 mod plivo_documents;
 mod plivo_inbound;
+mod plivo_parties;
+mod plivo_resources;
 mod plivo_rooms;
 mod plivo_streams;
 mod queue;

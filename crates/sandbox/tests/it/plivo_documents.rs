@@ -225,8 +225,8 @@ async fn a_message_of_the_callee_is_recorded_until_they_are_silent() {
 #[tokio::test]
 async fn what_cannot_be_practised_is_named_and_passed_over() {
     let mut app = app().await;
-    app.serve("/answer", "<Message src=\"12125550101\" dst=\"12125550123\">hello</Message><Speak>Going on</Speak>");
+    app.serve("/answer", "<Dial><User>sip:alice@phone.plivo.com</User></Dial><Speak>Going on</Speak>");
     let uuid = app.call(SHOP).await;
     app.until_hook("/hangup").await;
-    assert_eq!((app.truth(&uuid).unsupported, app.truth(&uuid).callee_heard), (vec!["Message".to_owned()], vec!["Going on".to_owned()]));
+    assert_eq!((app.truth(&uuid).unsupported, app.truth(&uuid).callee_heard), (vec!["User".to_owned()], vec!["Going on".to_owned()]));
 }

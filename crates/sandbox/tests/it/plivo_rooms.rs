@@ -8,7 +8,7 @@ use crate::plivo_app::{App, Saw};
 use crate::telling::telling;
 
 /// Says one sentence some time after the answer, then is quiet for long.
-fn talker(number: &str, after_ms: u32, words: &str) -> String {
+pub fn talker(number: &str, after_ms: u32, words: &str) -> String {
     format!(
         "number: \"{number}\"\nname: Talker\ndescription: Says one sentence.\nline: {{ ring_after_ms: 100, answer_after_ms: 100 }}\nbegins_at: talk\nscenes:\n  \
          talk: {{ announcement: {{ say: [{{ after_ms: {after_ms}, say: \"{words}\" }}], then: {{ goto: rest }} }} }}\n  \
@@ -112,4 +112,38 @@ async fn a_conference_is_recorded_with_all_voices() {
     let wav = audio::wav::read_wav(&wav, 1 << 24).unwrap();
     assert_eq!((status, wav.channels), (200, 1));
     assert!(wav.channel(0).iter().filter(|sample| sample.unsigned_abs() > 1_000).count() > 100);
+}
+
+#[tokio::test]
+async fn who_waits_hears_what_there_is_for_it_and_a_document_records_the_conference() {
+    let mut app = app().await;
+    app.serve("/music", "<Speak>Somebody comes at once</Speak><Wait length=\"1\"/>");
+    app.serve(
+        "/answer",
+        "<Conference startConferenceOnEnter=\"false\" waitSound=\"ORIGIN/music\" stayAlone=\"false\" action=\"ORIGIN/left\">hall</Conference>",
+    );
+    app.serve("/left", "<Hangup/>");
+    let ann = app.call(ANN).await;
+    app.until_true(&ann, |truth| truth.callee_heard.iter().any(|heard| heard == "Somebody comes at once")).await;
+    app.serve("/answer", "<Conference record=\"true\" recordFileFormat=\"wav\" floorEvent=\"true\" callbackUrl=\"ORIGIN/room\">hall</Conference>");
+    let ben = app.call(BEN).await;
+    let floor = |saw: &Saw| matches!(saw, Saw::Hook { path, form, .. } if path == "/room" && form["ConferenceAction"] == "floor");
+    app.until(floor).await;
+    app.until_true(&ann, |truth| truth.heard_calls == [ben.clone()]).await;
+    app.ask("DELETE", &format!("/Call/{ben}/"), &Value::Null).await;
+    // Left alone, the other one leaves as well, and with the last one the recording ends.
+    let (mut left, mut told) = (None, None);
+    while left.is_none() || told.is_none() {
+        let (saw, _) = app.until(|saw| matches!(saw, Saw::Hook { path, .. } if path == "/left" || path == "/room")).await;
+        match saw {
+            Saw::Hook { path, form, is_signed: true } if path == "/left" => left = Some(form),
+            Saw::Hook { form, is_signed: true, .. } if form["ConferenceAction"] == "record" => told = Some(form),
+            Saw::Hook { is_signed: true, .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    let (left, form) = (left.unwrap(), told.unwrap());
+    assert_eq!((form["CallUUID"].as_str(), form["Event"].as_str(), &form["RecordingID"]), (ben.as_str(), "ConferenceRecord", &left["RecordingID"]));
+    let (_, wav) = app.fetch(&form["RecordUrl"]).await;
+    assert!(audio::wav::read_wav(&wav, 1 << 24).unwrap().channel(0).iter().any(|sample| sample.unsigned_abs() > 1_000));
 }

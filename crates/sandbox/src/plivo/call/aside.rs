@@ -3,12 +3,12 @@
 //!
 //! Nothing of the call's own document is touched meanwhile: they are played by the same mouth, which is free then.
 
+use wire::http::Method;
 use wire::plivo::document::{Document, Prompt, Verb};
 use wire::plivo::error_codes::DocumentSource;
 use wire::plivo::status::CallEvent;
 
 use super::document::sounds_of;
-use super::origin::ASIDE_METHOD;
 use super::{Driver, Event, Mouth};
 use crate::program::{HookReply, Unreached, web_address};
 use crate::prompter::Sound;
@@ -32,8 +32,13 @@ pub(super) struct Aside {
 const LEAST_FRAMES: u32 = 50;
 
 impl Driver {
-    /// Asks for what is to be heard aside.
+    /// Asks for what is to be heard aside, as all but multiparty calls do: by `POST`.
     pub(super) fn hear_aside(&mut self, url: &str, repeats: bool) {
+        self.hear_aside_by(Method::Post, url, repeats);
+    }
+
+    /// Asks for what is to be heard aside.
+    pub(super) fn hear_aside_by(&mut self, method: Method, url: &str, repeats: bool) {
         self.stop_aside();
         if web_address(url).is_err() {
             return self.failed(DocumentSource::Action.invalid_url());
@@ -44,7 +49,7 @@ impl Driver {
         let (truth, at_ms) = (self.line.truth.clone(), self.line.clock.now().as_millis());
         let (uuid, url, form) = (self.uuid.clone(), url.to_owned(), self.document_request(CallEvent::Redirect));
         self.service.network.spawn(async move {
-            let reply = webhooks.ask(&uuid, ASIDE_METHOD, &url, &form).await;
+            let reply = webhooks.ask(&uuid, method, &url, &form).await;
             let status = reply.as_ref().ok().map(|reply| reply.status);
             truth.note(|truth| keep(&mut truth.webhooks, WebhookTruth { kind: "document".into(), at_ms, status }));
             // Nobody listens any more: the call is over.

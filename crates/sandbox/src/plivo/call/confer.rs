@@ -3,15 +3,18 @@
 
 use audio::frame::Frame;
 use audio::tone::ToneGenerator;
+use audio::vad::{VoiceActivity, VoiceConfig, VoiceEdge};
 use telephony::SessionTime;
 use wire::plivo::callback::{CallParameters, ConferenceCallback, ConferenceEvent, ConferenceLeft};
 use wire::plivo::document::Conference;
 use wire::plivo::rest::ConferenceMember;
 use wire::plivo::status::CallEvent;
 
-use super::{Doing, Driver};
+use super::{Doing, Driver, Mouth};
+use crate::clock::wall_clock;
 use crate::plivo::conferences::{Joining, Standing};
 use crate::plivo::fresh_uuid;
+use crate::plivo::room_recording::{RoomCallback, RoomRecording, RoomStyle};
 use crate::prompter::keys;
 use crate::room::Room;
 
@@ -23,6 +26,12 @@ pub(super) struct Conferring {
     room: Room,
     until: SessionTime,
     keys: String,
+    /// Nobody has come yet who begins it.
+    waits: bool,
+    /// Was not alone once.
+    had_company: bool,
+    /// Finds where this member speaks, if somebody wants to know.
+    floor: Option<VoiceActivity>,
 }
 
 impl Driver {
@@ -30,11 +39,6 @@ impl Driver {
         let commands = self.service.registry.with(|shelves| shelves.calls.get(&self.uuid).map(|call| call.commands.clone()));
         let Some(commands) = commands else { return self.next_verb() };
         let member = self.service.next_member();
-        for (is_wanted, what) in [(noun.wait_sound.is_some(), "Conference waitSound"), (noun.record(), "Conference record")] {
-            if is_wanted {
-                self.unsupported(what);
-            }
-        }
         let text = |text: String| Some(text);
         let (from, to) = self.ends();
         let shown = ConferenceMember {
@@ -60,11 +64,43 @@ impl Driver {
         let network = &self.service.network;
         let joined = self.service.conferences.join(&noun.room, noun.max_members(), joining, || Some((fresh_uuid().ok()?, network.new_room())));
         let Some((uuid, room)) = joined else { return self.next_verb() };
-        sound(&room, noun.enter_sound.as_deref());
+        beep(&room, noun.enter_sound.as_deref());
         let until = self.line.clock.now() + std::time::Duration::from_secs(noun.time_limit().into());
-        let conferring = Conferring { noun, uuid, member, room, until, keys: String::new() };
+        let floor = noun.floor_event().then(|| VoiceActivity::new(VoiceConfig::default()));
+        let wait_sound = noun.wait_sound.clone();
+        let conferring = Conferring { noun, uuid, member, room, until, keys: String::new(), waits: true, had_company: false, floor };
         self.conference_event(&conferring, ConferenceEvent::Enter, "ConferenceEnter", None);
+        self.record_room(&conferring);
         self.doing = Doing::Conferring(Box::new(conferring));
+        match wait_sound {
+            Some(url) => self.hear_aside(&url, true),
+            None => self.stop_aside(),
+        }
+    }
+
+    /// Begins to record the conference, if the document wants it and nobody does so yet.
+    fn record_room(&self, conferring: &Conferring) {
+        let noun = &conferring.noun;
+        let Some(id) = noun.record().then(fresh_uuid).and_then(Result::ok) else { return };
+        let style = RoomStyle::Document { call: self.uuid.clone(), member: conferring.member.clone() };
+        let recording = RoomRecording {
+            id,
+            format: noun.record_file_format(),
+            callback: noun.callback_url.clone().map(|url| RoomCallback { url, method: noun.callback_method, style }),
+            transcription: noun.transcription_url.clone().map(|url| (url, noun.transcription_method)),
+            began_at: wall_clock(),
+        };
+        // Somebody else may have begun it already.
+        let _ = self.service.begin_room(&noun.room, recording);
+    }
+
+    /// Lets whoever waits hear what there is for the waiting.
+    pub(super) fn confer_wait_hear(&mut self, down: &mut Frame) {
+        if matches!(&self.doing, Doing::Conferring(conferring) if conferring.waits) {
+            let needs = self.line.prompter.fill(down);
+            self.get(Mouth::Document, needs);
+            self.aside_again();
+        }
     }
 
     /// Returns where others are heard, if it is in a conference or connected.
@@ -73,6 +109,7 @@ impl Driver {
             Doing::Conferring(conferring) => Some(conferring.room.clone()),
             Doing::Dialing(dialing) => dialing.room().cloned(),
             Doing::Linked(linked) => linked.room().cloned(),
+            Doing::Partying(partying) => Some(partying.room().clone()),
             _ => None,
         }
     }
@@ -91,12 +128,27 @@ impl Driver {
     }
 
     pub(super) fn confer_frame(&mut self, up: &Frame) {
-        let Doing::Conferring(conferring) = &self.doing else { return };
-        match self.service.conferences.standing(&conferring.noun.room) {
-            Standing::Waits => {}
-            Standing::Runs if conferring.until <= self.line.clock.now() => self.leave_conference(true),
-            Standing::Runs => conferring.room.say(&self.uuid, up),
-            Standing::Over => self.leave_conference(true),
+        let Doing::Conferring(conferring) = &mut self.doing else { return };
+        let (standing, members) = self.service.conferences.standing(&conferring.noun.room);
+        match standing {
+            Standing::Waits => return,
+            Standing::Runs => {}
+            Standing::Over => return self.leave_conference(true),
+        }
+        conferring.had_company |= members > 1;
+        let is_left_alone = conferring.had_company && members == 1 && !conferring.noun.stay_alone();
+        if is_left_alone || conferring.until <= self.line.clock.now() {
+            return self.leave_conference(true);
+        }
+        conferring.room.say(&self.uuid, up);
+        let has_floor = conferring.floor.as_mut().and_then(|floor| floor.push(up));
+        if std::mem::take(&mut conferring.waits) {
+            self.stop_aside();
+        }
+        if matches!(has_floor, Some(VoiceEdge::Onset { .. }))
+            && let Doing::Conferring(conferring) = &self.doing
+        {
+            self.conference_event(conferring, ConferenceEvent::Floor, "ConferenceFloor", None);
         }
     }
 
@@ -125,23 +177,27 @@ impl Driver {
             return;
         }
         let Doing::Conferring(conferring) = std::mem::replace(&mut self.doing, Doing::Idle) else { return };
-        let recorded = self.service.conferences.leave(&conferring.noun.room, &self.uuid);
+        self.stop_aside();
+        let room = conferring.noun.room.as_str();
+        let tape = self.service.conferences.with(room, |conference| conference.recording.as_ref().map(|tape| (tape.id.clone(), tape.format.clone())));
+        let recorded = self.service.conferences.leave(room, &self.uuid);
         if let Some((recording, samples)) = recorded {
-            self.service.finish_room(&conferring.noun.room, recording, samples);
+            self.service.finish_room((room, &conferring.uuid), recording, samples);
         }
-        sound(&conferring.room, conferring.noun.exit_sound.as_deref());
+        beep(&conferring.room, conferring.noun.exit_sound.as_deref());
         self.conference_event(&conferring, ConferenceEvent::Exit, "ConferenceExit", None);
         if !goes_on {
             return;
         }
+        let tape = tape.flatten();
         let Some(action) = conferring.noun.action.clone() else { return self.next_verb() };
         let left = ConferenceLeft {
             call: self.parameters(self.status(), Some(CallEvent::Redirect)),
             conference_name: Some(conferring.noun.room.clone()),
             conference_uuid: Some(conferring.uuid.clone()),
             member_id: Some(conferring.member.clone()),
-            recording_id: Some(String::new()),
-            record_url: Some(String::new()),
+            record_url: Some(tape.as_ref().map(|(id, format)| self.service.recording_url(id, format.as_str())).unwrap_or_default()),
+            recording_id: Some(tape.map(|(id, _)| id).unwrap_or_default()),
             ..ConferenceLeft::default()
         };
         self.act(conferring.noun.method, &action, conferring.noun.redirect(), left.to_form().into_owned());
@@ -162,8 +218,8 @@ impl Driver {
     }
 }
 
-/// Lets all of a room hear that somebody comes or goes. A sound at an address is a document, and not heard here.
-fn sound(room: &Room, sound: Option<&str>) {
+/// Lets all of a room hear that somebody comes or goes. A sound at an address is a document, and not heard in the room.
+pub(super) fn beep(room: &Room, sound: Option<&str>) {
     let pitch = match sound {
         Some("beep:1") => 440.0,
         Some("beep:2") => 350.0,

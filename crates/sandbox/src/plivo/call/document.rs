@@ -5,12 +5,14 @@
 
 use telephony::leg::LegState;
 use wire::http::{Form, Method};
-use wire::plivo::document::{Document, GetDigits, GetInput, HangupReason, Prompt, Redirect, Verb};
+use wire::plivo::document::{Document, GetDigits, GetInput, HangupReason, Message, MultiPartyCall, Prompt, Redirect, Verb};
 use wire::plivo::error_codes::DocumentSource;
 use wire::plivo::rest::NextDocument;
 use wire::plivo::status::{CallEvent, HangupSource};
 
+use super::party::PartyExit;
 use super::{Doing, Driver, Ending, Event, Mouth};
+use crate::plivo::rest::Outgoing;
 use crate::program::{HookReply, Unreached, web_address};
 use crate::prompter::Sound;
 use crate::truth::{WebhookTruth, keep};
@@ -24,17 +26,31 @@ const MAX_FAILING_S: u64 = 60;
 impl Driver {
     /// The API wants something else to be run, at once.
     pub(super) fn transfer(&mut self, next: &NextDocument) {
+        self.abandon("transfer");
+        let request = self.document_request(CallEvent::Redirect);
+        self.ask(DocumentSource::Transfer, next.method.unwrap_or(Method::Post), next.url.as_str(), request);
+    }
+
+    /// The API takes the call into a multiparty call.
+    pub(super) fn taken_into_party(&mut self, noun: MultiPartyCall) {
+        self.abandon("multiparty call");
+        self.join_party(noun);
+    }
+
+    /// Stops all that its document does.
+    fn abandon(&mut self, why: &'static str) {
         self.line.prompter.stop();
         self.script.verbs.clear();
         self.leave_conference(false);
+        self.leave_party(PartyExit::CallGone);
         self.leave_dial(false);
         self.leave_link(4_000, HangupSource::ApiRequest);
         if let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Idle) {
             self.message_cut_off(*recording);
         }
-        self.stop_stream("transfer");
-        let request = self.document_request(CallEvent::Redirect);
-        self.ask(DocumentSource::Transfer, next.method.unwrap_or(Method::Post), next.url.as_str(), request);
+        self.stop_stream(why);
+        // What was asked for is for a document that is over.
+        self.script.request += 1;
     }
 
     /// Asks for a document.
@@ -138,10 +154,25 @@ impl Driver {
                 Verb::PreAnswer(_) => self.unsupported("PreAnswer"),
                 Verb::Dial(dial) => return self.dial(dial),
                 Verb::Conference(conference) => return self.confer(conference),
-                verb @ (Verb::MultiPartyCall(_) | Verb::Message(_)) => self.unsupported(verb.tag()),
+                Verb::Message(message) => self.send_message(message),
+                Verb::MultiPartyCall(noun) => return self.join_party(noun),
             }
         }
         self.end(Ending { code: 4_010, source: HangupSource::AnswerXml, by: "document" });
+    }
+
+    /// Sends a text on the way. One that cannot be sent does not hold up the call.
+    fn send_message(&self, message: Message) {
+        let outgoing = Outgoing {
+            dst: message.dst.split('<').map(str::to_owned).collect(),
+            kind: message.r#type(),
+            told_at: message.callback_url.map(|url| (url, message.callback_method)),
+            src: Some(message.src),
+            text: message.text,
+        };
+        if self.service.send_messages(outgoing).is_err() {
+            self.unsupported("Message from a number that is not ours, or to none");
+        }
     }
 
     /// Ends the call; one that came in and was not answered is refused, if a reason is given.

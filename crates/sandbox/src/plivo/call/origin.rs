@@ -1,7 +1,7 @@
 //! Where a call comes from.
 
 use tokio::sync::mpsc;
-use wire::http::Method;
+use wire::plivo::document::MultiPartyCall;
 use wire::plivo::status::Direction;
 
 use crate::plivo::registry::Command;
@@ -13,6 +13,8 @@ pub(in crate::plivo) enum Origin {
     Api,
     /// The document of another call.
     Dialled(Dialled),
+    /// The API, into a multiparty call.
+    Party(Box<MultiPartyCall>),
     /// Somebody of the cast rings the account's number.
     Inbound,
 }
@@ -41,7 +43,7 @@ impl Origin {
     /// Returns who called whom.
     pub const fn direction(&self) -> Direction {
         match self {
-            Self::Api | Self::Dialled(_) => Direction::Outbound,
+            Self::Api | Self::Dialled(_) | Self::Party(_) => Direction::Outbound,
             Self::Inbound => Direction::Inbound,
         }
     }
@@ -50,10 +52,7 @@ impl Origin {
     pub const fn dialled(&self) -> Option<&Dialled> {
         match self {
             Self::Dialled(dialled) => Some(dialled),
-            Self::Api | Self::Inbound => None,
+            Self::Api | Self::Party(_) | Self::Inbound => None,
         }
     }
 }
-
-/// How documents for the ear alone are asked for.
-pub(super) const ASIDE_METHOD: Method = Method::Post;

@@ -13,7 +13,8 @@ use wire::plivo::error_codes::{DocumentSource, cause};
 use wire::plivo::rest::CallRecord;
 use wire::plivo::status::{CallEvent, CallStatus, HangupSource};
 
-use super::{Doing, Driver, Ending, Mouth};
+use super::party::PartyExit;
+use super::{Doing, Driver, Ending, Mouth, Origin};
 use crate::caller::RINGS_S;
 use crate::clock::wall_clock;
 use crate::plivo::between::Between;
@@ -138,6 +139,10 @@ impl Driver {
         if self.is_bound {
             return self.begin_link();
         }
+        if let Origin::Party(noun) = &self.origin {
+            let noun = (**noun).clone();
+            return self.join_party(noun);
+        }
         let (url, method) = (self.create.answer_url.as_str().to_owned(), self.create.answer_method.unwrap_or(Method::Post));
         self.ask(DocumentSource::Answer, method, &url, self.document_request(CallEvent::StartApp));
     }
@@ -159,6 +164,7 @@ impl Driver {
         self.line.has_dropped = true;
         self.stream = None;
         self.leave_conference(false);
+        self.leave_party(PartyExit::CallGone);
         self.leave_dial(false);
         self.leave_link(6_020, HangupSource::Plivo);
         self.note(|truth| truth.ended_by = Some("fault".into()));
@@ -170,6 +176,7 @@ impl Driver {
     fn is_over(&mut self, state: LegState, sip_code: Option<u16>, ended_by: Option<EndedBy>) {
         let ending = self.ending_of(state, sip_code, ended_by);
         self.leave_conference(false);
+        self.leave_party(PartyExit::CallGone);
         self.leave_dial(true);
         self.leave_link(ending.code, ending.source.clone());
         if let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Idle) {
@@ -261,8 +268,8 @@ impl Driver {
     }
 
     fn tell_end(&self, state: LegState, ending: &Ending) {
-        // Of a leg that was dialled, its `<Dial>` tells.
-        if self.origin.dialled().is_some() {
+        // Of a leg that was dialled, its `<Dial>` tells; of one that was rung into a multiparty call, that tells.
+        if matches!(self.origin, Origin::Dialled(_) | Origin::Party(_)) {
             return;
         }
         let (seconds, billed) = self.seconds();

@@ -33,6 +33,7 @@ pub(super) struct Tape {
     style: Style,
     format: FileFormat,
     callback: Option<(String, Option<Method>)>,
+    transcription: Option<(String, Option<Method>)>,
     frames_left: u32,
     began_at: Timestamp,
 }
@@ -43,6 +44,7 @@ impl Tape {
         let is_dual = record.record_channel_type() == ChannelLayout::Stereo && sides == Sides::Both;
         Self {
             callback: record.callback_url.clone().map(|url| (url, record.callback_method)),
+            transcription: record.transcription_url.clone().map(|url| (url, record.transcription_method)),
             ..Self::new(id, (Style::Document, record.file_format()), Reel::of_sides(sides, is_dual), record.max_length())
         }
     }
@@ -53,12 +55,13 @@ impl Tape {
         let reel = Reel::of_sides(Sides::Both, record.record_channel_type == Some(ChannelLayout::Stereo));
         Self {
             callback: record.callback_url.as_ref().map(|url| (url.as_str().to_owned(), record.callback_method)),
+            transcription: record.transcription_url.as_ref().map(|url| (url.as_str().to_owned(), record.transcription_method)),
             ..Self::new(id, (Style::Rest(api_id), format), reel, record.time_limit)
         }
     }
 
     fn new(id: String, (style, format): (Style, FileFormat), reel: Reel, seconds: u32) -> Self {
-        Self { id, reel, style, format, callback: None, frames_left: seconds.saturating_mul(50), began_at: wall_clock() }
+        Self { id, reel, style, format, callback: None, transcription: None, frames_left: seconds.saturating_mul(50), began_at: wall_clock() }
     }
 
     /// Takes 20 ms of both sides, and returns whether there is room for more.
@@ -132,6 +135,10 @@ impl Driver {
                 Style::Rest(api_id) => self.rest_parameters(&finished, api_id).to_form().into_owned(),
             };
             self.hook("recording", method, url, form);
+        }
+        if let Some((url, method)) = tape.transcription {
+            // The sound is there, for it was just kept.
+            let _ = self.service.transcribe(&finished.id, url, method);
         }
         finished
     }

@@ -4,23 +4,19 @@ use std::sync::Arc;
 
 use ports::text_to_speech::{Voice, VoicePiece};
 use tokio::sync::mpsc;
-use wire::http::{HttpReply, Method};
-use wire::plivo::callback::RestRecordCallback;
-use wire::plivo::decimal::Decimal;
+use wire::http::HttpReply;
 use wire::plivo::rest::{
     ConferenceNames, ConferenceRequest, ConferenceResource, Done, FileFormat, MemberAction, MemberDone, Members, RecordConference, RecordingStarted,
     RestError, RoomName,
 };
 
-use super::recordings::complete;
 use super::{Answer, Asked, internal};
 use crate::callee_voice::speak;
 use crate::clock::wall_clock;
-use crate::plivo::conferences::RoomRecording;
-use crate::plivo::registry::{Command, RecordingEntry};
+use crate::plivo::registry::Command;
+use crate::plivo::room_recording::{RoomCallback, RoomRecording, RoomStyle};
 use crate::plivo::{Service, fresh_uuid};
 use crate::program::samples_of;
-use crate::tape::Reel;
 
 impl Service {
     pub(super) fn conference_request(self: &Arc<Self>, request: ConferenceRequest, asked: &Asked<'_>, status: u16) -> Answer {
@@ -50,10 +46,10 @@ impl Service {
             ConferenceRequest::StopRecord { room } => {
                 let taken = self.conferences.with(room.as_str(), |conference| {
                     let recording = conference.recording.take()?;
-                    Some((recording, conference.room.end_tape()))
+                    Some((conference.uuid.clone(), recording, conference.room.end_tape()))
                 });
-                let (recording, samples) = taken.flatten().ok_or_else(RestError::not_found)?;
-                self.finish_room(room.as_str(), recording, samples);
+                let (uuid, recording, samples) = taken.flatten().ok_or_else(RestError::not_found)?;
+                self.finish_room((room.as_str(), &uuid), recording, samples);
                 Ok(HttpReply::empty(status))
             }
             ConferenceRequest::Member { room, members, action } => self.member_action(&room, &members, action, asked, status),
@@ -174,34 +170,19 @@ impl Service {
     fn record_conference(&self, room: &RoomName, record: &RecordConference, asked: &Asked<'_>, status: u16) -> Answer {
         let id = fresh_uuid().map_err(|_| internal())?;
         let format = record.file_format.clone().unwrap_or(FileFormat::Mp3);
-        let slot = self.network.slot_at(tokio::time::Instant::now());
+        let style = RoomStyle::Rest(asked.api_id.clone());
         let recording = RoomRecording {
             id: id.clone(),
-            api_id: asked.api_id.clone(),
             format: format.clone(),
-            callback: record.callback_url.as_ref().map(|url| (url.as_str().to_owned(), record.callback_method)),
+            callback: record.callback_url.as_ref().map(|url| RoomCallback { url: url.as_str().to_owned(), method: record.callback_method, style }),
+            transcription: record.transcription_url.as_ref().map(|url| (url.as_str().to_owned(), record.transcription_method)),
             began_at: wall_clock(),
         };
-        let is_begun = self.conferences.with(room.as_str(), |conference| {
-            let is_free = conference.recording.is_none();
-            if is_free {
-                conference.room.begin_tape(slot);
-                conference.recording = Some(recording);
-            }
-            is_free
-        });
-        match is_begun {
+        match self.begin_room(room.as_str(), recording) {
             Some(true) => {}
             Some(false) => return Err(RestError::new(400, "the conference is being recorded already")),
             None => return Err(RestError::not_found()),
         }
-        let resource = wire::plivo::rest::RecordingResource {
-            call_uuid: None,
-            conference_name: Some(room.as_str().to_owned()),
-            recording_type: Some("conference".to_owned()),
-            ..self.new_recording(&id, "", ("", ""), &format)
-        };
-        self.registry.with(|shelves| shelves.recordings.add(id.clone(), RecordingEntry { resource, wav: None }));
         let started = RecordingStarted {
             message: Some("conference recording started".to_owned()),
             url: Some(self.recording_url(&id, format.as_str())),
@@ -210,36 +191,5 @@ impl Service {
             ..RecordingStarted::default()
         };
         Ok(started.reply(status))
-    }
-
-    /// Makes the file of a conference and tells about it.
-    pub(in crate::plivo) fn finish_room(&self, room: &str, recording: RoomRecording, samples: Vec<i16>) {
-        let millis = samples.len() as u64 / 8;
-        let began_ms = u64::try_from(recording.began_at.as_millis()).unwrap_or(0);
-        let wav = Arc::new(Reel::of_samples(samples).wav());
-        self.registry.with(|shelves| {
-            if let Some(entry) = shelves.recordings.get_mut(&recording.id) {
-                complete(&mut entry.resource, recording.began_at, millis);
-                entry.wav = Some(wav);
-            }
-        });
-        let Some((url, method)) = recording.callback else { return };
-        let decimal = |number: u64| Some(Decimal::new(number.to_string()));
-        let told = RestRecordCallback {
-            url: Some(self.recording_url(&recording.id, recording.format.as_str())),
-            recording_id: recording.id,
-            api_id: Some(recording.api_id),
-            conference_name: Some(room.to_owned()),
-            duration: decimal(millis / 1_000),
-            duration_ms: decimal(millis),
-            start_ms: decimal(began_ms),
-            end_ms: decimal(began_ms + millis),
-            ..RestRecordCallback::default()
-        };
-        let (webhooks, form) = (self.webhooks.clone(), told.to_form().into_owned());
-        self.network.spawn(async move {
-            // A program that does not take it is not told again.
-            let _ = webhooks.send("", method.unwrap_or(Method::Post), &url, &form).await;
-        });
     }
 }

@@ -26,9 +26,10 @@ def main():
         recorded = calls(network, app)
         live(network, app)
         conferences(network, app)
+        multiparty(network, app)
         messages(network, app)
         refusals(network, app)
-        recordings(network, recorded)
+        recordings(network, app, recorded)
         app.close()
 
 
@@ -156,6 +157,38 @@ def conferences(network, app):
     check("and is no more", refused(lambda: client.conferences.get("My Room"))[0] == "ResourceNotFoundError")
 
 
+def multiparty(network, app):
+    room = network.client.multi_party_calls
+    told = {"status_callback_url": app.origin + "/party", "status_callback_method": "POST"}
+    added = room.add_participant("agent", friendly_name="line", from_=network.ours, to_=SILENT_LINE[1:], **told)
+    first = added.calls[0]["call_uuid"]
+    check("somebody is rung into a multiparty call", added.message == "add participant action initiated", added)
+    app.wait_for("/party", EventName="ParticipantJoin", ParticipantCallUUID=first)
+    document = plivoxml.ResponseElement().add(plivoxml.MultiPartyCallElement("line", role="customer", on_exit_action_url=app.origin + "/left"))
+    app.serve("/line", document)
+    app.serve("/left", plivoxml.ResponseElement().add(plivoxml.HangupElement()))
+    second = network.call(SHOP, app, "/line")
+    joined = app.wait_for("/party", EventName="ParticipantJoin", ParticipantCallUUID=second)
+    check("another joins by document", (joined["ParticipantRole"], joined["MPCName"]) == ("customer", "line"), joined)
+    shown = room.get(friendly_name="line")
+    check("it is shown", (shown.status, shown.friendly_name, shown.mpc_uuid) == ("Active", "line", joined["MPCUUID"]), shown)
+    members = room.list_participants(friendly_name="line")
+    check("with who takes part", [one.call_uuid for one in members.objects] == [first, second], members)
+    held = room.update_participant(joined["MemberID"], friendly_name="line", hold=True)
+    check("somebody is put on hold", "hold/unhold member(s) succeeded" in str(held), held)
+    app.wait_for("/party", EventName="ParticipantHold", MemberID=joined["MemberID"])
+    check("which is shown", room.get_participant(joined["MemberID"], friendly_name="line").hold is True)
+    started = room.start_recording(friendly_name="line", recording_callback_url=app.origin + "/tape", recording_callback_method="POST")
+    check("it is recorded", started.message == "MPC: line record started", started)
+    room.stop(friendly_name="line")
+    left = app.wait_for("/left", CallUUID=second)
+    check("it is ended, and a document goes on", left["MPCFriendlyName"] == "line", left)
+    app.wait_for("/tape", EventName="MPCRecordingCompleted", RecordingUUID=started.recording_id)
+    over = app.wait_for("/party", EventName="MPCEnd")
+    check("its end is told once, with the bill", int(over["MPCBilledDuration"]) >= 60, over)
+    check("and it is shown by its UUID", room.get(uuid=joined["MPCUUID"]).termination_cause_code == 3_000)
+
+
 def messages(network, app):
     client = network.client
     sent = client.messages.create(src=network.ours, dst=SHOP[1:], text="At six, please.", url=app.origin + "/sms")
@@ -191,7 +224,7 @@ def refusals(network, app):
     check("and nobody was called", sum(seen.path == "/answer" for seen in app.seen) == before)
 
 
-def recordings(network, recorded):
+def recordings(network, app, recorded):
     client = network.client
     uuid, recording = recorded
     shown = client.recordings.get(recording)
@@ -208,6 +241,10 @@ def recordings(network, recorded):
         decoded = subprocess.run(["lame", "--quiet", "--decode", "--mp3input", "-", "-"], input=reply.read(), capture_output=True, check=True)
     rate, samples = samples_of(decoded.stdout)
     check("and as MP3 the same", max(samples) > 2_000 and abs(len(samples) / rate - seconds) < 0.5, (rate, len(samples)))
+    client.transcriptions.create_transcription(recording, app.origin + "/words")
+    words = app.wait_for("/words", recording_id=recording)
+    check("it is written down", words["error"] == "" and words["transcription"].startswith("Speaker 0: "), words)
+    check("and kept", client.transcriptions.get_transcription(recording).transcription == words["transcription"])
     client.recordings.delete(recording)
     check("a deleted one is gone", refused(lambda: client.recordings.get(recording)) == ("ResourceNotFoundError", "not found"))
 

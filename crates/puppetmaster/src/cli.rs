@@ -232,7 +232,7 @@ pub struct SandboxArgs {
     /// POST /sandbox/faults takes the same while it runs, for one callee or so many times: {"faults": ["webhook=lost"], "to": "+12125550123", "times": 2}.
     #[arg(long = "fault", value_name = "FAULT", verbatim_doc_comment)]
     pub faults: Vec<String>,
-    /// Calls that leave the queue in a second; the others wait in it. A new Twilio account has 1.
+    /// Calls that leave the queue in a second; the others wait in it. A new Twilio account has 1, a Plivo account 2.
     #[arg(long, value_name = "N", value_parser = positive)]
     pub cps: Option<f64>,
     /// Requests that are answered in a second; the others get 429.

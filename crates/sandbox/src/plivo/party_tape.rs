@@ -8,7 +8,7 @@ use wire::plivo::clock::with_offset;
 use wire::plivo::decimal::Decimal;
 use wire::plivo::rest::{FileFormat, RecordingResource};
 
-use super::parties::PartyTape;
+use super::parties::{Party, PartyTape};
 use super::registry::RecordingEntry;
 use super::rest::complete;
 use super::{Service, fresh_uuid};
@@ -82,7 +82,7 @@ impl Service {
         more: impl FnOnce(&mut MultipartyCallback),
     ) {
         let Some((url, method)) = callback else { return };
-        let number = self.parties.with_uuid(uuid, super::parties::Party::next_number);
+        let number = self.parties.with_uuid(uuid, Party::next_number);
         let mut news = MultipartyCallback {
             mpc_uuid: uuid.to_owned(),
             what: Some(what),

@@ -20,6 +20,7 @@ mod plivo_parties;
 mod plivo_resources;
 mod plivo_rooms;
 mod plivo_streams;
+mod plivo_traps;
 mod queue;
 mod recordings;
 mod relay;

@@ -146,7 +146,7 @@ async fn refusals_have_a_status_and_an_object() {
 }
 
 #[tokio::test]
-async fn without_an_address_for_the_end_the_answer_address_is_told() {
+async fn trap_1_without_an_address_for_the_end_the_answer_address_is_told() {
     let mut app = App::start().await;
     app.serve("/answer", "");
     let mut create = app.create(SHOP);
@@ -172,7 +172,7 @@ async fn a_transfer_runs_another_document_at_once() {
 }
 
 #[tokio::test]
-async fn a_webhook_is_fetched_by_get_with_our_query_kept_and_signed() {
+async fn traps_5_and_28_a_webhook_is_fetched_by_get_with_our_query_kept_and_signed() {
     let mut app = App::start().await;
     app.serve("/answer", "");
     let mut create = app.create(SHOP);
@@ -210,7 +210,7 @@ async fn an_address_says_how_often_it_is_tried() {
 }
 
 #[tokio::test]
-async fn machines_are_told_beside_the_document_or_end_the_call_and_people_are_not_mentioned() {
+async fn trap_23_machines_are_told_beside_the_document_or_end_the_call_and_people_are_not_mentioned() {
     let mut app = App::start().await;
     app.serve("/answer", "<Wait length=\"15\"/>");
     let mut create = app.create(VOICEMAIL);

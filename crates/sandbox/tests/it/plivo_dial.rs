@@ -60,7 +60,7 @@ async fn told(app: &mut App) -> (Vec<HashMap<String, String>>, HashMap<String, S
 }
 
 #[tokio::test]
-async fn who_is_dialled_hears_and_is_heard_and_both_legs_are_billed() {
+async fn trap_32_who_is_dialled_hears_and_is_heard_and_both_legs_are_billed() {
     let mut app = app().await;
     app.serve("/answer", "<Dial action=\"ORIGIN/done\" callbackUrl=\"ORIGIN/legs\"><Number>+12125550123</Number></Dial>");
     let asker = app.call("+12125550190").await;

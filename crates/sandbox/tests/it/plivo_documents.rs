@@ -39,7 +39,7 @@ async fn app() -> App {
 }
 
 #[tokio::test]
-async fn what_no_document_may_hold_ends_the_call_though_it_was_answered_with_200() {
+async fn trap_4_what_no_document_may_hold_ends_the_call_though_it_was_answered_with_200() {
     let mut app = app().await;
     let xml = |body: &str| Ok(("application/xml".to_owned(), body.to_owned()));
     for (served, code) in [
@@ -191,7 +191,7 @@ async fn a_whole_call_is_recorded_told_fetched_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_recording_that_names_no_length_ends_after_a_minute() {
+async fn trap_12_a_recording_that_names_no_length_ends_after_a_minute() {
     let cast = Cast::shipped().unwrap().with("a.yaml", PATIENT).unwrap();
     let times = sandbox::Times { pace: 20.0, ..crate::app::fast() };
     let mut app = App::with(SandboxConfig { cast, times, ..crate::app::config() }).await;

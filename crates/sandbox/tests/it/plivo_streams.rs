@@ -28,7 +28,7 @@ fn checkpoint(name: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_conversation_in_every_form_is_heard_and_answered_and_the_document_goes_on_behind_it() {
+async fn trap_8_a_conversation_in_every_form_is_heard_and_answered_and_the_document_goes_on_behind_it() {
     for format in AudioFormat::ALL {
         let mut app = App::with(hearing(&["what time do you close today", "thank you goodbye"])).await;
         let kind = format!("bidirectional=\"true\" keepCallAlive=\"true\" contentType=\"{}\"", format.content_type());
@@ -61,7 +61,7 @@ async fn a_conversation_in_every_form_is_heard_and_answered_and_the_document_goe
 }
 
 #[tokio::test]
-async fn a_clear_drops_what_is_queued_and_its_checkpoints() {
+async fn trap_26_a_clear_drops_what_is_queued_and_its_checkpoints() {
     let mut app = App::with(hearing(&[])).await;
     app.serve("/answer", &stream("bidirectional=\"true\" keepCallAlive=\"true\" contentType=\"audio/x-mulaw;rate=8000\""));
     let uuid = app.call(SHOP).await;
@@ -92,7 +92,7 @@ async fn keys_go_both_ways() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_not_kept_alive_ends_with_its_document() {
+async fn trap_3_a_stream_that_is_not_kept_alive_ends_with_its_document() {
     let mut app = App::with(hearing(&[])).await;
     app.serve("/answer", &stream("bidirectional=\"true\" contentType=\"audio/x-mulaw;rate=8000\""));
     app.call(SHOP).await;

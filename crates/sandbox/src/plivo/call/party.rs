@@ -16,7 +16,7 @@ use super::confer::beep;
 use super::{Doing, Driver, Ending, Mouth};
 use crate::clock::wall_clock;
 use crate::plivo::fresh_uuid;
-use crate::plivo::parties::{Standing, Termination};
+use crate::plivo::parties::{Party, Standing, Termination};
 use crate::prompter::keys;
 use crate::room::Room;
 
@@ -219,7 +219,7 @@ impl Driver {
         let left = self.service.parties.leave(&partying.uuid, partying.member, why);
         beep(&partying.room, Some(&partying.noun.exit_sound()));
         self.party_event(&partying, MultipartyEvent::Exit, true);
-        let over = self.service.parties.with_uuid(&partying.uuid, super::super::parties::Party::take_end).flatten();
+        let over = self.service.parties.with_uuid(&partying.uuid, Party::take_end).flatten();
         if let Some(tape) = over {
             self.party_event(&partying, MultipartyEvent::End, false);
             if let Some((tape, samples)) = tape {

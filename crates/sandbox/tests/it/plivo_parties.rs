@@ -111,6 +111,11 @@ async fn a_call_that_lives_is_taken_in_recorded_and_one_left_alone_ends_it() {
     let add = |call: &str| json!({ "role": "agent", "call_uuid": call, "status_callback_url": at("/events"), "status_callback_method": "POST" });
     let room = "/MultiPartyCall/name_two/Participant/";
     assert_eq!(app.ask("POST", room, &json!({ "role": "agent", "call_uuid": "none" })).await.0, 404);
+    let add = |call: &str| {
+        let mut add = add(call);
+        (add["transcript"], add["call_status_callback_url"]) = (true.into(), at("/status").into());
+        add
+    };
     for call in [&ann, &ben] {
         assert_eq!(app.ask("POST", room, &add(call)).await.0, 201);
     }
@@ -132,6 +137,7 @@ async fn a_call_that_lives_is_taken_in_recorded_and_one_left_alone_ends_it() {
     let wav = audio::wav::read_wav(&wav, 1 << 24).unwrap();
     assert!(wav.channel(0).iter().filter(|sample| sample.unsigned_abs() > 1_000).count() > 100);
     assert_eq!(app.record(&ben).await["hangup_cause_code"], 4_020);
+    assert_eq!(app.truth(&ben).unsupported, ["MultiPartyCall transcript", "MultiPartyCall call_status_callback_url"]);
     let (_, list) = app.ask("GET", "/MultiPartyCall/", &Value::Null).await;
     assert_eq!(list["objects"][0]["termination_cause_code"], 1_010);
 }

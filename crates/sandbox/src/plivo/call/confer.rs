@@ -39,6 +39,11 @@ impl Driver {
         let commands = self.service.registry.with(|shelves| shelves.calls.get(&self.uuid).map(|call| call.commands.clone()));
         let Some(commands) = commands else { return self.next_verb() };
         let member = self.service.next_member();
+        for (sound, what) in [(&noun.enter_sound, "Conference enterSound"), (&noun.exit_sound, "Conference exitSound")] {
+            if sound.as_deref().is_some_and(is_address) {
+                self.unsupported(&format!("{what} at an address"));
+            }
+        }
         let text = |text: String| Some(text);
         let (from, to) = self.ends();
         let shown = ConferenceMember {
@@ -216,6 +221,11 @@ impl Driver {
         };
         self.hook("conference", conferring.noun.callback_method, url, callback.to_form().into_owned());
     }
+}
+
+/// Returns whether a sound is a document somewhere, and not one of Plivo's own.
+pub(super) fn is_address(sound: &str) -> bool {
+    sound.starts_with("http")
 }
 
 /// Lets all of a room hear that somebody comes or goes. A sound at an address is a document, and not heard in the room.

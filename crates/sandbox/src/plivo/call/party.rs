@@ -12,7 +12,7 @@ use wire::plivo::document::MultiPartyCall;
 use wire::plivo::rest::{EventGroup, Role};
 use wire::plivo::status::{CallEvent, HangupSource};
 
-use super::confer::beep;
+use super::confer::{beep, is_address};
 use super::{Doing, Driver, Ending, Mouth};
 use crate::clock::wall_clock;
 use crate::plivo::fresh_uuid;
@@ -67,6 +67,7 @@ impl Partying {
 
 impl Driver {
     pub(super) fn join_party(&mut self, noun: MultiPartyCall) {
+        self.name_what_is_passed_over(&noun);
         let (account, network) = (&self.service.account, &self.service.network);
         let fresh = || Some((fresh_uuid().ok()?, network.new_room()));
         // One who is not let in goes on with the document.
@@ -100,6 +101,27 @@ impl Driver {
         }
         self.doing = Doing::Partying(Box::new(partying));
         self.party_music();
+    }
+
+    /// Names what a multiparty call can do at Plivo, and not here.
+    fn name_what_is_passed_over(&self, noun: &MultiPartyCall) {
+        let wanted = [
+            (noun.record_participant_track(), "recordParticipantTrack"),
+            (noun.record_min_member_count() > 1, "recordMinMemberCount"),
+            (noun.wait_time.is_some(), "waitTime"),
+            (noun.wait_for_agent == Some(true), "waitForAgent"),
+            (noun.transcript(), "transcript"),
+            (noun.start_recording_audio.is_some(), "startRecordingAudio"),
+            (noun.stop_recording_audio.is_some(), "stopRecordingAudio"),
+            (is_address(&noun.enter_sound()), "enterSound at an address"),
+            (is_address(&noun.exit_sound()), "exitSound at an address"),
+            (noun.status_callback_events.contains(&EventGroup::Digits), "participant-digit-input-events"),
+            (noun.status_callback_events.contains(&EventGroup::Adding), "add-participant-api-events"),
+        ];
+        let named = wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, name)| name);
+        for name in named.chain(noun.others.iter().map(|(name, _)| name.as_str())) {
+            self.unsupported(&format!("MultiPartyCall {name}"));
+        }
     }
 
     /// Lets whoever waits or is held hear what there is for it, and others nothing but each other.

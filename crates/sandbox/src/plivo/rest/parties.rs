@@ -255,6 +255,12 @@ impl Service {
 
 /// Returns how a document would let somebody in whom the API adds.
 fn noun_of(add: &AddParticipant, room: String) -> MultiPartyCall {
+    // What a document cannot say, and the practice network does not do, goes along to be named.
+    let beyond = [
+        ("confirm_key", add.confirm_key.is_some()),
+        ("confirm_key_sound_url", add.confirm_key_sound_url.is_some()),
+        ("call_status_callback_url", add.call_status_callback_url.is_some()),
+    ];
     let text = |url: &Option<WebUrl>| url.as_ref().map(|url| url.as_str().to_owned());
     MultiPartyCall {
         max_duration: add.max_duration,
@@ -283,6 +289,12 @@ fn noun_of(add: &AddParticipant, room: String) -> MultiPartyCall {
         on_exit_action_url: text(&add.on_exit_action_url),
         on_exit_action_method: add.on_exit_action_method,
         relay_dtmf_inputs: add.relay_dtmf_inputs,
+        record_participant_track: add.record_participant_track,
+        record_min_member_count: add.record_min_member_count,
+        transcript: add.transcript,
+        start_recording_audio: text(&add.start_recording_audio),
+        stop_recording_audio: text(&add.stop_recording_audio),
+        others: beyond.into_iter().filter(|(_, is_wanted)| *is_wanted).map(|(name, _)| (name.to_owned(), String::new())).collect(),
         ..MultiPartyCall::joined_as(add.role.clone(), room)
     }
 }

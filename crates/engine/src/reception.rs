@@ -228,7 +228,7 @@ impl Reception {
     async fn may_forward(&self, forward: &Forward) -> Result<bool, StoreError> {
         let installation = self.installation();
         let rules = installation.rules();
-        let gate = number_gate::check(&forward.number, installation.line(), &rules.allowed_regions, rules.own_number.as_ref());
+        let gate = number_gate::check(&forward.number, installation.line(), &rules.allowed_regions, &rules.own_numbers);
         let is_paused = installation.desk.gate.policy.paused().await?.is_some();
         if gate.is_err() || is_paused || installation.store().has_opted_out(&forward.number).await? {
             return Ok(false);

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use carriers::registry::Practised;
+
 use super::Config;
 use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
 use super::menu_file;
@@ -184,9 +186,10 @@ impl<'a> Loading<'a> {
     fn whole(&mut self) {
         self.loaded.config.is_budget_set = self.loaded.origins.keys().any(|path| path.starts_with("budget."));
         let provider = self.loaded.config.phone_provider;
+        let second = self.loaded.config.second_provider.filter(|_| provider.is_real()).map(Practised::as_str);
         let is_of_other_provider = |path: &str| {
             let section = path.split('.').next().unwrap_or_default();
-            ["twilio", "plivo"].contains(&section) && section != provider.as_str()
+            ["twilio", "plivo"].contains(&section) && section != provider.as_str() && Some(section) != second
         };
         let unresolved = std::mem::take(&mut self.unresolved);
         self.problems.extend(unresolved.iter().filter(|(path, _)| !is_of_other_provider(path)).map(|(_, problem)| problem.clone()));

@@ -375,7 +375,7 @@ mod tests {
     use telephony::{Private, TaskId};
 
     use super::*;
-    use crate::approval::{ApprovedBy, Quote};
+    use crate::approval::{ApprovedBy, Quote, SecondProvider};
     use crate::compliance::line_kind::KnownLine;
     use crate::compliance::{calling_hours, consent};
     use crate::decision_record::Answer;
@@ -501,6 +501,25 @@ mod tests {
         assert_eq!(cleared.receipt_hash(), &world.receipt.hash());
         assert_eq!(cleared.worst_case_cost(), Micros(180_000));
         assert_eq!(cleared.time_limit(), Duration::from_secs(600));
+    }
+
+    #[test]
+    fn leave_for_a_second_provider_is_part_of_what_was_approved_and_is_given_once() {
+        let mut world = world(Line::Real);
+        assert_eq!(world.decide().verdict.unwrap().take_reserve(), None);
+        let plivo = |from: &str| Some(SecondProvider { provider: "plivo".into(), from: PhoneNumber::parse(from).ok() });
+        world.receipt.second = plivo("+12125552600");
+        let refused = world.decide().verdict.unwrap_err();
+        assert_eq!(refused.first().code, "approval.void", "the user has not seen it");
+        world.approval = Some(Approval::of(&world.receipt, ApprovedBy::User, NOON, Approval::GOOD_FOR));
+        let mut cleared = world.decide().verdict.unwrap();
+        let spare = cleared.take_reserve().unwrap().release();
+        assert_eq!((spare.attempt(), spare.number(), spare.receipt_hash()), (cleared.attempt(), cleared.number(), cleared.receipt_hash()));
+        assert_eq!((spare.time_limit(), spare.worst_case_cost()), (cleared.time_limit(), cleared.worst_case_cost()));
+        let mut spare = spare;
+        assert_eq!((cleared.take_reserve(), spare.take_reserve()), (None, None), "there is no third");
+        world.receipt.second = plivo("+12125552601");
+        assert_eq!(world.decide().verdict.unwrap_err().first().code, "approval.void", "another number would be shown");
     }
 
     #[test]

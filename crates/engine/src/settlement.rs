@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn the_price_of_the_leg_is_the_carrier_s_and_the_rest_by_the_card() {
-        let open = Unsettled { attempt: AttemptId::new("a1"), provider: None, call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
+        let open =
+            Unsettled { attempt: AttemptId::new("a1"), provider: None, call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
         let card = RateCard::twilio_us();
         let cost = |told: Option<CarrierCall>| cost(&open, told.as_ref(), &card);
         assert_eq!(cost(Some(told(Some((26_000, "USD")), None))), Some(Micros(34_000)), "two minutes of stream beside it");

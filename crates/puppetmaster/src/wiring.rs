@@ -233,7 +233,8 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     recover(store.as_ref(), &ways, &SystemClock).await?;
     let telling = postman.start();
     let sweeping = (purpose == Purpose::Serve).then(|| sweep_beside(store.clone(), vault.clone(), config.retention()));
-    let settling = (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), ways.into_iter().map(|way| (way.carrier, way.rates)).collect()));
+    let settling =
+        (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), ways.into_iter().map(|way| (way.carrier, way.rates)).collect()));
     let callbacks = network.provider.callbacks.clone();
     let mode = network.provider.carrier.abilities().mode_for(config.conversation_mode);
     let second = network.second.map(|Second { way, callbacks }| {
@@ -510,7 +511,8 @@ fn open_second(config: &Config, second: Practised, first: &registry::Provider, s
     let mode = first.abilities().mode_for(config.conversation_mode);
     if second.abilities().mode_for(mode) != mode {
         // What a receipt and a recording rest on must hold whoever connects the call.
-        let what = format!("{} cannot hold conversations as `conversation_mode` wants them and {} does; choose another mode", second.name(), first.name());
+        let what =
+            format!("{} cannot hold conversations as `conversation_mode` wants them and {} does; choose another mode", second.name(), first.name());
         return Err(wrong(what));
     }
     let rates = config.second_rate_card().unwrap_or_else(RateCard::free);

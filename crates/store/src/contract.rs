@@ -402,7 +402,8 @@ pub async fn open_prices_are_found(store: &dyn TaskStore) {
     assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), [], "neither has ended");
     store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 61), TaskState::Done).await.unwrap();
     store.finish_attempt(&busy, &finish(Disposition::Busy, None, 0), TaskState::Done).await.unwrap();
-    let open = Unsettled { attempt: attempt.clone(), provider: Some("mock".into()), call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
+    let open =
+        Unsettled { attempt: attempt.clone(), provider: Some("mock".into()), call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
     assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), [open]);
     assert_eq!(store.unsettled(Timestamp(0), 0).await.unwrap(), []);
     assert_eq!(store.unsettled(NOON + Duration::from_secs(86_400), 9).await.unwrap(), []);

@@ -51,7 +51,7 @@ impl Store {
              WHERE attempts.state = 'terminal' AND ended_at >= ?1 AND ended_at < ?2
              UNION ALL
              SELECT id, NULL, 'inbound', came_at, ended_at, 'conversed', NULL, coalesce(length_ms, 0), cost, TRUE,
-                    NULL, NULL, came_at / 3600000 % 24, 0, NULL, recording IS NOT NULL, '[]'
+                    NULL, NULL, came_at / 3600000 % 24, 0, NULL, recording IS NOT NULL, '[]', NULL
              FROM visits
              WHERE ended_at >= ?1 AND ended_at < ?2
                  AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.carrier_call = visits.carrier_call)

@@ -621,7 +621,7 @@ pub const KEYS: &[Key] = &[
         about: "As which phone provider the practice network is spoken to: it stands in for Twilio and for Plivo, with the same callees. \
                 `puppetmaster call --provider` says it for one call.",
         unset: "",
-        example: "plivo",
+        example: "twilio",
         field: |config| &mut config.practised,
     },
     Key {

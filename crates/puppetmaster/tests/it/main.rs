@@ -20,6 +20,7 @@ mod practice_plivo;
 mod program;
 mod reception;
 mod recording;
+mod second_provider;
 mod secrets;
 mod sensitive;
 mod serve;

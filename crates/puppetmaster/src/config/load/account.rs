@@ -99,13 +99,7 @@ impl Loading<'_> {
     }
 
     /// Tells which keys the provider that stands in `key` needs and lacks; all need an address that leads here, which is told once.
-    fn needed(
-        &mut self,
-        key: &'static str,
-        provider: Provider,
-        of_provider: &[(&'static str, bool)],
-        unresolved: &BTreeMap<&'static str, Problem>,
-    ) {
+    fn needed(&mut self, key: &'static str, provider: Provider, of_provider: &[(&'static str, bool)], unresolved: &BTreeMap<&'static str, Problem>) {
         let config = &self.loaded.config;
         let is_first = key == "phone_provider";
         let of_all = [

@@ -27,4 +27,5 @@ mod serve;
 mod setup;
 mod simulate;
 mod takeover;
+mod takeover_plivo;
 mod tasks;

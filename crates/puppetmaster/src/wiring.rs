@@ -215,10 +215,6 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
     let takes_calls = purpose == Purpose::Serve && config.inbound.is_enabled;
-    let has_queues = config.inbound.menus.as_ref().is_some_and(|menus| !menus.queues.is_empty());
-    if takes_calls && has_queues && !network.provider.carrier.abilities().queues {
-        return Err(Failure::of(&codes::CARRIER_NO_QUEUES));
-    }
     let bound = bind(config).await?;
     let origin: Arc<str> = origin(config, bound.address()).into();
     let directory = Arc::new(Directory::default());

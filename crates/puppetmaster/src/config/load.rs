@@ -673,8 +673,24 @@ phone_provider: mock
     #[test]
     fn a_second_provider_needs_an_account_and_a_number_of_its_own() {
         let real = "voice:\n  personal_assistant:\n    phone_provider: twilio\n    second_provider: plivo\n    listen: 127.0.0.1:8080\n    public_url: https://pm.example.com\n    from_number: \"+12125550100\"\n    twilio: { account_sid: AC00000000000000000000000000000001, auth_token: t }\n";
-        check_file(real, expect![[""]]);
-        check_file(&real.replace("second_provider: plivo", "second_provider: twilio"), expect![[""]]);
+        check_file(
+            real,
+            expect![[r#"
+            puppetmaster.yaml:4:22: `second_provider: plivo` needs `voice.personal_assistant.plivo.auth_id` [config.missing_key]
+              Set it in the file, or set PLIVO_AUTH_ID in the environment or in `.env`. The Plivo account, MA or SA and 18 capitals and digits.
+            puppetmaster.yaml:4:22: `second_provider: plivo` needs `voice.personal_assistant.plivo.auth_token` [config.missing_key]
+              Set it in the file, or set PLIVO_AUTH_TOKEN in the environment or in `.env`. The secret of the Plivo account.
+            puppetmaster.yaml:4:22: `second_provider: plivo` needs `voice.personal_assistant.plivo.phone_number` [config.missing_key]
+              Set it in the file, or set PLIVO_PHONE_NUMBER in the environment or in `.env`. A number of the Plivo account; callees see it unless `from_number` is set.
+        "#]],
+        );
+        check_file(
+            &real.replace("second_provider: plivo", "second_provider: twilio"),
+            expect![[r#"
+            puppetmaster.yaml:4:22: `voice.personal_assistant.second_provider` is twilio, which is the first one already [config.bad_value]
+              Name the other one, or take `second_provider` away.
+        "#]],
+        );
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod pages;
 mod practice_call;
 mod practice_plivo;
 mod program;
+mod provider_contract;
 mod reception;
 mod recording;
 mod second_provider;

@@ -251,8 +251,7 @@ impl Reception {
         let rules = installation.rules();
         let now = installation.clock().now();
         let spending = installation.store().spending(now - DAY, now - MONTH).await?;
-        let leg = installation.rates().call_cost(time_limit);
-        let worst = leg.plus(leg);
+        let worst = installation.rates().forwarded_cost(time_limit);
         Ok(budget::check(worst, rules.budget.per_call, &rules.budget, &spending).is_empty())
     }
 

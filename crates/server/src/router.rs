@@ -36,8 +36,8 @@ const BODY_AT_MOST: usize = 64 * 1024;
 /// | `GET /healthz` | anybody | – |
 /// | `GET /metrics` | scrapers | – |
 ///
-/// A second carrier reaches the same paths below [`SECOND`], so that each is answered in its own documents and may sign for no other
-/// than itself. Calls that come in are the first one's.
+/// A second carrier reaches the same paths below [`SECOND`], so that each is checked with its own secret and answered in its own
+/// documents. Calls that come in are the first one's.
 pub fn router(state: ServerState) -> Router {
     let second = state.second.clone().map(|callbacks| {
         let public_origin = second_origin(&state.public_origin).into();

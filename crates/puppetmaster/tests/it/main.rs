@@ -26,6 +26,7 @@ mod secrets;
 mod sensitive;
 mod serve;
 mod setup;
+mod setup_plivo;
 mod simulate;
 mod takeover;
 mod takeover_plivo;

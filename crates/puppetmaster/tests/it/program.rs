@@ -243,7 +243,18 @@ impl Network {
     /// Has the next so many creates of calls go wrong, at whichever provider they are asked for.
     pub fn next_creates(&self, times: u32, fault: &str) {
         let rule = serde_json::json!({ "faults": [fault], "times": times }).to_string();
-        self.ask("POST", "/sandbox/faults", &format!("Content-Length: {}\r\n", rule.len()), &rule);
+        self.control("/sandbox/faults", &rule);
+    }
+
+    /// Tells it something by its own way in for programs of this machine.
+    pub fn control(&self, path: &str, body: &str) -> serde_json::Value {
+        self.ask("POST", path, &format!("Content-Length: {}\r\n", body.len()), body)
+    }
+
+    /// Returns how it is reached as this provider.
+    pub fn account(&self, provider: &str) -> serde_json::Value {
+        let account: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&self.file).unwrap()).unwrap();
+        account[provider].clone()
     }
 
     /// Has nobody listen where calls are asked for of this provider: its address in the credentials leads to a port that is closed.

@@ -304,23 +304,6 @@ fn the_callee_can_be_sent_to_the_user_for_good() {
 }
 
 #[test]
-fn a_callee_who_is_sent_to_a_telephone_that_nobody_picks_up_comes_back() {
-    let home = Home::new();
-    let network = network_with(&home, &[]);
-    let mut call = begin(&home, &network, NOBODY, "media_stream");
-    call.until("who answered");
-    call.type_line("x");
-    call.until("the call is yours");
-    call.until("you did not get the call: nobody picked up");
-    call.until("the automated assistant again");
-    call.until("outcome");
-    let ended = call.end();
-    assert_eq!(ended.code, Some(0), "the errand is done after all: {ended:?}");
-    let finish = &home.books()[0].1[0].finish;
-    assert_eq!(finish.as_ref().unwrap().report.as_ref().unwrap().ended_because, EndReason::Done);
-}
-
-#[test]
 fn without_a_telephone_it_is_said_and_the_call_goes_on() {
     let home = Home::new();
     let network = network_with(&home, &[]);

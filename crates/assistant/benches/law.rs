@@ -53,6 +53,7 @@ fn receipt(number: &str, callee_kind: CalleeKind) -> Receipt {
         estimated_cost: Micros(36_000),
         worst_case_cost: Micros(180_000),
         currency: "USD".into(),
+        second: None,
         notices: Vec::new(),
     };
     Receipt::of(&task, quote)

@@ -47,10 +47,13 @@ pub struct Receipt {
     pub is_recorded: bool,
     /// What a usual call of this kind costs.
     pub estimated_cost: Micros,
-    /// What it costs if it lasts to its time limit.
+    /// What it costs if it lasts to its time limit, whoever connects it.
     pub worst_case_cost: Micros,
     /// ISO 4217 code of both.
     pub currency: String,
+    /// Who connects the call if the first phone provider surely did not; `None` if nobody does.
+    #[serde(default)]
+    pub second: Option<SecondProvider>,
     /// What the usual cost is made of, and the day its prices were read. Not part of the hash: the sums are.
     #[serde(default)]
     pub cost_parts: Vec<(CostPart, Micros)>,
@@ -59,6 +62,15 @@ pub struct Receipt {
     pub prices_read_on: String,
     /// What the user should know. Not part of the hash: notices follow the hour and bind nothing.
     pub notices: Vec<Notice>,
+}
+
+/// A phone provider that is asked if the first one surely placed no call.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SecondProvider {
+    /// Its name: `plivo`.
+    pub provider: String,
+    /// The number that the callee then sees; `None` on the practice network, which has one of its own.
+    pub from: Option<PhoneNumber>,
 }
 
 /// What the shell adds to a task to make its receipt.
@@ -74,6 +86,8 @@ pub struct Quote {
     pub worst_case_cost: Micros,
     /// ISO 4217 code of both.
     pub currency: String,
+    /// Who connects the call if the first phone provider surely did not.
+    pub second: Option<SecondProvider>,
     /// What the user should know.
     pub notices: Vec<Notice>,
 }
@@ -99,6 +113,7 @@ impl Receipt {
             estimated_cost: quote.estimated_cost,
             worst_case_cost: quote.worst_case_cost,
             currency: quote.currency,
+            second: quote.second,
             cost_parts: Vec::new(),
             prices_read_on: String::new(),
             notices: quote.notices,
@@ -134,6 +149,11 @@ impl Receipt {
         text.field("estimated_cost", &self.estimated_cost.0.to_string());
         text.field("worst_case_cost", &self.worst_case_cost.0.to_string());
         text.field("currency", &self.currency);
+        // Each value has its length before it, so a receipt without a second provider shares no text with one that has it.
+        if let Some(second) = &self.second {
+            text.field("second_provider", &second.provider);
+            text.field("second_from", second.from.as_ref().map_or("-", PhoneNumber::as_e164));
+        }
         Private::new(text.0)
     }
 

@@ -150,6 +150,7 @@ mod tests {
             estimated_cost: rates.call_cost(Duration::from_secs(3 * 60)),
             worst_case_cost: rates.call_cost(task.limits.total_time),
             currency: rates.currency.clone(),
+            second: None,
             notices: Vec::new(),
         };
         Receipt::of(&task, quote)

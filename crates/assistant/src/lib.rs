@@ -35,3 +35,4 @@ pub mod standing_approval;
 pub mod statistics;
 pub mod task;
 pub mod task_plan;
+pub mod waiting_line;

@@ -24,7 +24,7 @@ impl OperatorGrant {
     /// # Errors
     /// The number gate's refusal: emergency and premium numbers, countries that are not allowed, our own number.
     pub fn for_number(number: &PhoneNumber, line: Line, rules: &Rules) -> Result<Self, Refusal> {
-        number_gate::check(number, line, &rules.allowed_regions, rules.own_number.as_ref())?;
+        number_gate::check(number, line, &rules.allowed_regions, &rules.own_numbers)?;
         Ok(Self { number: number.clone(), line })
     }
 
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_users_telephone_passes_the_gate_and_no_other_line_of_ours() {
         let own = number("+12125552671");
-        let rules = Rules { allowed_regions: vec!["US".into()], own_number: Some(own.clone()), ..Rules::default() };
+        let rules = Rules { allowed_regions: vec!["US".into()], own_numbers: vec![own.clone()], ..Rules::default() };
         assert!(OperatorGrant::for_number(&number("+12125552672"), Line::Real, &rules).is_ok());
         assert!(OperatorGrant::for_number(&own, Line::Real, &rules).is_err());
         assert!(OperatorGrant::for_number(&number("+442079460000"), Line::Real, &rules).is_err());

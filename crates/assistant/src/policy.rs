@@ -37,8 +37,8 @@ use findings::Findings;
 pub struct Rules {
     /// ISO regions that may be called on a real line (`["US"]`). Empty: none.
     pub allowed_regions: Vec<String>,
-    /// The number that we call from; never called itself.
-    pub own_number: Option<PhoneNumber>,
+    /// The numbers that we call from, the second provider's among them; never called themselves.
+    pub own_numbers: Vec<PhoneNumber>,
     /// How often and how many at once.
     pub caps: Caps,
     /// How much money.
@@ -123,6 +123,20 @@ pub struct Cleared {
     callee_kind: CalleeKind,
     is_lenient: bool,
     record: Box<DecisionRecord>,
+    has_second: bool,
+}
+
+/// Leave to dial by the second phone provider that the receipt names, for the same attempt and to the same number. Cannot be copied,
+/// and opens nothing before it is released.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Reserve(Cleared);
+
+impl Reserve {
+    /// Returns the leave. Only for whoever knows that the first provider surely placed no call: that is
+    /// `telephony::call::Output::DialBySecond`, and nothing else.
+    pub fn release(self) -> Cleared {
+        self.0
+    }
 }
 
 impl Cleared {
@@ -169,6 +183,20 @@ impl Cleared {
     /// Returns what the clearance rests on: it is written down in the transaction that writes the intent.
     pub fn record(&self) -> &DecisionRecord {
         &self.record
+    }
+
+    /// Takes the leave for the second phone provider out, if the approved receipt names one; the next time there is none.
+    pub fn take_reserve(&mut self) -> Option<Reserve> {
+        std::mem::take(&mut self.has_second).then(|| {
+            Reserve(Self {
+                attempt: self.attempt.clone(),
+                number: self.number.clone(),
+                receipt_hash: self.receipt_hash.clone(),
+                record: self.record.clone(),
+                has_second: false,
+                ..*self
+            })
+        })
     }
 
     /// Returns whether the caps under which it was given still leave room for this call.
@@ -219,7 +247,7 @@ fn ask<'a>(facts: &'a Facts<'a>, approval: ApprovalIs) -> Findings<'a> {
     let receipt = facts.receipt;
     let rules = facts.rules;
     let mut findings = Findings::new(facts);
-    let gate = number_gate::ask(&receipt.number, receipt.line, &rules.allowed_regions, rules.own_number.as_ref());
+    let gate = number_gate::ask(&receipt.number, receipt.line, &rules.allowed_regions, &rules.own_numbers);
     if let Some(refusal) = findings.take_gate(gate) {
         findings.refusals.push(refusal);
         return findings;
@@ -274,6 +302,7 @@ fn clear(facts: &Facts<'_>, record: DecisionRecord) -> Cleared {
         callee_kind: facts.receipt.callee_kind,
         is_lenient: is_lenient(facts.receipt, facts.rules),
         record: Box::new(record),
+        has_second: facts.receipt.second.is_some(),
     }
 }
 
@@ -346,7 +375,7 @@ mod tests {
     use telephony::{Private, TaskId};
 
     use super::*;
-    use crate::approval::{ApprovedBy, Quote};
+    use crate::approval::{ApprovedBy, Quote, SecondProvider};
     use crate::compliance::line_kind::KnownLine;
     use crate::compliance::{calling_hours, consent};
     use crate::decision_record::Answer;
@@ -380,6 +409,7 @@ mod tests {
             estimated_cost: Micros(36_000),
             worst_case_cost: Micros(180_000),
             currency: "USD".into(),
+            second: None,
             notices: Vec::new(),
         };
         Receipt::of(task, quote)
@@ -474,6 +504,25 @@ mod tests {
     }
 
     #[test]
+    fn leave_for_a_second_provider_is_part_of_what_was_approved_and_is_given_once() {
+        let mut world = world(Line::Real);
+        assert_eq!(world.decide().verdict.unwrap().take_reserve(), None);
+        let plivo = |from: &str| Some(SecondProvider { provider: "plivo".into(), from: PhoneNumber::parse(from).ok() });
+        world.receipt.second = plivo("+12125552600");
+        let refused = world.decide().verdict.unwrap_err();
+        assert_eq!(refused.first().code, "approval.void", "the user has not seen it");
+        world.approval = Some(Approval::of(&world.receipt, ApprovedBy::User, NOON, Approval::GOOD_FOR));
+        let mut cleared = world.decide().verdict.unwrap();
+        let spare = cleared.take_reserve().unwrap().release();
+        assert_eq!((spare.attempt(), spare.number(), spare.receipt_hash()), (cleared.attempt(), cleared.number(), cleared.receipt_hash()));
+        assert_eq!((spare.time_limit(), spare.worst_case_cost()), (cleared.time_limit(), cleared.worst_case_cost()));
+        let mut spare = spare;
+        assert_eq!((cleared.take_reserve(), spare.take_reserve()), (None, None), "there is no third");
+        world.receipt.second = plivo("+12125552601");
+        assert_eq!(world.decide().verdict.unwrap_err().first().code, "approval.void", "another number would be shown");
+    }
+
+    #[test]
     fn a_clearance_holds_as_long_as_its_caps_leave_room() {
         let cleared = world(Line::Real).decide().verdict.unwrap();
         let (usage, spending) = (Usage::default(), Spending::default());
@@ -503,7 +552,7 @@ mod tests {
             (|w| w.rules.budget.per_call = Micros(1), "budget.call"),
             (|w| w.has_opted_out = true, "number.opted_out"),
             (|w| w.rules.allowed_regions.clear(), "number.region"),
-            (|w| w.rules.own_number = Some(w.receipt.number.clone()), "number.own"),
+            (|w| w.rules.own_numbers = vec![w.receipt.number.clone()], "number.own"),
         ];
         for (change, code) in table {
             assert_eq!(with(Line::Real, change), (vec![code], Vec::new()));

@@ -94,6 +94,7 @@ mod tests {
             estimated_cost: Micros(36_000),
             worst_case_cost: Micros(180_000),
             currency: "USD".into(),
+            second: None,
             notices: Vec::new(),
         };
         Receipt::of(&task, quote)

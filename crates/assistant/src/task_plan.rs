@@ -125,6 +125,7 @@ mod tests {
             estimated_cost: Micros::ZERO,
             worst_case_cost: Micros::ZERO,
             currency: "USD".into(),
+            second: None,
             notices: Vec::new(),
         };
         let receipt = Receipt::of(task, quote);

@@ -227,7 +227,8 @@ impl Plivo {
     /// Returns our view of the record of a call that is over.
     fn ended(&self, call: &CallRecord) -> Option<CarrierCall> {
         let uuid = call.call_uuid.as_deref().filter(|uuid| !uuid.is_empty())?;
-        let state = leg_state_at_end(call.hangup_cause_code, None);
+        let declined = call.hangup_cause_code.and_then(error_codes::cause);
+        let state = leg_state_at_end(call.hangup_cause_code, None).map(|state| callbacks::as_others_say(state, declined));
         // Without a cause that we know, whoever was never answered tells nothing of why.
         let state = state.unwrap_or(if call.answer_time.is_some() { LegState::Completed } else { LegState::Failed });
         Some(CarrierCall {

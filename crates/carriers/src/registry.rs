@@ -72,7 +72,7 @@ pub enum OpenError {
     Settings(#[from] HttpConfigError),
 }
 
-/// As which provider the practice network is spoken to: it stands in for both.
+/// A provider for which the practice network can stand in, and which can be the second.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Practised {
     /// Twilio.
@@ -80,6 +80,19 @@ pub enum Practised {
     Twilio,
     /// Plivo.
     Plivo,
+}
+
+impl Practised {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Twilio, Self::Plivo];
+
+    /// Returns the name by which [`open`] knows it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Twilio => "twilio",
+            Self::Plivo => "plivo",
+        }
+    }
 }
 
 /// Opens the practice network: the adapter of that provider at another address, on the other line. Nothing is sent.

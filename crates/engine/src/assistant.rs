@@ -13,7 +13,7 @@ use ::assistant::statistics::Statistics;
 use ::assistant::task::{Line, Task, TaskState};
 use dialogue::brief::Brief;
 use dialogue::conversation;
-use ports::carrier::{CallRequest, ConversationMode};
+use ports::carrier::{CallRequest, Carrier, ConversationMode};
 use ports::clock::Clock;
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use ports::task_store::{StoreError, TaskStore};
@@ -25,7 +25,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
 use crate::call_driver::{
-    Begins, CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, RoomWish,
+    Begins, CallDriver, CallOrder, CallOutcome, CallPorts, CarrierRecording, ControlSender, Event, MakeRecorder, Records, RoomWish, SecondWay,
     TakeoverAddresses, TakeoverOrder, control,
 };
 use crate::directory::{Connection, Directory};
@@ -57,7 +57,25 @@ pub struct Installation {
     /// How conversations are held: what the carrier can, see [`ports::carrier::Abilities::mode_for`].
     pub mode: ConversationMode,
     /// Returns the addresses under which the carrier reaches an attempt: answer, status, media socket.
-    pub addresses: Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync>,
+    pub addresses: AddressesOf,
+    /// Who dials if the carrier surely did not; the receipts of `desk` name it.
+    pub second: Option<SecondCarrier>,
+}
+
+/// Returns the addresses of an attempt.
+pub type AddressesOf = Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync>;
+
+/// A second phone provider. It must be able to hold conversations as the first one does.
+#[derive(Clone)]
+pub struct SecondCarrier {
+    /// The provider.
+    pub carrier: Arc<dyn Carrier>,
+    /// Our number there.
+    pub from: PhoneNumber,
+    /// What it charges.
+    pub rates: RateCard,
+    /// Under which addresses it reaches an attempt.
+    pub addresses: AddressesOf,
 }
 
 impl Installation {
@@ -284,27 +302,39 @@ impl Assistant {
         let now = installation.clock().now();
         let plan = self.desk().recording_plan(task, now);
         let brief = Brief { is_ring_back: matches!(begins, Begins::Arrived(_)), ..self.desk().brief(task, now) };
-        let connection = Connection {
-            mode,
-            socket_url: if mode == ConversationMode::TextRelay { addresses.relay.clone() } else { addresses.media.clone() },
-            turn_url: addresses.turn.clone(),
-            records_to: (brief.is_recorded && mode.is_in_text()).then(|| addresses.recording.clone()),
-            listens_at: addresses.media.clone(),
-        };
+        let connection = connected(mode, brief.is_recorded, &addresses);
         installation.directory.enter(attempt.clone(), sender.clone(), connection, installation.make_token());
-        let finds_machines = mode.is_in_text() && installation.ports.carrier.abilities().machine_detection;
-        let order = CallOrder {
-            request: CallRequest {
+        let request = |carrier: &dyn Carrier, from: &PhoneNumber, addresses: &CarrierAddresses| {
+            let finds_machines = mode.is_in_text() && carrier.abilities().machine_detection;
+            CallRequest {
                 attempt: attempt.clone(),
                 to: task.number.clone(),
-                from: installation.desk.house.from.clone(),
-                answer_url: addresses.answer,
-                fallback_url: addresses.fallback,
-                status_url: addresses.status,
+                from: from.clone(),
+                answer_url: addresses.answer.clone(),
+                fallback_url: addresses.fallback.clone(),
+                status_url: addresses.status.clone(),
                 ring_timeout,
                 time_limit,
                 machine_url: finds_machines.then(|| addresses.machine.clone()),
-            },
+            }
+        };
+        let second = installation.second.as_ref().map(|second| {
+            let addresses = (second.addresses)(&attempt);
+            let (directory, of) = (installation.directory.clone(), attempt.clone());
+            let connection = connected(mode, brief.is_recorded, &addresses);
+            SecondWay {
+                carrier: second.carrier.clone(),
+                request: request(second.carrier.as_ref(), &second.from, &addresses),
+                rates: second.rates.clone(),
+                turn_url: addresses.turn,
+                takeover: addresses.takeover,
+                report_to: addresses.recording,
+                reconnect: Box::new(move || directory.reconnect(&of, connection)),
+            }
+        });
+        let order = CallOrder {
+            request: request(installation.ports.carrier.as_ref(), &installation.desk.house.from, &addresses),
+            second,
             call: telephony::call::Config::new(ring_timeout, time_limit),
             records: self.records(&attempt, plan, addresses.recording),
             begins,
@@ -389,6 +419,17 @@ impl Assistant {
             Line::Practice => RecordingBasis::Practice,
             Line::Real => RecordingBasis::Notice,
         }
+    }
+}
+
+/// How the carrier is told to hold a conversation, by the addresses under which it reaches us.
+fn connected(mode: ConversationMode, is_recorded: bool, addresses: &CarrierAddresses) -> Connection {
+    Connection {
+        mode,
+        socket_url: if mode == ConversationMode::TextRelay { addresses.relay.clone() } else { addresses.media.clone() },
+        turn_url: addresses.turn.clone(),
+        records_to: (is_recorded && mode.is_in_text()).then(|| addresses.recording.clone()),
+        listens_at: addresses.media.clone(),
     }
 }
 

@@ -11,6 +11,7 @@ mod guests;
 mod overhearing;
 mod recording;
 mod room;
+mod second_provider;
 mod takeover;
 mod talk;
 mod text_talk;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::assistant::compliance::recording::RecordingPlan;
-use ::assistant::policy::Cleared;
+use ::assistant::policy::{Cleared, Reserve};
 use dialogue::brief::Brief;
 use dialogue::conversation::{self, Conversation};
 use dialogue::moves::{Thought, ThoughtId};
@@ -50,6 +51,7 @@ pub use ending::CallOutcome;
 pub use overhearing::MakeOverhear;
 pub use recording::Recorded;
 pub use room::RoomWish;
+pub use second_provider::{PassedOver, SecondWay};
 pub use takeover::{TakeoverAddresses, TakeoverOrder};
 
 /// Control events that may wait for a driver. Each producer has few under way, so only a stuck driver meets the bound.
@@ -183,6 +185,8 @@ pub struct CallOrder {
     pub begins: Begins,
     /// What the carrier must know.
     pub request: CallRequest,
+    /// Who dials if the carrier surely did not; used only if the clearance is for two.
+    pub second: Option<SecondWay>,
     /// What the conversation must know.
     pub brief: Brief,
     /// The conversation's times.
@@ -217,6 +221,9 @@ pub struct CallDriver {
     sender: ControlSender,
     began: Instant,
     cleared: Option<Cleared>,
+    /// Leave to dial by the second provider.
+    reserve: Option<Reserve>,
+    second: Option<SecondWay>,
     arrived: Option<CarrierCallId>,
     request: CallRequest,
     call: CallMachine,
@@ -270,13 +277,15 @@ impl CallDriver {
         let mind = ports.brain.open(&order.brief, Box::new(move |id, thought| thoughts.send(Event::Thought(id, thought))));
         let pieces = sender.clone();
         let voicing = Voicing::new(ports.voice.clone(), order.voice, Arc::new(move |id, piece| pieces.send(Event::Voice(id, piece))));
-        let (cleared, arrived) = match order.begins {
+        let (mut cleared, arrived) = match order.begins {
             Begins::Dialed(cleared) => (Some(cleared), None),
             Begins::Arrived(call) => (None, Some(call)),
         };
+        let reserve = cleared.as_mut().and_then(Cleared::take_reserve);
+        let call = call::Config { has_second: reserve.is_some() && order.second.is_some(), ..order.call };
         let mut trace = order.records.trace;
         if let Some(trace) = &mut trace {
-            trace.begin(&Setup { brief: order.brief.clone(), conversation: order.conversation.clone(), call: order.call.clone() });
+            trace.begin(&Setup { brief: order.brief.clone(), conversation: order.conversation.clone(), call: call.clone() });
         }
         Self {
             vote_window: talk::VoteWindow::new(ports.end_of_turn.is_some()),
@@ -285,9 +294,11 @@ impl CallDriver {
             sender,
             began: Instant::now(),
             cleared,
+            reserve,
+            second: order.second,
             arrived,
             request: order.request,
-            call: CallMachine::new(order.call),
+            call: CallMachine::new(call),
             conversation: Conversation::new(order.brief, order.conversation),
             mode: order.mode,
             turn_url: order.turn_url,

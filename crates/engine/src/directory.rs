@@ -142,6 +142,13 @@ impl Directory {
         }
     }
 
+    /// Has the answer to an attempt's question lead to other sockets: another carrier dials.
+    pub fn reconnect(&self, attempt: &AttemptId, connection: Connection) {
+        if let Some(entry) = self.lock().by_attempt.get_mut(attempt) {
+            entry.connection = connection;
+        }
+    }
+
     /// Returns how many calls are live.
     pub fn live(&self) -> usize {
         self.lock().by_attempt.len()

@@ -13,6 +13,13 @@ use crate::recording_guard::RecordingNews;
 pub enum LiveEvent {
     /// The carrier was asked to dial.
     Dialing,
+    /// The phone provider surely placed no call; the second one is asked.
+    AsksSecond {
+        /// Its name.
+        provider: String,
+        /// Why the first one placed none.
+        because: String,
+    },
     /// The far end rings.
     Ringing,
     /// Somebody or something picked up.

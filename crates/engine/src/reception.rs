@@ -7,17 +7,19 @@
 pub mod addresses;
 mod meeting;
 mod message;
+mod own_queue;
 mod queue;
 mod ring_back;
 mod wording;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ::assistant::budget::{self, DAY, MONTH};
 use ::assistant::compliance::number_gate;
 use ::assistant::menu::{Forward, Heard, Menus, Place, Step, Then};
+use ::assistant::waiting_line::WaitingLine;
 use ports::carrier::{CarrierEvent, CarrierNews, ForwardEnd};
 use ports::inbound_store::InboundStore;
 use ports::task_store::StoreError;
@@ -53,6 +55,8 @@ pub struct Reception {
     assistant: Arc<Assistant>,
     store: Arc<dyn InboundStore>,
     guests: Mutex<Guests>,
+    /// The line's clock counts from here.
+    began: Instant,
 }
 
 /// What is known of live calls beyond the store.
@@ -66,6 +70,10 @@ struct Guests {
     operator_rung_at: Option<Instant>,
     /// Until when it is rung or talked on at most; nothing once its end was told.
     operator_is_busy_until: Option<Instant>,
+    /// Who waits, by queue, where the phone provider has no queues.
+    lines: BTreeMap<String, WaitingLine>,
+    /// Who was taken out of them, and by whom.
+    talks: Vec<own_queue::Talk>,
 }
 
 /// Calls that are remembered at once. One whose end was never told is forgotten when there are more.
@@ -83,7 +91,7 @@ impl Guests {
 impl Reception {
     /// Returns the reception of an assistant.
     pub fn new(config: ReceptionConfig, assistant: Arc<Assistant>, store: Arc<dyn InboundStore>) -> Arc<Self> {
-        Arc::new(Self { config, assistant, store, guests: Mutex::default() })
+        Arc::new(Self { config, assistant, store, guests: Mutex::default(), began: Instant::now() })
     }
 
     /// Somebody rings: what do they get?
@@ -102,7 +110,7 @@ impl Reception {
             tracing::warn!(%error, "a call that came in could not be written down");
         }
         if from.is_some() && from == self.config.operator {
-            return self.user_rings();
+            return self.user_rings(&event.call).await;
         }
         match self.ring_back(from.as_ref(), &event).await {
             ring_back::Answer::Talks(attempt) => self.installation().directory.answer(&attempt, event),
@@ -149,6 +157,7 @@ impl Reception {
         if !is_over {
             return;
         }
+        self.line_is_left(&call);
         // An attempt has a cost row of its own.
         let cost = if is_attempt || length.is_zero() { Micros::ZERO } else { self.installation().rates().call_cost(length) };
         if let Err(error) = self.store.end_visit(&call, length, cost, self.installation().clock().now()).await {
@@ -228,7 +237,7 @@ impl Reception {
     async fn may_forward(&self, forward: &Forward) -> Result<bool, StoreError> {
         let installation = self.installation();
         let rules = installation.rules();
-        let gate = number_gate::check(&forward.number, installation.line(), &rules.allowed_regions, rules.own_number.as_ref());
+        let gate = number_gate::check(&forward.number, installation.line(), &rules.allowed_regions, &rules.own_numbers);
         let is_paused = installation.desk.gate.policy.paused().await?.is_some();
         if gate.is_err() || is_paused || installation.store().has_opted_out(&forward.number).await? {
             return Ok(false);
@@ -242,8 +251,7 @@ impl Reception {
         let rules = installation.rules();
         let now = installation.clock().now();
         let spending = installation.store().spending(now - DAY, now - MONTH).await?;
-        let leg = installation.rates().call_cost(time_limit);
-        let worst = leg.plus(leg);
+        let worst = installation.rates().forwarded_cost(time_limit);
         Ok(budget::check(worst, rules.budget.per_call, &rules.budget, &spending).is_empty())
     }
 

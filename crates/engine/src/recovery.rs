@@ -15,6 +15,17 @@ use ports::task_store::{Finish, Measured, OpenAttempt, StoreError, TaskStore};
 use telephony::cost::{Micros, RateCard};
 use telephony::{Disposition, PhoneNumber};
 
+/// Somebody who may have connected a call: the phone provider, or the second one.
+#[derive(Clone)]
+pub struct Way {
+    /// The provider.
+    pub carrier: Arc<dyn Carrier>,
+    /// Our number there.
+    pub from: PhoneNumber,
+    /// What it charges.
+    pub rates: RateCard,
+}
+
 /// What recovery did.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Recovered {
@@ -26,30 +37,24 @@ pub struct Recovered {
     pub unclear: u32,
 }
 
-/// Ends what a crash left behind. No attempt is ever dialled again here.
+/// Ends what a crash left behind, whoever connected it. No attempt is ever dialled again here.
 ///
 /// # Errors
 /// [`StoreError`]; nothing may dial until it succeeds.
-pub async fn recover(
-    store: &dyn TaskStore,
-    carrier: &Arc<dyn Carrier>,
-    from: &PhoneNumber,
-    rates: &RateCard,
-    clock: &dyn Clock,
-) -> Result<Recovered, StoreError> {
+pub async fn recover(store: &dyn TaskStore, ways: &[Way], clock: &dyn Clock) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered::default();
     for open in store.unfinished().await? {
-        let (disposition, call) = match open.state {
+        let (disposition, found) = match open.state {
             AttemptState::Intent => {
                 recovered.never_dialed += 1;
                 (Disposition::SetupFailed, None)
             }
-            _ => match find(carrier, from, &open).await {
-                Ok(Some(call)) => {
+            _ => match find(ways, &open).await {
+                Ok(Some((way, call))) => {
                     recovered.ended += 1;
-                    (Disposition::Interrupted, Some(end(carrier, call).await))
+                    (Disposition::Interrupted, Some((way, end(&way.carrier, call).await)))
                 }
-                // Dialing was on disk, yet the carrier knows of no call: the request never left.
+                // Dialing was on disk, yet no carrier knows of a call: the request never left.
                 Ok(None) => {
                     recovered.never_dialed += 1;
                     (Disposition::FailedUnknown, None)
@@ -60,9 +65,10 @@ pub async fn recover(
                 }
             },
         };
-        let answered_for = call.and_then(|call| call.duration).unwrap_or(Duration::ZERO);
-        let cost = if answered_for.is_zero() { Micros::ZERO } else { rates.call_cost(answered_for) };
-        let measured = Measured { provider: Some(carrier.name().to_owned()), ..Measured::default() };
+        let way = found.as_ref().map(|(way, _)| *way).or(ways.first());
+        let answered_for = found.as_ref().and_then(|(_, call)| call.duration).unwrap_or(Duration::ZERO);
+        let cost = way.filter(|_| !answered_for.is_zero()).map_or(Micros::ZERO, |way| way.rates.call_cost(answered_for));
+        let measured = Measured { provider: way.map(|way| way.carrier.name().to_owned()), ..Measured::default() };
         let report = Some(report(store, &open, disposition).await?);
         let finish = Finish { disposition, report, answered_for, cost, at: clock.now(), measured };
         store.finish_attempt(&open.attempt, &finish, TaskState::Done).await?;
@@ -90,11 +96,24 @@ async fn report(store: &dyn TaskStore, open: &OpenAttempt, disposition: Disposit
     })
 }
 
-async fn find(carrier: &Arc<dyn Carrier>, from: &PhoneNumber, open: &OpenAttempt) -> Result<Option<CarrierCall>, CarrierError> {
-    match &open.call {
-        Some(call) => carrier.fetch_call(call).await,
-        None => Ok(carrier.find_calls(from, &open.number, open.began_at).await?.into_iter().next()),
+/// Asks every carrier, for the books do not say which of them was being asked to dial: only one of them can have placed the call.
+///
+/// # Errors
+/// None of them knows the call, and one of them gave no clear answer.
+async fn find<'a>(ways: &'a [Way], open: &OpenAttempt) -> Result<Option<(&'a Way, CarrierCall)>, CarrierError> {
+    let mut unclear = None;
+    for way in ways {
+        let found = match &open.call {
+            Some(call) => way.carrier.fetch_call(call).await,
+            None => way.carrier.find_calls(&way.from, &open.number, open.began_at).await.map(|calls| calls.into_iter().next()),
+        };
+        match found {
+            Ok(Some(call)) => return Ok(Some((way, call))),
+            Ok(None) => {}
+            Err(error) => unclear = Some(error),
+        }
     }
+    unclear.map_or(Ok(None), Err)
 }
 
 /// Hangs up if it still lives, and returns the carrier's last word on it.

@@ -116,6 +116,12 @@ impl Scribe {
         self.add(Row::OptOut(self.clock.now(), Box::new(done)));
     }
 
+    /// Takes note of another carrier, which connects the call from now on.
+    pub fn connected_by(&mut self, provider: &'static str, rates: RateCard) {
+        self.provider = provider;
+        self.rates = rates;
+    }
+
     /// Writes the end and waits until it is on disk.
     pub async fn finish(&self, outcome: &CallOutcome) {
         let finish = Finish {
@@ -128,6 +134,7 @@ impl Scribe {
                 provider: Some(self.provider.to_owned()),
                 is_recorded: outcome.recorded.is_kept(),
                 response_times: outcome.response_times.clone(),
+                passed_over: outcome.passed_over.as_ref().map(|passed| passed.because.to_string()),
             },
         };
         let is_tried_again = self.retry.is_some_and(|(plan, attempts)| matches!(should_retry(outcome.disposition, attempts, &plan), Retry::After(_)));

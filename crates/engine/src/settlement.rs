@@ -3,6 +3,7 @@
 //! Asked for at the next start, and whenever somebody looks at costs. A carrier that does not know yet is asked again then;
 //! what is older than `ASKED_FOR` stays as it was reckoned. Pure but for the two ports.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ports::carrier::{Carrier, CarrierCall};
@@ -25,13 +26,18 @@ pub struct Settled {
     pub open: u32,
 }
 
-/// Asks the carrier for open prices and keeps them.
+/// Asks the carriers, each with what it charges, for open prices of their own calls and keeps them.
 ///
 /// # Errors
 /// [`StoreError`]. A carrier that does not answer leaves prices open, which is no error.
-pub async fn settle(store: &dyn TaskStore, carrier: &dyn Carrier, rates: &RateCard, clock: &dyn Clock) -> Result<Settled, StoreError> {
+pub async fn settle(store: &dyn TaskStore, carriers: &[(Arc<dyn Carrier>, RateCard)], clock: &dyn Clock) -> Result<Settled, StoreError> {
     let mut settled = Settled::default();
     for open in store.unsettled(clock.now() - ASKED_FOR, AT_MOST).await? {
+        // Whoever connected it may not be in use any more; then nobody is left to ask.
+        let Some((carrier, rates)) = carriers.iter().find(|(carrier, _)| open.provider.as_deref().is_none_or(|name| name == carrier.name())) else {
+            settled.open += 1;
+            continue;
+        };
         let told = match carrier.fetch_call(&open.call).await {
             Ok(call) => call,
             Err(error) => {
@@ -78,7 +84,8 @@ mod tests {
 
     #[test]
     fn the_price_of_the_leg_is_the_carrier_s_and_the_rest_by_the_card() {
-        let open = Unsettled { attempt: AttemptId::new("a1"), call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
+        let open =
+            Unsettled { attempt: AttemptId::new("a1"), provider: None, call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
         let card = RateCard::twilio_us();
         let cost = |told: Option<CarrierCall>| cost(&open, told.as_ref(), &card);
         assert_eq!(cost(Some(told(Some((26_000, "USD")), None))), Some(Micros(34_000)), "two minutes of stream beside it");

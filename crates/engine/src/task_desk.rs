@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
+use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt, SecondProvider};
 use ::assistant::compliance::calling_hours::local_time;
 use ::assistant::compliance::number_gate;
 use ::assistant::compliance::recording::RecordingPlan;
@@ -12,7 +12,7 @@ use ::assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskError, Tas
 use dialogue::brief::{Brief, Persona, TaskType};
 use dialogue::disclosure;
 use ports::task_store::StoreError;
-use telephony::cost::RateCard;
+use telephony::cost::{Micros, RateCard};
 use telephony::{PhoneNumber, Private, TaskId, Timestamp};
 use thiserror::Error;
 
@@ -34,12 +34,22 @@ pub struct House {
     pub from: PhoneNumber,
     /// What the carrier charges.
     pub rates: RateCard,
+    /// Who is asked to dial if the first phone provider surely placed no call, and what it charges.
+    pub second: Option<(SecondProvider, RateCard)>,
     /// Whether calls are recorded where that is lawful.
     pub records: bool,
     /// Whether conversations are held in text, so that only the carrier can record.
     pub is_in_text: bool,
     /// Whether the assistant listens on, and writes down what is said, once the user has taken a call over.
     pub listens_along: bool,
+}
+
+impl House {
+    /// Returns what a call of this length costs by whoever charges more for it: the same currency is taken for granted.
+    fn worst_case_cost(&self, length: Duration) -> Micros {
+        let second = self.second.as_ref().map_or(Micros::ZERO, |(_, rates)| rates.call_cost(length));
+        self.rates.call_cost(length).max(second)
+    }
 }
 
 /// An errand as the user gives it.
@@ -109,7 +119,7 @@ impl TaskDesk {
     pub fn task(&self, errand: Errand, state: TaskState) -> Result<Task, NotMade> {
         let task = self.unchecked_task(errand, state)?;
         let rules = &self.gate.rules;
-        number_gate::check(&task.number, task.line, &rules.allowed_regions, rules.own_number.as_ref())
+        number_gate::check(&task.number, task.line, &rules.allowed_regions, &rules.own_numbers)
             .map_err(|refusal| NotMade::Refused(refusal.into()))?;
         Ok(task)
     }
@@ -164,8 +174,9 @@ impl TaskDesk {
                 opening: disclosure::opening(&brief).text,
                 is_recorded: brief.is_recorded,
                 estimated_cost: rates.call_cost(USUAL_CALL),
-                worst_case_cost: rates.call_cost(task.limits.total_time),
+                worst_case_cost: self.house.worst_case_cost(task.limits.total_time),
                 currency: rates.currency.clone(),
+                second: self.house.second.as_ref().map(|(second, _)| second.clone()),
                 notices: Vec::new(),
             },
         );

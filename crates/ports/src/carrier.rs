@@ -92,7 +92,7 @@ pub struct Abilities {
     pub text_relay: bool,
     /// It tells who answered if asked: a machine at least; some tell persons and the beep as well.
     pub machine_detection: bool,
-    /// It lines callers up in queues; if not, no menu may have one.
+    /// It lines callers up in queues; if not, our reception keeps the line and leads callers into rooms.
     pub queues: bool,
 }
 

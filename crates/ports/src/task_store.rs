@@ -152,6 +152,8 @@ pub struct Measured {
     pub is_recorded: bool,
     /// From the callee's last sound to our first, for each of our turns that answers one, in whole milliseconds.
     pub response_times: Vec<Duration>,
+    /// Why the provider that was asked first placed no call, if a second one was asked.
+    pub passed_over: Option<String>,
 }
 
 /// An attempt that has not ended.
@@ -176,6 +178,8 @@ pub struct OpenAttempt {
 pub struct Unsettled {
     /// Which.
     pub attempt: AttemptId,
+    /// The carrier that connected it, by its name; `None` if that is not known.
+    pub provider: Option<String>,
     /// Its call at the carrier.
     pub call: CarrierCallId,
     /// How long the answered part lasted.

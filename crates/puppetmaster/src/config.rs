@@ -50,6 +50,8 @@ pub struct Config {
     pub is_enabled: bool,
     /// Who connects the calls.
     pub phone_provider: Provider,
+    /// Who connects a call that the phone provider surely did not place.
+    pub second_provider: Option<Practised>,
     /// The number that callees see, if it is not the provider's own; ask [`Config::caller_id`].
     pub from_number: Option<PhoneNumber>,
     /// The user's own telephone, rung when they take a call over or a caller waits.
@@ -345,6 +347,7 @@ impl Config {
         Self {
             is_enabled: true,
             phone_provider: Provider::default(),
+            second_provider: None,
             from_number: None,
             operator_number: None,
             takeover_listens: false,
@@ -469,13 +472,33 @@ impl Config {
     ///
     /// The practice network is free whatever the contract says. SIP has no built-in list yet and begins with Twilio's.
     pub fn rate_card(&self) -> RateCard {
+        self.rate_card_over(match self.phone_provider {
+            Provider::Plivo => RateCard::plivo_us(),
+            Provider::Mock | Provider::Twilio | Provider::Sip => RateCard::twilio_us(),
+        })
+    }
+
+    /// Returns what a call costs by the second provider, in the same currency: prices that the user named hold for both.
+    pub fn second_rate_card(&self) -> Option<RateCard> {
+        let list = match self.second_provider? {
+            Practised::Twilio => RateCard::twilio_us(),
+            Practised::Plivo => RateCard::plivo_us(),
+        };
+        Some(self.rate_card_over(list))
+    }
+
+    /// Returns the number that callees see if the second provider dials; `None` on the practice network, which has one of its own.
+    pub fn second_number(&self) -> Option<&PhoneNumber> {
+        match self.second_provider.filter(|_| self.phone_provider.is_real())? {
+            Practised::Twilio => self.twilio.phone_number.as_ref(),
+            Practised::Plivo => self.plivo.phone_number.as_ref(),
+        }
+    }
+
+    fn rate_card_over(&self, list: RateCard) -> RateCard {
         if !self.phone_provider.is_real() {
             return RateCard::free();
         }
-        let list = match self.phone_provider {
-            Provider::Plivo => RateCard::plivo_us(),
-            Provider::Mock | Provider::Twilio | Provider::Sip => RateCard::twilio_us(),
-        };
         let own = &self.rate_card;
         RateCard {
             currency: own.currency.as_ref().map_or(list.currency, |currency| currency.as_str().into()),

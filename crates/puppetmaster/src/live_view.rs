@@ -34,6 +34,7 @@ impl LiveView {
     pub fn show(&mut self, event: &LiveEvent) {
         match event {
             LiveEvent::Dialing => self.line("dialing"),
+            LiveEvent::AsksSecond { provider, because } => self.line(&format!("{because}; {provider} is asked")),
             LiveEvent::Ringing => self.line("ringing"),
             LiveEvent::Answered => self.line("answered"),
             // A call that comes back goes on where its ruler is.

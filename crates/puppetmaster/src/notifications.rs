@@ -43,7 +43,8 @@ pub(crate) fn postman(config: &Config, store: Arc<Store>, provider: &Provider, f
         notifiers.push(Box::new(Ntfy { url, token: settings.ntfy_token.clone(), allowed: allowed() }));
     }
     if let Some(to) = settings.text_to.clone() {
-        number_gate::check(&to, provider.line, &config.allowed_regions(), Some(from)).map_err(|refusal| NotMade::Refused(refusal.into()))?;
+        number_gate::check(&to, provider.line, &config.allowed_regions(), std::slice::from_ref(from))
+            .map_err(|refusal| NotMade::Refused(refusal.into()))?;
         notifiers.push(Box::new(TextMessage { carrier: provider.carrier.clone(), from: from.clone(), to }));
     }
     if let Some(command) = &settings.command {

@@ -59,6 +59,10 @@ pub fn receipt(receipt: &Receipt) -> String {
         row("", format!("tried {} times at most, if nobody is reached", limits.max_attempts));
     }
     row("cost", format!("about {} {}, at most {}", receipt.estimated_cost, receipt.currency, receipt.worst_case_cost));
+    if let Some(second) = &receipt.second {
+        let from = second.from.as_ref().map_or_else(String::new, |from| format!(" from {}", from.in_international_format()));
+        row("second", format!("{}{from}, only if the first phone provider surely placed no call", second.provider));
+    }
     if !receipt.cost_parts.is_empty() {
         let parts: Vec<String> = receipt.cost_parts.iter().map(|(part, amount)| format!("{} {amount}", part.in_words())).collect();
         row("", format!("{}, by prices of {}", parts.join(" + "), receipt.prices_read_on));
@@ -114,6 +118,9 @@ pub fn report(finished: &Finished<'_>) -> String {
     facts(&outcome.report, if outcome.recorded.is_kept() { "recording" } else { "call" }, &mut row);
     for follow_up in &outcome.report.follow_ups {
         row("next", follow_up.clone());
+    }
+    if let Some(passed) = &outcome.passed_over {
+        row("provider", format!("{}, because {}", outcome.provider, passed.because));
     }
     if let Some(error) = &outcome.carrier_error {
         row("carrier", error.to_string());
@@ -175,6 +182,8 @@ pub fn report_json(finished: &Finished<'_>) -> Value {
             Recorded::Kept { silenced } => millis(silenced),
             Recorded::No | Recorded::Deleted => 0,
         },
+        "provider": outcome.provider,
+        "passed_over": outcome.passed_over.as_ref().map(|passed| json!({ "provider": passed.provider, "because": passed.because.to_string() })),
         "carrier_call": outcome.carrier_call,
         "carrier_error": outcome.carrier_error.as_ref().map(ToString::to_string),
         "problem": outcome.engine_error,

@@ -97,6 +97,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
     let (ringing, ready) = mpsc::channel(READY);
     let state = ServerState {
         reception: None,
+        second: None,
         callbacks: callbacks(&secret)?,
         directory: directory.clone(),
         admission: Arc::new(Door { token: token.clone(), directory: directory.clone(), ready: tokio::sync::Mutex::new(ready) }),
@@ -120,6 +121,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
                 line: Line::Practice,
                 from: number(CALLER)?,
                 rates: RateCard::free(),
+                second: None,
                 records: true,
                 is_in_text: false,
                 listens_along: false,
@@ -131,6 +133,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
         deletes_at_carrier: false,
         mode: ConversationMode::MediaStream,
         addresses: wiring::addresses(origin),
+        second: None,
     });
     let work = [tokio::spawn(keep_ringing(assistant, number(CALLEE)?, ringing)), tokio::spawn(capacity.clone().watch())];
     Ok(Serving { directory, server: bound.serve(state), store, capacity, token, secret, work, folder })
@@ -171,7 +174,7 @@ impl Serving {
 fn rules() -> Rules {
     Rules {
         allowed_regions: Vec::new(),
-        own_number: None,
+        own_numbers: Vec::new(),
         caps: Caps { per_business_number: u32::MAX, per_consumer_number: u32::MAX, calls_at_once: u32::MAX, ..Caps::default() },
         budget: Budget::default(),
         strict_practice: false,

@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use assistant::approval::SecondProvider;
 use assistant::audit::AuditEvent;
 use assistant::compliance::retention::Retention;
 use assistant::policy::Rules;
 use carriers::registry::{self, Account, Practised};
-use engine::assistant::{Assistant, CarrierAddresses, Installation};
+use engine::assistant::{Assistant, CarrierAddresses, Installation, SecondCarrier};
 use engine::call_driver::CallPorts;
 use engine::directory::Directory;
 use engine::gate::Gate;
@@ -17,7 +18,7 @@ use engine::metrics::Metrics;
 use engine::postman::Round;
 use engine::reception::addresses::ReceptionAddresses;
 use engine::reception::{Reception, ReceptionConfig};
-use engine::recovery::recover;
+use engine::recovery::{Way, recover};
 use engine::script_brain::ScriptBrain;
 use engine::settlement::settle;
 use engine::task_desk::{House, TaskDesk};
@@ -25,7 +26,7 @@ use engine::task_runner::end_what_was_given_up;
 use engine::write_behind::WriteBehind;
 use models::LocalSpeech;
 use models::library::ModelsDir;
-use ports::carrier::{Carrier, Line};
+use ports::carrier::{Callbacks, Carrier, Line};
 use ports::clock::Clock;
 use ports::speech_to_text::SpeechToText;
 use ports::text_to_speech::TextToSpeech;
@@ -214,10 +215,6 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
     let takes_calls = purpose == Purpose::Serve && config.inbound.is_enabled;
-    let has_queues = config.inbound.menus.as_ref().is_some_and(|menus| !menus.queues.is_empty());
-    if takes_calls && has_queues && !network.provider.carrier.abilities().queues {
-        return Err(Failure::of(&codes::CARRIER_NO_QUEUES));
-    }
     let bound = bind(config).await?;
     let origin: Arc<str> = origin(config, bound.address()).into();
     let directory = Arc::new(Directory::default());
@@ -227,12 +224,22 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let in_force = in_force(config);
     let started = AuditEvent::Started { version: env!("CARGO_PKG_VERSION").to_owned(), configuration: in_force.hash, settings: in_force.settings };
     store.note(&started, SystemClock.now()).await?;
-    recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
+    let first = Way { carrier: carrier.clone(), from: network.from.clone(), rates: rates.clone() };
+    let ways: Vec<Way> = std::iter::once(first).chain(network.second.as_ref().map(|second| second.way.clone())).collect();
+    recover(store.as_ref(), &ways, &SystemClock).await?;
     let telling = postman.start();
     let sweeping = (purpose == Purpose::Serve).then(|| sweep_beside(store.clone(), vault.clone(), config.retention()));
-    let settling = (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), carrier.clone(), rates.clone()));
+    let settling =
+        (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), ways.into_iter().map(|way| (way.carrier, way.rates)).collect()));
     let callbacks = network.provider.callbacks.clone();
+    let mode = network.provider.carrier.abilities().mode_for(config.conversation_mode);
+    let second = network.second.map(|Second { way, callbacks }| {
+        let addresses = addresses(server::router::second_origin(&origin).into());
+        (SecondCarrier { carrier: way.carrier, from: way.from, rates: way.rates, addresses }, callbacks)
+    });
+    let (second, second_callbacks) = second.unzip();
     let own_number = network.from.clone();
+    let own_numbers = [Some(own_number.clone()), second.as_ref().map(|second: &SecondCarrier| second.from.clone())].into_iter().flatten().collect();
     let assistant = Arc::new(Assistant::new(Installation {
         ports: CallPorts {
             carrier,
@@ -241,16 +248,18 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             end_of_turn: Some(speech.end_of_turn()),
             brain: Arc::new(ScriptBrain),
         },
-        desk: desk(config, store.clone(), &network.provider, Some(network.from), purpose == Purpose::Call { is_strict: true })?,
+        desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true })?,
         vault: behind(vault.clone())?,
         directory: directory.clone(),
         deletes_at_carrier: config.deletes_at_carrier,
-        mode: network.provider.carrier.abilities().mode_for(config.conversation_mode),
+        mode,
         addresses: addresses(origin.clone()),
+        second,
     }));
     let reception = takes_calls.then(|| reception(config, &origin, assistant.clone(), store.clone()));
     let server = bound.serve(ServerState {
         callbacks,
+        second: second_callbacks,
         directory: directory.clone(),
         reception: reception.clone(),
         admission: directory.clone(),
@@ -299,13 +308,13 @@ fn sweep_beside(store: Arc<Store>, vault: Arc<Vault>, retention: Retention) -> J
 
 /// Returns the desk of an installation: the same in a process that dials and in one that only looks, so that an approval given here
 /// is good there.
-fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: Option<PhoneNumber>, is_strict: bool) -> Result<TaskDesk, Failure> {
+fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: Vec<PhoneNumber>, is_strict: bool) -> Result<TaskDesk, Failure> {
     // On the practice network nothing that a user is shown depends on it.
-    let from = own.clone().map_or_else(|| PhoneNumber::parse(PRACTICE_NUMBER), Ok);
+    let from = own.first().cloned().map_or_else(|| PhoneNumber::parse(PRACTICE_NUMBER), Ok);
     let from = from.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
     let rules = Rules {
         allowed_regions: config.allowed_regions(),
-        own_number: own,
+        own_numbers: own,
         caps: config.caps(),
         budget: config.budget,
         strict_practice: is_strict,
@@ -316,6 +325,10 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
         line: provider.line,
         from,
         rates: config.rate_card(),
+        second: config.second_provider.zip(config.second_rate_card()).map(|(second, rates)| {
+            let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned() };
+            (receipt, rates)
+        }),
         records: config.is_recording_enabled,
         is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
         listens_along: config.takeover_listens,
@@ -337,15 +350,15 @@ pub async fn look_with_desk(config: &Config, is_strict: bool) -> Result<(Arc<Sto
     };
     let provider = registry::open(config.phone_provider.as_str(), account);
     let provider = provider.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
-    let own = config.caller_id().cloned();
+    let own = [config.caller_id(), config.second_number()].into_iter().flatten().cloned().collect();
     let desk = desk(config, store.clone(), &provider, own, is_strict)?;
     Ok((store, desk))
 }
 
 /// Asks for the prices of earlier calls without keeping anybody waiting.
-fn settle_beside(store: Arc<Store>, carrier: Arc<dyn Carrier>, rates: RateCard) -> JoinHandle<()> {
+fn settle_beside(store: Arc<Store>, carriers: Vec<(Arc<dyn Carrier>, RateCard)>) -> JoinHandle<()> {
     tokio::spawn(async move {
-        match settle(store.as_ref(), carrier.as_ref(), &rates, &SystemClock).await {
+        match settle(store.as_ref(), &carriers, &SystemClock).await {
             Ok(settled) => tracing::debug!(settled = settled.settled, open = settled.open, "prices of earlier calls were asked for"),
             Err(error) => tracing::warn!(%error, "prices of earlier calls could not be kept; they are asked for at the next start"),
         }
@@ -363,7 +376,12 @@ pub(crate) async fn settle_now(config: &Config, store: &Store) -> Result<(), Fai
     let Ok(provider) = registry::open(config.phone_provider.as_str(), provider_account(config)) else {
         return Ok(());
     };
-    settle(store, provider.carrier.as_ref(), &config.rate_card(), &SystemClock).await?;
+    let second = config.second_provider.zip(config.second_rate_card()).and_then(|(second, rates)| {
+        let opened = registry::open(second.as_str(), account_at(config, second)).ok()?;
+        Some((opened.carrier, rates))
+    });
+    let carriers: Vec<_> = std::iter::once((provider.carrier, config.rate_card())).chain(second).collect();
+    settle(store, &carriers, &SystemClock).await?;
     Ok(())
 }
 
@@ -424,7 +442,14 @@ pub fn chance() -> u32 {
 struct Network {
     provider: registry::Provider,
     from: PhoneNumber,
+    second: Option<Second>,
     sandbox: Option<Sandbox>,
+}
+
+/// The second phone provider, ready to be used.
+struct Second {
+    way: Way,
+    callbacks: Arc<dyn Callbacks>,
 }
 
 async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failure> {
@@ -453,7 +478,49 @@ async fn network(config: &Config, speech: &LocalSpeech) -> Result<Network, Failu
         provider => registry::open(provider.as_str(), account),
     };
     let provider = opened.map_err(|error| wrong(error.to_string()))?;
-    Ok(Network { provider, from, sandbox })
+    let second = config.second_provider.map(|second| open_second(config, second, &provider, sandbox.as_ref())).transpose()?;
+    Ok(Network { provider, from, second, sandbox })
+}
+
+/// Opens the second phone provider: beside a real one its own account, beside the practice network the same network once more.
+fn open_second(config: &Config, second: Practised, first: &registry::Provider, sandbox: Option<&Sandbox>) -> Result<Second, Failure> {
+    let wrong = |what: String| Failure::new(&codes::CARRIER_SETTINGS, what);
+    let (opened, from) = if config.phone_provider.is_real() {
+        let from = config.second_number().cloned().ok_or_else(|| wrong(format!("the account with {} has no number", second.as_str())))?;
+        (registry::open(second.as_str(), account_at(config, second)), from)
+    } else {
+        let (account, from) = match (sandbox, &config.sandbox_credentials) {
+            (Some(sandbox), _) => {
+                let (account, from) = practice_account(sandbox, second);
+                (account, PhoneNumber::parse(&from).map_err(|error| wrong(error.to_string()))?)
+            }
+            (None, Some(file)) => sandbox_elsewhere(&file.0, second)?,
+            (None, None) => return Err(wrong("the practice network is not open".into())),
+        };
+        (registry::open_practice(second, account), from)
+    };
+    let opened = opened.map_err(|error| wrong(error.to_string()))?;
+    let (first, second) = (&first.carrier, &opened.carrier);
+    if first.name() == second.name() {
+        return Err(wrong(format!("`second_provider` is {}, which is the first one already", second.name())));
+    }
+    let mode = first.abilities().mode_for(config.conversation_mode);
+    if second.abilities().mode_for(mode) != mode {
+        // What a receipt and a recording rest on must hold whoever connects the call.
+        let what =
+            format!("{} cannot hold conversations as `conversation_mode` wants them and {} does; choose another mode", second.name(), first.name());
+        return Err(wrong(what));
+    }
+    let rates = config.second_rate_card().unwrap_or_else(RateCard::free);
+    Ok(Second { way: Way { carrier: opened.carrier, from, rates }, callbacks: opened.callbacks })
+}
+
+/// Returns the account with a provider as it is configured, complete or not.
+fn account_at(config: &Config, provider: Practised) -> Account {
+    match provider {
+        Practised::Twilio => twilio_account(config),
+        Practised::Plivo => plivo_account(config),
+    }
 }
 
 /// Returns the account with the phone provider in use as it is configured, complete or not.

@@ -37,6 +37,9 @@ pub(crate) fn routes() -> Router<ServerState> {
         .route(&format!("{PATH}/recording"), post(recording))
         .route(&format!("{PATH}/queue/{{queue}}/wait"), post(waiting))
         .route(&format!("{PATH}/queue/{{queue}}/left"), post(left))
+        .route(&format!("{PATH}/queue/{{queue}}/line"), post(in_line))
+        .route(&format!("{PATH}/queue/{{queue}}/meets"), post(meets))
+        .route(&format!("{PATH}/queue/{{queue}}/next/{{round}}"), post(next_in_line))
         .route(&format!("{PATH}/served"), post(served))
         .route(&format!("{PATH}/operator/{{queue}}/{{asked}}"), post(operator))
         .route(&format!("{PATH}/operator-status"), post(operator_status))
@@ -76,9 +79,25 @@ async fn left(State(state): State<ServerState>, Arrived { reception, event }: Ar
     document(&state, &reception.left_queue(&event))
 }
 
+async fn in_line(State(state): State<ServerState>, Path(queue): Path<String>, Arrived { reception, event }: Arrived) -> Response {
+    document(&state, &reception.in_line(&queue, &event))
+}
+
+async fn meets(State(state): State<ServerState>, _: Path<String>, Arrived { reception, event }: Arrived) -> Response {
+    document(&state, &reception.meets(&event))
+}
+
+async fn next_in_line(
+    State(state): State<ServerState>,
+    Path((queue, round)): Path<(String, u32)>,
+    Arrived { reception, event }: Arrived,
+) -> Response {
+    document(&state, &reception.next_in_line(&queue, round, &event.call).await)
+}
+
 /// The user's telephone was answered for who waits.
 async fn operator(State(state): State<ServerState>, Path((queue, asked)): Path<(String, u8)>, Arrived { reception, event }: Arrived) -> Response {
-    document(&state, &reception.operator(&queue, asked > 0, &event))
+    document(&state, &reception.operator(&queue, asked > 0, &event).await)
 }
 
 async fn chosen(State(state): State<ServerState>, Arrived { reception, event }: Arrived) -> Response {

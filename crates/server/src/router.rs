@@ -35,7 +35,32 @@ const BODY_AT_MOST: usize = 64 * 1024;
 /// | `GET /sounds/waiting.wav` | the carrier plays music to who waits | – |
 /// | `GET /healthz` | anybody | – |
 /// | `GET /metrics` | scrapers | – |
+///
+/// A second carrier reaches the same paths below [`SECOND`], so that each is checked with its own secret and answered in its own
+/// documents. Calls that come in are the first one's.
 pub fn router(state: ServerState) -> Router {
+    let second = state.second.clone().map(|callbacks| {
+        let public_origin = second_origin(&state.public_origin).into();
+        ServerState { callbacks, second: None, reception: None, public_origin, ..state.clone() }
+    });
+    let router = of_carrier().merge(reception::routes()).route("/healthz", get(health::healthz)).route("/metrics", get(health::metrics));
+    let router = router.layer(DefaultBodyLimit::max(BODY_AT_MOST)).with_state(state);
+    match second {
+        Some(second) => router.nest(SECOND, of_carrier().layer(DefaultBodyLimit::max(BODY_AT_MOST)).with_state(second)),
+        None => router,
+    }
+}
+
+/// Below which path the second carrier reaches us.
+pub const SECOND: &str = "/second";
+
+/// Returns the origin under which the second carrier's addresses are made.
+pub fn second_origin(origin: &str) -> String {
+    format!("{origin}{SECOND}")
+}
+
+/// What any carrier asks and tells of a call that we make.
+fn of_carrier() -> Router<ServerState> {
     Router::new()
         .route("/carrier/answer/{attempt}", post(webhooks::answer))
         .route("/carrier/fallback/{attempt}", post(webhooks::fallback))
@@ -52,11 +77,6 @@ pub fn router(state: ServerState) -> Router {
         .route("/carrier/announcement/{attempt}", post(takeover::announcement))
         .route("/carrier/media", get(media_socket::upgrade))
         .route("/carrier/relay", get(relay_socket::upgrade))
-        .merge(reception::routes())
-        .route("/healthz", get(health::healthz))
-        .route("/metrics", get(health::metrics))
-        .layer(DefaultBodyLimit::max(BODY_AT_MOST))
-        .with_state(state)
 }
 
 /// Returns the addresses of one attempt under an origin.

@@ -34,6 +34,8 @@ impl Admission for Directory {
 pub struct ServerState {
     /// Verifies and answers the carrier.
     pub callbacks: Arc<dyn Callbacks>,
+    /// Verifies and answers the second carrier, which dials what the first surely did not; `None` if there is none.
+    pub second: Option<Arc<dyn Callbacks>>,
     /// Live calls.
     pub directory: Arc<Directory>,
     /// Who takes calls that come to our number; `None` if nobody does.

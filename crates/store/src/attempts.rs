@@ -200,8 +200,9 @@ impl Store {
 
     pub(crate) async fn select_unsettled(&self, since: Timestamp, at_most: u32) -> Result<Vec<Unsettled>, StoreError> {
         let select = sqlx::query(
-            "SELECT attempts.id, carrier_call, answered_ms
+            "SELECT attempts.id, carrier_call, answered_ms, provider
              FROM attempts JOIN calls ON calls.attempt_id = attempts.id JOIN costs ON costs.attempt_id = attempts.id
+             LEFT JOIN call_figures ON call_figures.attempt_id = attempts.id
              WHERE settled IS NULL AND reckoned > 0 AND carrier_call IS NOT NULL AND ended_at >= ?
              ORDER BY ended_at DESC, attempts.id LIMIT ?",
         );
@@ -209,6 +210,7 @@ impl Store {
         let unsettled = |row: &SqliteRow| {
             Ok(Unsettled {
                 attempt: AttemptId::new(column::<String>(row, 0)?),
+                provider: column(row, 3)?,
                 call: CarrierCallId::new(column::<String>(row, 1)?),
                 answered_for: Duration::from_millis(amount(row, 2)?),
             })
@@ -229,7 +231,7 @@ impl Store {
     pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
         let select = sqlx::query(
             "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body,
-                    settled IS NOT NULL OR reckoned = 0, direction, provider, is_recorded, response_ms,
+                    settled IS NOT NULL OR reckoned = 0, direction, provider, is_recorded, response_ms, passed_over,
                     (SELECT subject FROM tasks WHERE tasks.id = task_id)
              FROM attempts
              LEFT JOIN call_figures ON call_figures.attempt_id = attempts.id
@@ -290,7 +292,7 @@ impl Store {
 
     fn finish_of(&self, row: &SqliteRow, attempt: &AttemptId, disposition: &str) -> Result<Finish, StoreError> {
         let report = match column::<Option<Vec<u8>>>(row, 8)? {
-            Some(sealed) => self.open_for::<Report>(column::<Option<String>>(row, 14)?.as_deref(), &report_place(attempt), &sealed)?,
+            Some(sealed) => self.open_for::<Report>(column::<Option<String>>(row, 15)?.as_deref(), &report_place(attempt), &sealed)?,
             None => None,
         };
         Ok(Finish {

@@ -61,6 +61,7 @@ pub fn receipt(task: &Task) -> Receipt {
         estimated_cost: Micros(36_000),
         worst_case_cost: Micros(180_000),
         currency: "USD".into(),
+        second: None,
         notices: Vec::new(),
     };
     Receipt::of(task, quote)
@@ -124,6 +125,7 @@ pub fn finish(disposition: Disposition, outcome: Option<Outcome>, seconds: u64) 
             provider: Some("mock".into()),
             is_recorded: outcome.is_some(),
             response_times: if outcome.is_some() { vec![Duration::from_millis(700), Duration::from_millis(900)] } else { Vec::new() },
+            passed_over: outcome.is_some().then(|| "twilio cannot be reached".into()),
         },
     }
 }
@@ -400,7 +402,8 @@ pub async fn open_prices_are_found(store: &dyn TaskStore) {
     assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), [], "neither has ended");
     store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 61), TaskState::Done).await.unwrap();
     store.finish_attempt(&busy, &finish(Disposition::Busy, None, 0), TaskState::Done).await.unwrap();
-    let open = Unsettled { attempt: attempt.clone(), call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
+    let open =
+        Unsettled { attempt: attempt.clone(), provider: Some("mock".into()), call: CarrierCallId::new("CA1"), answered_for: Duration::from_secs(61) };
     assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), [open]);
     assert_eq!(store.unsettled(Timestamp(0), 0).await.unwrap(), []);
     assert_eq!(store.unsettled(NOON + Duration::from_secs(86_400), 9).await.unwrap(), []);

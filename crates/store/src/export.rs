@@ -92,7 +92,7 @@ const TABLES: [Table; 11] = [
     Table { name: "costs", columns: &["attempt_id", "reckoned", "settled", "settled_at"], sealed: &[], of_subject: OF_ATTEMPT, key: &[] },
     Table {
         name: "call_figures",
-        columns: &["attempt_id", "task_type", "region", "hour", "limit_ms", "provider", "is_recorded", "response_ms"],
+        columns: &["attempt_id", "task_type", "region", "hour", "limit_ms", "provider", "is_recorded", "response_ms", "passed_over"],
         sealed: &[],
         of_subject: OF_ATTEMPT,
         key: &[],

@@ -35,7 +35,7 @@ pub enum Input {
         /// The leg's state so far.
         state: LegState,
     },
-    /// The carrier surely did not place the call.
+    /// The carrier surely did not place the call. Whoever is next, if there is one, is asked.
     NotPlaced,
     /// The carrier's answer to the dial was unclear; the phone may be ringing.
     Unclear,
@@ -73,6 +73,8 @@ pub enum Input {
 pub enum Output {
     /// Ask the carrier to dial. Given exactly once in the machine's life.
     Dial,
+    /// Ask the second carrier to dial: the first surely placed no call. Given at most once, and never after an unclear answer.
+    DialBySecond,
     /// Ask the carrier which calls there are between these numbers: the dial was unclear.
     FindOut,
     /// Ask the carrier for the leg's present state.
@@ -150,11 +152,14 @@ pub struct Config {
     pub poll_every: Duration,
     /// From the end of our patience with the leg to the end of the call in our books.
     pub give_up_after: Duration,
+    /// Whether a second carrier may dial if the first surely placed no call.
+    #[serde(default)]
+    pub has_second: bool,
 }
 
 impl Config {
     /// Returns the times for a ring timeout and a total limit: 5 s of grace, 10 s for the media stream, polls every 2 s
-    /// and 30 s until the books are closed over a leg that nobody confirms.
+    /// and 30 s until the books are closed over a leg that nobody confirms. There is one carrier.
     pub fn new(ring_timeout: Duration, time_limit: Duration) -> Self {
         Self {
             ring_timeout,
@@ -163,6 +168,7 @@ impl Config {
             media_setup: Duration::from_secs(10),
             poll_every: Duration::from_secs(2),
             give_up_after: Duration::from_secs(30),
+            has_second: false,
         }
     }
 }
@@ -195,6 +201,8 @@ pub struct CallMachine {
     lost_media: bool,
     /// Whether the user asked for the end before the carrier told us which call to end.
     end_when_placed: Option<EndedBy>,
+    /// Whether the second carrier, if there is one, was asked.
+    is_with_second: bool,
     timers: TimerTable<Timer>,
 }
 
@@ -210,6 +218,7 @@ impl CallMachine {
             is_elsewhere: false,
             lost_media: false,
             end_when_placed: None,
+            is_with_second: false,
             timers: TimerTable::default(),
         }
     }
@@ -243,7 +252,7 @@ impl CallMachine {
             Input::Start => self.start(now),
             Input::Arrived { call } => self.arrived(now, call),
             Input::Placed { call, state } => self.placed(now, call, state),
-            Input::NotPlaced => self.end(LegState::Failed, EndedBy::Carrier),
+            Input::NotPlaced => self.not_placed(),
             Input::Unclear => self.unclear(now),
             Input::NoneFound => self.none_found(now),
             Input::Leg { call, state } => self.leg_news(now, call, state),

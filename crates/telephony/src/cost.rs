@@ -183,6 +183,12 @@ impl RateCard {
         self.parts(answered_for).into_iter().fold(Micros::ZERO, |sum, (_, amount)| sum.plus(amount))
     }
 
+    /// Returns what a caller costs who is connected with somebody else for so long: carriers bill both legs.
+    pub fn forwarded_cost(&self, time_limit: Duration) -> Micros {
+        let leg = self.call_cost(time_limit);
+        leg.plus(leg)
+    }
+
     /// Returns what such a call costs once the carrier has told the price of its leg: that price, and all else by the card,
     /// for the price of a call covers the connection only.
     ///
@@ -225,6 +231,13 @@ mod tests {
         card.uses = CallUses { transcription: true, ..CallUses::default() };
         assert_eq!(card.call_cost(Duration::from_secs(1)), Micros(64_000));
         assert_eq!((card.call_cost(Duration::ZERO), RateCard::free().call_cost(minute_and_a_bit)), (Micros::ZERO, Micros::ZERO));
+    }
+
+    #[test]
+    fn trap_32_both_legs_of_a_forwarded_call_are_billed() {
+        for card in [RateCard::plivo_us(), RateCard::twilio_us()] {
+            assert_eq!(card.forwarded_cost(Duration::from_secs(61)).0, 2 * card.call_cost(Duration::from_secs(61)).0);
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub fn check_text(text: &str, allowed_regions: &[String]) -> Result<PhoneNumber,
     }
     let kind = number.kind();
     for step in [Step::Emergency, Step::Range, Step::Plan] {
-        take(step, &number, kind, None, Line::Real, allowed_regions, None)?;
+        take(step, &number, kind, None, Line::Real, allowed_regions, &[])?;
     }
     Ok(number)
 }
@@ -106,17 +106,17 @@ pub fn check_text(text: &str, allowed_regions: &[String]) -> Result<PhoneNumber,
 ///
 /// # Errors
 /// The first step that says no.
-pub fn check(number: &PhoneNumber, line: Line, allowed_regions: &[String], own_number: Option<&PhoneNumber>) -> Result<(), Refusal> {
-    ask(number, line, allowed_regions, own_number).refused.map_or(Ok(()), |(_, refusal)| Err(refusal))
+pub fn check(number: &PhoneNumber, line: Line, allowed_regions: &[String], own_numbers: &[PhoneNumber]) -> Result<(), Refusal> {
+    ask(number, line, allowed_regions, own_numbers).refused.map_or(Ok(()), |(_, refusal)| Err(refusal))
 }
 
 /// Asks every step in order until one says no.
-pub fn ask(number: &PhoneNumber, line: Line, allowed_regions: &[String], own_number: Option<&PhoneNumber>) -> GateAnswer {
+pub fn ask(number: &PhoneNumber, line: Line, allowed_regions: &[String], own_numbers: &[PhoneNumber]) -> GateAnswer {
     let kind = number.kind();
     let region = number.region();
     let mut steps = Step::ALL.into_iter();
     let refused =
-        steps.find_map(|step| take(step, number, kind, region.as_deref(), line, allowed_regions, own_number).err().map(|refusal| (step, refusal)));
+        steps.find_map(|step| take(step, number, kind, region.as_deref(), line, allowed_regions, own_numbers).err().map(|refusal| (step, refusal)));
     GateAnswer { refused, kind, region }
 }
 
@@ -133,7 +133,7 @@ fn take(
     region: Option<&str>,
     line: Line,
     allowed_regions: &[String],
-    own_number: Option<&PhoneNumber>,
+    own_numbers: &[PhoneNumber],
 ) -> Result<(), Refusal> {
     let digits = number.as_e164().trim_start_matches('+');
     // What the practice network has for a telephone is neither in the plan nor in any country.
@@ -173,7 +173,7 @@ fn take(
             NumberKind::FixedLine | NumberKind::Mobile | NumberKind::FixedLineOrMobile | NumberKind::TollFree | NumberKind::Voip => None,
             _ => Some(never(&codes::NUMBER_KIND)),
         },
-        Step::Own => (own_number == Some(number)).then(|| refuse(&codes::NUMBER_OWN, AllowedWhen::AfterRemedy)),
+        Step::Own => own_numbers.contains(number).then(|| refuse(&codes::NUMBER_OWN, AllowedWhen::AfterRemedy)),
     };
     match (refusal, step.data()) {
         (None, _) => Ok(()),

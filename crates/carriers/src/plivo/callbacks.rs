@@ -10,6 +10,7 @@ use ports::carrier::{
     CallbackError, Callbacks, CarrierEvent, CarrierNews, ForwardEnd, MachineVerdict, MediaCodec, RecordingState, RelayCodec, WebhookRequest,
 };
 use telephony::dtmf::Digit;
+use telephony::leg::LegState;
 use telephony::plan::Plan;
 use telephony::{CarrierCallId, CarrierRecordingId, Timestamp};
 use wire::http::{Form, Method};
@@ -93,7 +94,7 @@ struct Heard {
     call: String,
     request: Option<String>,
     key: Option<String>,
-    state: Option<telephony::leg::LegState>,
+    state: Option<LegState>,
     duration: Option<Duration>,
     failure_code: Option<u32>,
     news: CarrierNews,
@@ -163,12 +164,17 @@ fn call(callback: &CallCallback) -> Heard {
     let is_over = callback.is_over();
     Heard {
         key: Some(callback.key()),
-        state: callback.leg_state(),
+        state: callback.leg_state().map(|state| as_others_say(state, callback.cause())),
         duration: callback.answered_for().filter(|_| is_over),
         failure_code: callback.cause().filter(|_| is_over).and_then(failure_code),
         news,
         ..Heard::of(&callback.call)
     }
+}
+
+/// A call that was declined has failed for Plivo; others call it busy, and the SIP code beside it tells the two apart.
+pub(super) fn as_others_say(state: LegState, cause: Option<&HangupCause>) -> LegState {
+    if state == LegState::Failed && cause.is_some_and(|cause| cause.outcome == Outcome::Rejected) { LegState::Busy } else { state }
 }
 
 /// The SIP code that says the same, which is what all carriers have in common; else Plivo's own. An end in good order has none.

@@ -78,6 +78,7 @@ pub fn cleared(number: &str, attempt: &str) -> Cleared {
         estimated_cost: Micros::ZERO,
         worst_case_cost: Micros::ZERO,
         currency: "USD".into(),
+        second: None,
         notices: Vec::new(),
     };
     let receipt = Receipt::of(&task, quote);

@@ -341,7 +341,7 @@ fn the_states_of_a_call_are_told_with_keys_of_their_own() {
     let ended = told(STATUS, &[end.as_slice(), &[("HangupCauseCode", "4000")]].concat());
     assert_eq!((ended.state, ended.duration, ended.failure_code), (Some(LegState::Completed), Some(Duration::from_secs(66)), None));
     for (cause, state, code) in
-        [("3010", LegState::Busy, 486), ("3110", LegState::Failed, 603), ("3130", LegState::Failed, 608), ("8011", LegState::Failed, 8011)]
+        [("3010", LegState::Busy, 486), ("3110", LegState::Busy, 603), ("3130", LegState::Failed, 608), ("8011", LegState::Failed, 8011)]
     {
         let end = told(STATUS, &[("CallUUID", "c1"), ("Event", "Hangup"), ("CallStatus", "failed"), ("HangupCauseCode", cause)]);
         assert_eq!((end.state, end.failure_code), (Some(state), Some(code)), "{cause}");

@@ -17,6 +17,7 @@ impl CallDriver {
     pub(super) fn perform_on_line(&mut self, output: Output) {
         match output {
             Output::Dial => self.dial(),
+            Output::DialBySecond => self.dial_by_second(),
             Output::FindOut => self.find_out(),
             Output::Poll => self.poll(),
             Output::EndCall => self.end_call(),
@@ -32,7 +33,7 @@ impl CallDriver {
     }
 
     /// The intent is on disk as "dialing" before a byte leaves: the scribe answers first, then the request goes out.
-    fn dial(&mut self) {
+    pub(super) fn dial(&mut self) {
         let Some(cleared) = self.cleared.take() else {
             return;
         };

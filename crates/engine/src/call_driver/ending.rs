@@ -13,7 +13,7 @@ use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, Disposition};
 
 use super::carrier_work::was_picked_up;
-use super::{CallDriver, Recorded};
+use super::{CallDriver, PassedOver, Recorded};
 use crate::live::LiveEvent;
 use crate::verdict::{self, Ending};
 
@@ -28,6 +28,8 @@ pub(super) struct Facts {
     pub ended: Option<(LegState, EndedBy)>,
     pub reason: Option<EndReason>,
     pub carrier_error: Option<CarrierError>,
+    /// Who was asked first, if the second provider was asked.
+    pub passed_over: Option<PassedOver>,
     pub engine_error: Option<String>,
     /// A stream was wanted and did not come about.
     pub fell_back: bool,
@@ -58,6 +60,10 @@ pub struct CallOutcome {
     pub was_given_up: bool,
     /// The call's name at the carrier, if it was placed.
     pub carrier_call: Option<CarrierCallId>,
+    /// The name of the phone provider that was asked last, which is the one that connected it.
+    pub provider: &'static str,
+    /// Who was asked first and surely placed no call, if a second provider was asked.
+    pub passed_over: Option<PassedOver>,
     /// Why the carrier did not place it.
     pub carrier_error: Option<CarrierError>,
     /// What failed in ears or voice; holds no words of the call.
@@ -114,6 +120,8 @@ impl CallDriver {
             answered_for,
             cost: if is_charged { self.scribe.cost_of(answered_for) } else { Micros::ZERO },
             carrier_call: self.call.carrier_call().cloned(),
+            provider: self.ports.carrier.name(),
+            passed_over: self.facts.passed_over,
             carrier_error: self.facts.carrier_error,
             engine_error: self.facts.engine_error,
             recorded,

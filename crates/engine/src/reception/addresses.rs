@@ -65,6 +65,21 @@ impl ReceptionAddresses {
         format!("{}{PATH}/queue/{queue}/left", self.origin)
     }
 
+    /// Asked, again and again, by who waits in a queue that we keep.
+    pub fn in_line(&self, queue: &str) -> String {
+        format!("{}{PATH}/queue/{queue}/line", self.origin)
+    }
+
+    /// Asked by who was taken out of it.
+    pub fn meets(&self, queue: &str) -> String {
+        format!("{}{PATH}/queue/{queue}/meets", self.origin)
+    }
+
+    /// Asked by the user, who waits for its next caller and has heard so many rounds of music.
+    pub fn next_in_line(&self, queue: &str, round: u32) -> String {
+        format!("{}{PATH}/queue/{queue}/next/{round}", self.origin)
+    }
+
     /// Asked when the user's telephone was answered, and (`asked`) once they have heard that somebody waits.
     pub fn operator(&self, queue: &str, asked: bool) -> String {
         format!("{}{PATH}/operator/{queue}/{}", self.origin, u8::from(asked))

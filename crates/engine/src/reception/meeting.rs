@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ::assistant::menu::{RoomEnd, RoomStart};
 use ports::carrier::{CarrierEvent, CarrierNews};
+use telephony::CarrierCallId;
 use telephony::dtmf::Digit;
 use telephony::plan::{Plan, Verb};
 
@@ -29,11 +30,11 @@ impl Reception {
     }
 
     /// The user rings: what is there for them? One thing is done at once, of several they choose.
-    pub(super) fn user_rings(&self) -> Plan {
+    pub(super) async fn user_rings(&self, call: &CarrierCallId) -> Plan {
         let mut choices = self.choices();
         match choices.len() {
             0 => Plan { verbs: vec![say(wording::NOTHING_TO_TAKE), Verb::HangUp] },
-            1 => self.choose(&choices.remove(0)),
+            1 => self.choose(&choices.remove(0), call).await,
             _ => {
                 let named = choices.iter().zip('1'..='9').map(|(choice, key)| match choice {
                     Choice::Take(queue) => (key, format!("For the next caller of {}", aloud(queue))),
@@ -59,15 +60,15 @@ impl Reception {
         let choices = self.choices();
         let chosen = key.and_then(|key| key.to_digit(10)).and_then(|key| choices.get(usize::try_from(key).ok()?.checked_sub(1)?));
         match chosen.filter(|_| is_theirs) {
-            Some(choice) => self.choose(choice),
-            None if is_theirs => self.user_rings(),
+            Some(choice) => self.choose(choice, &event.call).await,
+            None if is_theirs => self.user_rings(&event.call).await,
             None => Plan::hang_up(),
         }
     }
 
-    fn choose(&self, choice: &Choice) -> Plan {
+    async fn choose(&self, choice: &Choice, call: &CarrierCallId) -> Plan {
         match choice {
-            Choice::Take(queue) => self.take_next(queue),
+            Choice::Take(queue) => self.take_next(queue, call).await,
             Choice::Open(room) => Plan { verbs: enter(room, wording::MEETING, true, self.room(room).ends == RoomEnd::WithTheUser) },
         }
     }

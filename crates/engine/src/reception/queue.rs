@@ -1,4 +1,5 @@
-//! The queue: first in, first out, kept by the carrier; we say the position, play music and end what lasts too long.
+//! The queue: first in, first out, kept by the carrier; we say the position, play music and end what lasts too long. Where the carrier
+//! keeps none, [`own_queue`](super::own_queue) does.
 //!
 //! The user's own phone is rung while somebody waits, and takes the next caller at the press of a key; or the user rings our
 //! number from it.
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 use super::{Reception, say, wording};
 
 /// When the user and a caller are parted: an hour.
-const TALK_AT_MOST: Duration = Duration::from_secs(3_600);
+pub(super) const TALK_AT_MOST: Duration = Duration::from_secs(3_600);
 
 /// How long the user's telephone rings.
 const RINGS_FOR: Duration = Duration::from_secs(25);
@@ -28,6 +29,9 @@ const BETWEEN_RINGS: Duration = Duration::from_secs(90);
 impl Reception {
     /// Returns what puts a caller into a queue.
     pub(super) fn wait_in(&self, name: &str) -> Vec<Verb> {
+        if self.keeps_queues() {
+            return vec![Verb::Redirect { url: self.config.addresses.in_line(name) }];
+        }
         let queue = self.config.menus.as_ref().and_then(|menus| menus.queues.get(name)).copied().unwrap_or_default();
         let (wait_at, done_to) = (self.config.addresses.waiting(name), self.config.addresses.left(name));
         vec![Verb::WaitInQueue { queue: name.to_owned(), most: queue.most, wait_at, done_to }]
@@ -57,13 +61,17 @@ impl Reception {
         }
     }
 
-    pub(super) fn take_next(&self, queue: &str) -> Plan {
+    /// Connects the user's call with who is next.
+    pub(super) async fn take_next(&self, queue: &str, operator: &CarrierCallId) -> Plan {
+        if self.keeps_queues() {
+            return self.next_in_line(queue, 0, operator).await;
+        }
         let take = Verb::TakeFromQueue { queue: queue.to_owned(), time_limit: TALK_AT_MOST, done_to: self.config.addresses.served() };
         Plan { verbs: vec![say(wording::NEXT_CALLER), take] }
     }
 
     /// The user's telephone was answered, or has heard that somebody waits (`asked`).
-    pub fn operator(&self, queue: &str, asked: bool, event: &CarrierEvent) -> Plan {
+    pub async fn operator(&self, queue: &str, asked: bool, event: &CarrierEvent) -> Plan {
         if !asked {
             let answer_to = self.config.addresses.operator(queue, true);
             return Plan {
@@ -71,18 +79,19 @@ impl Reception {
             };
         }
         let takes = matches!(&event.news, CarrierNews::Turn { digits, .. } if digits.iter().any(|digit| digit.as_char() == '1'));
-        if takes { self.take_next(queue) } else { Plan::hang_up() }
+        if takes { self.take_next(queue, &event.call).await } else { Plan::hang_up() }
     }
 
     /// News of the user's leg.
     pub fn operator_status(&self, event: &CarrierEvent) {
         if event.state.is_some_and(|state| state.is_terminal()) {
             self.guests().operator_is_busy_until = None;
+            self.line_is_left(&event.call);
         }
     }
 
     /// Rings the user's telephone for who waits, if it is not rung or talked on already.
-    fn ring_operator(self: &Arc<Self>, queue: &str, event: &CarrierEvent) {
+    pub(super) fn ring_operator(self: &Arc<Self>, queue: &str, event: &CarrierEvent) {
         let Some(operator) = self.config.operator.clone() else {
             return;
         };

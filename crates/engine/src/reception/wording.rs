@@ -39,6 +39,9 @@ pub const WAITED_TOO_LONG: &str = "Sorry, nobody could take your call in time.";
 /// To the user, before the next caller.
 pub const NEXT_CALLER: &str = "You are being connected with the next caller.";
 
+/// To the user, if nobody waits in a queue that we keep.
+pub const NOBODY_WAITS: &str = "Nobody waits right now. The next caller is connected with you.";
+
 /// To the user's telephone, which somebody must hold: a voicemail presses no key.
 pub const SOMEBODY_WAITS: &str = "Somebody waits for you. To take the call, press 1.";
 

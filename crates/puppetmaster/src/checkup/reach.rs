@@ -197,6 +197,7 @@ impl Callbacks for Witness {
 fn state(witness: Arc<Witness>, origin: &str) -> ServerState {
     let directory = Arc::new(Directory::default());
     ServerState {
+        second: None,
         reception: None,
         callbacks: witness,
         directory: directory.clone(),

@@ -124,6 +124,9 @@ fn print_attempt(attempt: &AttemptRecord, transcript: &Transcript) {
     if let Some(finish) = &attempt.finish {
         let how = if attempt.is_settled { "" } else { " (reckoned; the phone provider has not told its price yet)" };
         println!("  {}, {}, cost {}{how}", finish.disposition.in_words(), report_view::length(finish.answered_for), finish.cost);
+        if let (Some(provider), Some(because)) = (&finish.measured.provider, &finish.measured.passed_over) {
+            println!("  by {provider}, the second provider, because {because}");
+        }
         if let Some(report) = &finish.report {
             println!("  {}: {}", report_view::outcome_in_words(report.outcome), report.summary);
             for fact in &report.facts {
@@ -143,6 +146,8 @@ fn attempt_json(attempt: &AttemptRecord, transcript: &Transcript) -> serde_json:
             "cost_micros": finish.cost,
             "cost_is_settled": attempt.is_settled,
             "at": finish.at,
+            "provider": finish.measured.provider,
+            "passed_over": finish.measured.passed_over,
         })
     });
     json!({

@@ -73,6 +73,16 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.phone_provider,
     },
     Key {
+        path: "second_provider",
+        about: "Who is asked to dial if `phone_provider` surely placed no call: it refused, or could not be reached. Never after an answer that is \
+                not clear, for then the telephone may be ringing. Its account is set up as if it were the first, and callees see the \
+                `phone_number` of that account; the receipt that you approve names both. With `phone_provider: mock` the practice network \
+                stands in for both.",
+        unset: "nobody; the call is reported as not placed",
+        example: "plivo",
+        field: |config| &mut config.second_provider,
+    },
+    Key {
         path: "from_number",
         about: "The number that callees see. It must belong to your account with the phone provider.",
         unset: "the `phone_number` of the phone provider in use; the practice network has one of its own",
@@ -611,7 +621,7 @@ pub const KEYS: &[Key] = &[
         about: "As which phone provider the practice network is spoken to: it stands in for Twilio and for Plivo, with the same callees. \
                 `puppetmaster call --provider` says it for one call.",
         unset: "",
-        example: "plivo",
+        example: "twilio",
         field: |config| &mut config.practised,
     },
     Key {

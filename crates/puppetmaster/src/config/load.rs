@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use carriers::registry::Practised;
+
 use super::Config;
 use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
 use super::menu_file;
@@ -184,9 +186,10 @@ impl<'a> Loading<'a> {
     fn whole(&mut self) {
         self.loaded.config.is_budget_set = self.loaded.origins.keys().any(|path| path.starts_with("budget."));
         let provider = self.loaded.config.phone_provider;
+        let second = self.loaded.config.second_provider.filter(|_| provider.is_real()).map(Practised::as_str);
         let is_of_other_provider = |path: &str| {
             let section = path.split('.').next().unwrap_or_default();
-            ["twilio", "plivo"].contains(&section) && section != provider.as_str()
+            ["twilio", "plivo"].contains(&section) && section != provider.as_str() && Some(section) != second
         };
         let unresolved = std::mem::take(&mut self.unresolved);
         self.problems.extend(unresolved.iter().filter(|(path, _)| !is_of_other_provider(path)).map(|(_, problem)| problem.clone()));
@@ -576,7 +579,7 @@ phone_provider: mock
                 puppetmaster.yaml:7:5: there is no key `account_sid` in `voice.personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant.twilio.account_sid`?
                 puppetmaster.yaml:8:5: there is no key `colour` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
+                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
                 puppetmaster.yaml:9:13: `voice.personal_assistant.twilio` is a section and not a value [config.wrong_type]
                   Write its keys below it, indented: account_sid, auth_token, secondary_auth_token, api_key, api_secret, phone_number, api_url, calls_per_second, test_account_sid, test_auth_token.
                 puppetmaster.yaml:10:14: `voice.personal_assistant.persona` cannot be a list [config.wrong_type]
@@ -594,7 +597,7 @@ phone_provider: mock
                 puppetmaster.yaml:17:27: `voice.personal_assistant.recording.enabled` cannot be a section [config.wrong_type]
                   Expected: true or false.
                 puppetmaster.yaml:18:5: there is no key `sip_trunk` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
+                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
                 puppetmaster.yaml:19:1: there is no key `personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant`?
                 puppetmaster.yaml:20:1: there is no key `phone_provider` [config.unknown_key]
@@ -664,6 +667,29 @@ phone_provider: mock
                 command line: `voice.personal_assistant.persona` cannot be `concice` [config.bad_value]
                   Expected: one of professional_assistant, friendly_helper, formal_representative, concise. Did you mean concise?
             "#]],
+        );
+    }
+
+    #[test]
+    fn a_second_provider_needs_an_account_and_a_number_of_its_own() {
+        let real = "voice:\n  personal_assistant:\n    phone_provider: twilio\n    second_provider: plivo\n    listen: 127.0.0.1:8080\n    public_url: https://pm.example.com\n    from_number: \"+12125550100\"\n    twilio: { account_sid: AC00000000000000000000000000000001, auth_token: t }\n";
+        check_file(
+            real,
+            expect![[r#"
+            puppetmaster.yaml:4:22: `second_provider: plivo` needs `voice.personal_assistant.plivo.auth_id` [config.missing_key]
+              Set it in the file, or set PLIVO_AUTH_ID in the environment or in `.env`. The Plivo account, MA or SA and 18 capitals and digits.
+            puppetmaster.yaml:4:22: `second_provider: plivo` needs `voice.personal_assistant.plivo.auth_token` [config.missing_key]
+              Set it in the file, or set PLIVO_AUTH_TOKEN in the environment or in `.env`. The secret of the Plivo account.
+            puppetmaster.yaml:4:22: `second_provider: plivo` needs `voice.personal_assistant.plivo.phone_number` [config.missing_key]
+              Set it in the file, or set PLIVO_PHONE_NUMBER in the environment or in `.env`. A number of the Plivo account; callees see it unless `from_number` is set.
+        "#]],
+        );
+        check_file(
+            &real.replace("second_provider: plivo", "second_provider: twilio"),
+            expect![[r#"
+            puppetmaster.yaml:4:22: `voice.personal_assistant.second_provider` is twilio, which is the first one already [config.bad_value]
+              Name the other one, or take `second_provider` away.
+        "#]],
         );
     }
 

@@ -620,25 +620,43 @@ impl Setting for Provider {
     }
 }
 
-const PRACTISED: [(Practised, &str); 2] = [(Practised::Twilio, "twilio"), (Practised::Plivo, "plivo")];
-
 impl Setting for Practised {
     fn expects(&self) -> String {
         one_of(self.choices())
     }
 
     fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
-        let found = PRACTISED.into_iter().find(|(_, name)| *name == text);
-        *self = found.ok_or_else(Wrong::value)?.0;
+        *self = Self::ALL.into_iter().find(|practised| practised.as_str() == text).ok_or_else(Wrong::value)?;
         Ok(())
     }
 
     fn show(&self) -> Option<String> {
-        PRACTISED.iter().find(|(practised, _)| practised == self).map(|(_, name)| (*name).to_owned())
+        Some(self.as_str().into())
     }
 
     fn choices(&self) -> &'static [&'static str] {
-        const { &[PRACTISED[0].1, PRACTISED[1].1] }
+        const { &[Self::ALL[0].as_str(), Self::ALL[1].as_str()] }
+    }
+}
+
+impl Setting for Option<Practised> {
+    fn expects(&self) -> String {
+        one_of(self.choices())
+    }
+
+    fn set(&mut self, text: &str, around: &Around<'_>) -> Result<(), Wrong> {
+        let mut provider = Practised::default();
+        provider.set(text, around)?;
+        *self = Some(provider);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().and_then(Setting::show)
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        Practised::default().choices()
     }
 }
 

@@ -82,6 +82,7 @@ mod tests {
               personal_assistant:
                 enabled: true                                  # default
                 phone_provider: mock                           # default
+                # second_provider:                             # not set: nobody; the call is reported as not placed
                 # from_number:                                 # not set: the `phone_number` of the phone provider in use; the practice network has one of its own
                 # operator_number:                             # not set: calls cannot be taken over, and callers who have waited too long leave a message
                 takeover_listens: false                        # default

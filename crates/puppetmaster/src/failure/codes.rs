@@ -57,9 +57,6 @@ assistant::code_table! {
     CARRIER_SETTINGS = "carrier.settings",
         "the phone provider cannot be used as it is set up",
         "Run `puppetmaster config check`; docs/configuration.md says what each key takes.";
-    CARRIER_NO_QUEUES = "carrier.no_queues",
-        "the menus have queues, and the phone provider has none",
-        "Take `queues` and the options that lead there out of the menu file (a message can be left instead), or use a provider that has queues: mock, twilio.";
     SERVER_CANNOT_LISTEN = "server.cannot_listen",
         "the address for webhooks and media sockets cannot be had",
         "Stop the other program, or name another address with the key `listen` (port 0 takes a free one).";

@@ -1,10 +1,8 @@
-//! The main job once more, with the practice network spoken to as Plivo: the same callee, the same report.
+//! What only Plivo has, with the practice network spoken to as Plivo; what is the same over all providers is in `provider_contract`.
 
 use serde_json::Value;
-use telephony::Disposition;
 
 use crate::program::{Home, Network};
-use crate::recording;
 
 const SHOP: &str = "+12125550123";
 
@@ -26,54 +24,12 @@ fn said(report: &Value) -> (Value, Value, Value, Value) {
 }
 
 #[test]
-fn the_same_callee_brings_the_same_report_over_both_providers() {
-    let reports: Vec<Value> = ["twilio", "plivo"]
-        .into_iter()
-        .map(|provider| {
-            let home = Home::new();
-            let (code, report) = call(&home, &[], &[SHOP, "Ask what time they close today", "--provider", provider]);
-            assert_eq!(code, Some(0), "{provider}: {report}");
-            let turns = report["transcript"].as_array().unwrap();
-            assert!(turns[0]["text"].as_str().unwrap().contains("automated assistant"), "{provider}: the first sentence says what calls");
-            let attempt = report["attempt"].as_str().unwrap();
-            recording::check(&home, attempt, turns);
-            let replayed = home.run(&["replay", attempt]);
-            assert!(replayed.code == Some(0) && replayed.stdout.contains("the same outputs"), "{provider}: {replayed:?}");
-            report
-        })
-        .collect();
-    assert_eq!(said(&reports[0]), said(&reports[1]));
-    assert_eq!(said(&reports[1]), ("achieved".into(), "conversed".into(), "closing_time".into(), "21:00".into()));
-}
-
-#[test]
-fn spoken_turns_and_a_call_whose_stream_is_refused_come_to_the_same() {
-    let home = Home::new();
-    let plivo = "sandbox.provider=plivo";
-    let (code, report) = call(&home, &[plivo, "conversation_mode=spoken_turns"], &[SHOP, "Ask what time they close today"]);
-    assert_eq!((code, said(&report).3), (Some(0), "21:00".into()), "{report}");
+fn a_call_whose_stream_is_refused_goes_on_by_spoken_turns() {
     let home = Home::new();
     let network = Network::with_faults(&home, &["socket=refused"]);
     let flag = network.flag();
-    let (code, report) = call(&home, &[plivo, &flag], &[SHOP, "Ask what time they close today"]);
+    let (code, report) = call(&home, &["sandbox.provider=plivo", &flag], &[SHOP, "Ask what time they close today"]);
     assert_eq!((code, said(&report).3), (Some(0), "21:00".into()), "{report}");
-}
-
-#[test]
-fn who_is_not_reached_is_told_alike() {
-    for (number, disposition) in [("+12125550110", Disposition::Busy), ("+12125550112", Disposition::Rejected)] {
-        let home = Home::new();
-        let (code, _) = call(&home, &["sandbox.provider=plivo"], &[number, "Ask what time they close today"]);
-        assert_eq!((code, home.last_disposition()), (Some(4), disposition));
-    }
-}
-
-#[test]
-fn a_voicemail_gets_its_message() {
-    let home = Home::new();
-    let args = ["+12125550114", "Tell Jordan that the order is ready", "--voicemail", "The order is ready and can be picked up."];
-    let (_, report) = call(&home, &["sandbox.provider=plivo"], &args);
-    assert_eq!(report["disposition"].as_str(), Some("voicemail"), "{report}");
 }
 
 #[test]

@@ -240,10 +240,39 @@ impl Network {
         self.get(&format!("/2010-04-01/Accounts/{sid}/Messages.json"), &header)["messages"].as_array().unwrap().clone()
     }
 
+    /// Has the next so many creates of calls go wrong, at whichever provider they are asked for.
+    pub fn next_creates(&self, times: u32, fault: &str) {
+        let rule = serde_json::json!({ "faults": [fault], "times": times }).to_string();
+        self.control("/sandbox/faults", &rule);
+    }
+
+    /// Tells it something by its own way in for programs of this machine.
+    pub fn control(&self, path: &str, body: &str) -> serde_json::Value {
+        self.ask("POST", path, &format!("Content-Length: {}\r\n", body.len()), body)
+    }
+
+    /// Returns how it is reached as this provider.
+    pub fn account(&self, provider: &str) -> serde_json::Value {
+        let account: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&self.file).unwrap()).unwrap();
+        account[provider].clone()
+    }
+
+    /// Has nobody listen where calls are asked for of this provider: its address in the credentials leads to a port that is closed.
+    pub fn cannot_be_reached(&self, provider: &str) {
+        let mut account: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&self.file).unwrap()).unwrap();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        account[provider]["base_url"] = format!("http://{closed}").into();
+        std::fs::write(&self.file, account.to_string()).unwrap();
+    }
+
     fn get(&self, path: &str, header: &str) -> serde_json::Value {
+        self.ask("GET", path, header, "")
+    }
+
+    fn ask(&self, method: &str, path: &str, header: &str, body: &str) -> serde_json::Value {
         let address = self.address();
         let mut socket = std::net::TcpStream::connect(address).unwrap();
-        write!(socket, "GET {path} HTTP/1.1\r\nHost: {address}\r\n{header}Connection: close\r\n\r\n").unwrap();
+        write!(socket, "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{header}Connection: close\r\n\r\n{body}").unwrap();
         let mut reply = String::new();
         socket.read_to_string(&mut reply).unwrap();
         let body = reply.split_once("\r\n\r\n").unwrap().1;

@@ -15,6 +15,12 @@ use crate::program::{Home, Network, Running, give_way};
 /// The practice network's number, which is ours.
 const OURS: &str = "+12125550100";
 
+/// The one that it has as Plivo.
+const OURS_AT_PLIVO: &str = "+12125550101";
+
+/// Has the practice network spoken to as Plivo.
+const PLIVO: &str = "sandbox.provider=plivo";
+
 /// Somebody who leaves a message when asked to.
 const LEAVES_A_MESSAGE: &str = r#"
 number: "+12125550180"
@@ -127,6 +133,7 @@ struct Desk {
     running: Running,
     address: String,
     network: String,
+    number: &'static str,
 }
 
 fn home_with(scripts: &[&str], menu: Option<&str>) -> Home {
@@ -150,7 +157,12 @@ impl Desk {
         let ready: Value = serde_json::from_str(&running.until("address")).unwrap();
         assert_eq!(ready["takes_calls"], true);
         let address = ready["address"].as_str().unwrap().to_owned();
-        Self { address, network: ready["sandbox"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned(), running }
+        Self {
+            address,
+            network: ready["sandbox"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned(),
+            number: if settings.contains(&PLIVO) { OURS_AT_PLIVO } else { OURS },
+            running,
+        }
     }
 
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
@@ -158,9 +170,9 @@ impl Desk {
     }
 
     fn ring(&self, from: &str) -> String {
-        let (status, reply) = self.ask("POST", "/sandbox/ring", &json!({ "from": from, "to": OURS }).to_string());
+        let (status, reply) = self.ask("POST", "/sandbox/ring", &json!({ "from": from, "to": self.number }).to_string());
         assert_eq!(status, 201, "{reply}");
-        reply["call_sid"].as_str().unwrap().to_owned()
+        reply["call_sid"].as_str().or(reply["call_uuid"].as_str()).unwrap().to_owned()
     }
 
     fn truth(&self, call: &str) -> Value {
@@ -437,9 +449,19 @@ fn a_ring_back_that_a_kill_cuts_off_ends_in_the_books() {
 
 #[test]
 fn callers_wait_in_order_and_the_users_phone_is_rung_and_takes_the_next() {
+    wait_in_order(&[]);
+}
+
+/// Plivo has no queues: the line is ours, and the two meet in a room.
+#[test]
+fn over_plivo_they_do_the_same() {
+    wait_in_order(&[PLIVO]);
+}
+
+fn wait_in_order(settings: &[&str]) {
     let also_waits = WAITS.replace("+12125550184", "+12125550186");
     let home = home_with(&[WAITS, &also_waits, OPERATOR], Some(MENU));
-    let desk = Desk::open(&home, &["inbound.menu_file=menu.yaml", "operator_number=+12125550185"]);
+    let desk = Desk::open(&home, &[&["inbound.menu_file=menu.yaml", "operator_number=+12125550185"], settings].concat());
     let callers = [desk.ring("+12125550184"), desk.ring("+12125550186")];
     // Whoever was through the menu first is next; the other one is told so.
     let second = desk.find(|truth| heard(truth).contains("number 2"));
@@ -450,6 +472,25 @@ fn callers_wait_in_order_and_the_users_phone_is_rung_and_takes_the_next() {
     desk.until(&operator, |truth| hears(truth, first));
     assert!(!hears(&desk.truth(&second), &operator), "the second still waits");
     desk.close();
+}
+
+#[test]
+fn over_plivo_a_message_is_taken_and_a_callee_who_rings_back_goes_on_with_the_errand() {
+    let home = home_with(&[LEAVES_A_MESSAGE, RINGS_BACK], None);
+    let call = home.run(&["--set", "sandbox.scenarios_dir=cast", "--set", PLIVO, "call", "+12125550183", "Ask what time they close today", "--yes"]);
+    assert_eq!(call.code, Some(4), "{call:?}");
+    let desk = Desk::open(&home, &[PLIVO]);
+    let (stranger, bakery) = (desk.ring("+12125550180"), desk.ring("+12125550183"));
+    desk.until_over(&stranger, "recorded");
+    let said = until_kept(&home).message.unwrap().words.unwrap().into_inner().to_lowercase();
+    assert!(said.contains("delivery") && said.contains("friday"), "{said}");
+    desk.until_over(&bakery, "calling back");
+    desk.until_settled(&home);
+    desk.close();
+    let attempts = &home.books()[0].1;
+    let finish = attempts[1].finish.as_ref().unwrap();
+    assert_eq!((attempts[1].direction, finish.disposition), (Direction::Inbound, Disposition::Conversed), "{finish:?}");
+    assert_eq!(finish.report.as_ref().unwrap().facts[0].value.as_str(), "21:00", "{finish:?}");
 }
 
 /// Comes to the meeting and talks there.

@@ -31,7 +31,7 @@ async fn one_call(directory: &Path) -> Store {
         &telephony::PhoneNumber::parse("+12125550123").unwrap(),
         assistant::task::Line::Real,
         &Rules::default().allowed_regions,
-        None,
+        &[],
     );
     store.refused(&task.id, &refusal.unwrap_err().into(), NOON).await.unwrap();
     store

@@ -43,6 +43,22 @@ impl CallMachine {
         }
     }
 
+    /// Surely no call of the carrier we asked: the second may be asked, once. It is not if the user has given up meanwhile, nor if
+    /// anything was heard of a call after all, for then the phone may be ringing.
+    pub(super) fn not_placed(&mut self) -> Vec<Output> {
+        let is_silent = self.leg == LegState::Queued && self.end_when_placed.is_none();
+        match self.state {
+            State::Placing if self.config.has_second && !self.is_with_second && is_silent => {
+                self.is_with_second = true;
+                vec![Output::DialBySecond]
+            }
+            State::Idle | State::Placing | State::Unclear | State::Live | State::Ending(_) | State::Over => {
+                let by = self.end_when_placed.unwrap_or(EndedBy::Carrier);
+                self.end(LegState::Failed, by)
+            }
+        }
+    }
+
     pub(super) fn unclear(&mut self, now: SessionTime) -> Vec<Output> {
         match self.state {
             State::Placing => {

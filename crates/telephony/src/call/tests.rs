@@ -11,7 +11,16 @@ fn at(text: &str) -> SessionTime {
 
 /// Runs a trace, one input a line, waking the machine whenever a deadline has come, and compares what came out.
 fn check(trace: &str, expected: Expect) {
-    let mut machine = CallMachine::new(Config::new(Duration::from_secs(30), Duration::from_secs(60)));
+    check_with(Config::new(Duration::from_secs(30), Duration::from_secs(60)), trace, expected);
+}
+
+/// Does the same where there is a second carrier.
+fn check_with_second(trace: &str, expected: Expect) {
+    check_with(Config { has_second: true, ..Config::new(Duration::from_secs(30), Duration::from_secs(60)) }, trace, expected);
+}
+
+fn check_with(config: Config, trace: &str, expected: Expect) {
+    let mut machine = CallMachine::new(config);
     let mut printed = String::new();
     let mut print = |now: SessionTime, outputs: Vec<Output>| {
         for output in outputs {
@@ -364,6 +373,98 @@ fn a_call_that_came_to_us_and_whose_stream_does_not_is_ended() {
             0.000 Answered
             10.000 EndCall
             10.500 Ended { leg: Completed, by: SetupTimeout }
+        "#]],
+    );
+}
+
+#[test]
+fn the_second_carrier_dials_once_when_the_first_surely_placed_no_call() {
+    check_with_second(
+        "0.000 start
+         0.100 not-placed
+         0.200 placed
+         0.500 ringing
+         3.000 busy",
+        expect![[r#"
+            0.000 Dial
+            0.100 DialBySecond
+            0.500 Ringing
+            3.000 Ended { leg: Busy, by: FarEnd }
+        "#]],
+    );
+    check_with_second(
+        "0.000 start
+         0.100 not-placed
+         0.200 not-placed",
+        expect![[r#"
+            0.000 Dial
+            0.100 DialBySecond
+            0.200 Ended { leg: Failed, by: Carrier }
+        "#]],
+    );
+}
+
+#[test]
+fn the_second_carrier_is_not_asked_after_an_unclear_answer() {
+    check_with_second(
+        "0.000 start
+         1.000 unclear
+         2.000 none-found
+         3.000 none-found
+         70.000 later",
+        expect![[r#"
+            0.000 Dial
+            1.000 FindOut
+            5.000 FindOut
+            61.000 Ended { leg: Failed, by: Unknown }
+        "#]],
+    );
+    check_with_second(
+        "0.000 start
+         0.100 not-placed
+         1.000 unclear
+         2.000 placed
+         3.000 busy",
+        expect![[r#"
+            0.000 Dial
+            0.100 DialBySecond
+            1.000 FindOut
+            3.000 Ended { leg: Busy, by: FarEnd }
+        "#]],
+    );
+}
+
+#[test]
+fn the_second_carrier_is_not_asked_if_the_phone_may_ring_or_the_user_has_given_up() {
+    check_with_second(
+        "0.000 start
+         0.100 media-opened
+         0.200 not-placed",
+        expect![[r#"
+            0.000 Dial
+            0.100 Answered
+            0.100 OpenLine
+            0.200 CloseLine
+            0.200 Ended { leg: Failed, by: Carrier }
+        "#]],
+    );
+    check_with_second(
+        "0.000 start
+         0.100 ringing
+         0.200 not-placed",
+        expect![[r#"
+            0.000 Dial
+            0.100 Ringing
+            0.200 Ended { leg: Failed, by: Carrier }
+        "#]],
+    );
+    check_with_second(
+        "0.000 start
+         0.100 cancel
+         0.200 not-placed",
+        expect![[r#"
+            0.000 Dial
+            0.200 Ended { leg: Failed, by: User }
         "#]],
     );
 }

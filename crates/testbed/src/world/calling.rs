@@ -43,7 +43,7 @@ impl World {
 
     fn perform_on_line(&mut self, output: &Output) {
         match output {
-            Output::Dial => self.ask(Request::Dial),
+            Output::Dial | Output::DialBySecond => self.ask(Request::Dial),
             Output::FindOut => {
                 self.note("(the dial is unclear: we ask which calls there are)");
                 self.ask(Request::FindOut);

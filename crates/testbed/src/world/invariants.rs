@@ -183,6 +183,7 @@ impl Watch {
                 self.dials += 1;
                 must(self.dials == 1, "an attempt is dialled at most once")
             }
+            Output::DialBySecond => must(self.dials == 1 && self.placed == 0, "the second carrier is asked only if the first placed no call"),
             Output::FindOut => must(self.dials == 1, "nothing is looked for that was not dialled"),
             Output::Poll => must(self.is_named, "only a call that was placed is asked about"),
             Output::EndCall => must(self.is_named, "only a call that was placed is ended"),

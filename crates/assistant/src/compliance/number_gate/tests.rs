@@ -11,7 +11,7 @@ fn typed(text: &str) -> &'static str {
 fn real(text: &str, regions: &[&str]) -> &'static str {
     let regions: Vec<String> = regions.iter().map(|region| (*region).to_owned()).collect();
     let number = PhoneNumber::parse(text).unwrap();
-    check(&number, Line::Real, &regions, None).map_or_else(|refusal| refusal.code, |()| "ok")
+    check(&number, Line::Real, &regions, &[]).map_or_else(|refusal| refusal.code, |()| "ok")
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_real_line_rings_only_allowed_regions_and_never_fiction() {
 fn the_practice_line_rings_only_its_cast() {
     let practice = |text: &str| {
         let number = PhoneNumber::parse(text).unwrap();
-        check(&number, Line::Practice, &["US".into()], None).map_or_else(|refusal| refusal.code, |()| "ok")
+        check(&number, Line::Practice, &["US".into()], &[]).map_or_else(|refusal| refusal.code, |()| "ok")
     };
     assert_eq!(practice("+12125550123"), "ok");
     assert_eq!(practice("+15005550001"), "ok");
@@ -99,7 +99,7 @@ fn the_practice_line_rings_only_its_cast() {
 #[test]
 fn our_own_number_is_not_rung() {
     let number = PhoneNumber::parse("+14155552671").unwrap();
-    assert_eq!(check(&number, Line::Real, &["US".into()], Some(&number)).unwrap_err().code, "number.own");
+    assert_eq!(check(&number, Line::Real, &["US".into()], std::slice::from_ref(&number)).unwrap_err().code, "number.own");
 }
 
 /// Every region there is, so that nothing is refused only because its country is not allowed.
@@ -204,7 +204,7 @@ fn no_premium_row_passes_on_a_real_line() {
             let own = number.region().unwrap_or_default();
             let is_allowed = |region: &&String| is_denied_outright || (**region != row.region && **region != own);
             let allowed: Vec<String> = regions.iter().filter(is_allowed).cloned().collect();
-            assert!(check(&number, Line::Real, &allowed, None).is_err(), "{} of {} {:?} passed", number.as_e164(), row.region, row.kind);
+            assert!(check(&number, Line::Real, &allowed, &[]).is_err(), "{} of {} {:?} passed", number.as_e164(), row.region, row.kind);
             checked += 1;
         }
     }
@@ -240,7 +240,7 @@ fn every_refusal_says_what_to_do_and_on_which_data_it_rests() {
 fn steps_are_asked_in_order_and_the_first_no_ends_them() {
     let step = |text: &str, line| {
         let number = PhoneNumber::parse(text).unwrap();
-        ask(&number, line, &["US".into()], Some(&PhoneNumber::parse("+14155552671").unwrap())).refused.map(|(step, refusal)| (step, refusal.code))
+        ask(&number, line, &["US".into()], &[PhoneNumber::parse("+14155552671").unwrap()]).refused.map(|(step, refusal)| (step, refusal.code))
     };
     assert!(Step::ALL.is_sorted());
     assert_eq!(step("+18002738255", Line::Practice), Some((Step::Emergency, "number.crisis")), "on no line");

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use carriers::registry::Practised;
+
 use super::Loading;
 use crate::config::Provider;
 use crate::config::keys::{self, ROOT};
@@ -29,10 +31,28 @@ struct Account {
 }
 
 impl Loading<'_> {
-    /// Tells what is wrong with the account of the provider in use; the practice network needs none.
+    /// Tells what is wrong with the accounts of the provider in use and of the second one; the practice network needs none.
     pub(super) fn whole_account(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
-        let Some(account) = self.account() else { return };
-        self.needed(&account.needed, unresolved);
+        let config = &self.loaded.config;
+        let (provider, second) = (config.phone_provider, config.second_provider);
+        let first = if provider.is_real() { provider.as_str() } else { config.practised.as_str() };
+        if let Some(second) = second.filter(|second| second.as_str() == first) {
+            let what = format!("`{ROOT}.second_provider` is {}, which is the first one already", second.as_str());
+            let help = "Name the other one, or take `second_provider` away.";
+            self.problems.push(Problem::new(&BAD_VALUE, self.origin_of("second_provider"), what).with_help(help));
+            return;
+        }
+        let has_no_number = config.caller_id().is_none();
+        self.one_account("phone_provider", provider, has_no_number, unresolved);
+        let Some(second) = second.filter(|_| provider.is_real()) else { return };
+        let has_no_number = self.loaded.config.second_number().is_none();
+        let second = if second == Practised::Twilio { Provider::Twilio } else { Provider::Plivo };
+        self.one_account("second_provider", second, has_no_number, unresolved);
+    }
+
+    fn one_account(&mut self, key: &'static str, provider: Provider, has_no_number: bool, unresolved: &BTreeMap<&'static str, Problem>) {
+        let Some(account) = self.account(provider, has_no_number) else { return };
+        self.needed(key, provider, &account.needed, unresolved);
         if account.id.is_some_and(|id| !(account.is_id)(id.as_str())) {
             let what = format!("`{ROOT}.{}` is no {} account", account.id_path, account.provider);
             let help = format!("Expected: {}, as the {} console shows it.", account.expected, account.provider);
@@ -41,10 +61,9 @@ impl Loading<'_> {
         self.addresses(account.provider, account.api_path, account.api_url);
     }
 
-    fn account(&self) -> Option<Account> {
+    fn account(&self, provider: Provider, has_no_number: bool) -> Option<Account> {
         let config = &self.loaded.config;
-        let has_no_number = config.caller_id().is_none();
-        match config.phone_provider {
+        match provider {
             Provider::Mock | Provider::Sip => None,
             Provider::Twilio => Some(Account {
                 provider: "Twilio",
@@ -79,14 +98,14 @@ impl Loading<'_> {
         }
     }
 
-    /// Tells which keys the provider in use needs and lacks; all of them need an address that leads here.
-    fn needed(&mut self, of_provider: &[(&'static str, bool)], unresolved: &BTreeMap<&'static str, Problem>) {
+    /// Tells which keys the provider that stands in `key` needs and lacks; all need an address that leads here, which is told once.
+    fn needed(&mut self, key: &'static str, provider: Provider, of_provider: &[(&'static str, bool)], unresolved: &BTreeMap<&'static str, Problem>) {
         let config = &self.loaded.config;
-        let provider = config.phone_provider.as_str();
+        let is_first = key == "phone_provider";
         let of_all = [
-            ("public_url", config.public_url.is_none()),
+            ("public_url", is_first && config.public_url.is_none()),
             // A free port is another one at every start; nothing outside could lead to it.
-            ("listen", config.listen.port() == 0),
+            ("listen", is_first && config.listen.port() == 0),
         ];
         let missing: Vec<&'static str> = of_provider
             .iter()
@@ -94,11 +113,11 @@ impl Loading<'_> {
             .filter_map(|(path, is_missing)| is_missing.then_some(*path))
             .filter(|path| !unresolved.contains_key(path) && !self.failed.contains(path))
             .collect();
-        for key in missing.into_iter().filter_map(keys::find) {
-            let what =
-                format!("`phone_provider: {provider}` needs `{}`{}", key.full_path(), if key.path == "listen" { " with a fixed port" } else { "" });
-            let help = format!("Set it in the file, or set {} in the environment or in `.env`. {}", key.variable(), key.about);
-            self.problems.push(Problem::new(&MISSING_KEY, self.origin_of("phone_provider"), what).with_help(help));
+        for needed in missing.into_iter().filter_map(keys::find) {
+            let fixed = if needed.path == "listen" { " with a fixed port" } else { "" };
+            let what = format!("`{key}: {}` needs `{}`{fixed}", provider.as_str(), needed.full_path());
+            let help = format!("Set it in the file, or set {} in the environment or in `.env`. {}", needed.variable(), needed.about);
+            self.problems.push(Problem::new(&MISSING_KEY, self.origin_of(key), what).with_help(help));
         }
     }
 

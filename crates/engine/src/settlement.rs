@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use ::assistant::policy::Rules;
 use ports::carrier::{Carrier, CarrierCall};
 use ports::clock::Clock;
 use ports::task_store::{StoreError, TaskStore, Unsettled};
@@ -29,7 +30,7 @@ pub struct Settled {
 ///
 /// # Errors
 /// [`StoreError`]. A carrier that does not answer leaves prices open, which is no error.
-pub async fn settle(store: &dyn TaskStore, carrier: &dyn Carrier, rates: &RateCard, clock: &dyn Clock) -> Result<Settled, StoreError> {
+pub async fn settle(store: &dyn TaskStore, carrier: &dyn Carrier, rates: &RateCard, rules: &Rules, clock: &dyn Clock) -> Result<Settled, StoreError> {
     let mut settled = Settled::default();
     for open in store.unsettled(clock.now() - ASKED_FOR, AT_MOST).await? {
         let told = match carrier.fetch_call(&open.call).await {
@@ -41,7 +42,7 @@ pub async fn settle(store: &dyn TaskStore, carrier: &dyn Carrier, rates: &RateCa
         };
         match cost(&open, told.as_ref(), rates) {
             Some(cost) => {
-                store.settle_price(&open.attempt, cost, clock.now()).await?;
+                store.settle_price(&open.attempt, cost, clock.now(), rules).await?;
                 settled.settled += 1;
             }
             None => settled.open += 1,

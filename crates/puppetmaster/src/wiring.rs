@@ -230,7 +230,8 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
     let telling = postman.start();
     let sweeping = (purpose == Purpose::Serve).then(|| sweep_beside(store.clone(), vault.clone(), config.retention()));
-    let settling = (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), carrier.clone(), rates.clone()));
+    let settling =
+        (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), carrier.clone(), rates.clone(), rules(config, None, false)));
     let callbacks = network.provider.callbacks.clone();
     let own_number = network.from.clone();
     let assistant = Arc::new(Assistant::new(Installation {
@@ -303,15 +304,7 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
     // On the practice network nothing that a user is shown depends on it.
     let from = own.clone().map_or_else(|| PhoneNumber::parse(PRACTICE_NUMBER), Ok);
     let from = from.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
-    let rules = Rules {
-        allowed_regions: config.allowed_regions(),
-        own_number: own,
-        caps: config.caps(),
-        budget: config.budget,
-        strict_practice: is_strict,
-        solicitation: config.solicitation,
-        missing: config.missing(),
-    };
+    let rules = rules(config, own, is_strict);
     let house = House {
         line: provider.line,
         from,
@@ -322,6 +315,20 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
     };
     let gate = Gate { store: store.clone(), policy: store, clock: Arc::new(SystemClock), rules };
     Ok(TaskDesk { gate, house, make_token: Arc::new(make_token) })
+}
+
+/// Returns the rules of an installation.
+pub(crate) fn rules(config: &Config, own_number: Option<PhoneNumber>, is_strict: bool) -> Rules {
+    Rules {
+        allowed_regions: config.allowed_regions(),
+        own_number,
+        caps: config.caps(),
+        budget: config.budget,
+        alerts: config.alerts.rules(),
+        strict_practice: is_strict,
+        solicitation: config.solicitation,
+        missing: config.missing(),
+    }
 }
 
 /// Opens the data folder with the desk: for whoever makes tasks, approves them or asks the gate, and dials nobody.
@@ -343,9 +350,9 @@ pub async fn look_with_desk(config: &Config, is_strict: bool) -> Result<(Arc<Sto
 }
 
 /// Asks for the prices of earlier calls without keeping anybody waiting.
-fn settle_beside(store: Arc<Store>, carrier: Arc<dyn Carrier>, rates: RateCard) -> JoinHandle<()> {
+fn settle_beside(store: Arc<Store>, carrier: Arc<dyn Carrier>, rates: RateCard, rules: Rules) -> JoinHandle<()> {
     tokio::spawn(async move {
-        match settle(store.as_ref(), carrier.as_ref(), &rates, &SystemClock).await {
+        match settle(store.as_ref(), carrier.as_ref(), &rates, &rules, &SystemClock).await {
             Ok(settled) => tracing::debug!(settled = settled.settled, open = settled.open, "prices of earlier calls were asked for"),
             Err(error) => tracing::warn!(%error, "prices of earlier calls could not be kept; they are asked for at the next start"),
         }
@@ -363,7 +370,7 @@ pub(crate) async fn settle_now(config: &Config, store: &Store) -> Result<(), Fai
     let Ok(provider) = registry::open(config.phone_provider.as_str(), provider_account(config)) else {
         return Ok(());
     };
-    settle(store, provider.carrier.as_ref(), &config.rate_card(), &SystemClock).await?;
+    settle(store, provider.carrier.as_ref(), &config.rate_card(), &rules(config, None, false), &SystemClock).await?;
     Ok(())
 }
 

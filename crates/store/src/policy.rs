@@ -12,8 +12,8 @@ use assistant::standing_approval::StandingApproval;
 use async_trait::async_trait;
 use ports::policy_store::{Kept, PolicyStore, RegistryEdition};
 use ports::task_store::StoreError;
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, SqliteExecutor};
 use telephony::{AttemptId, PhoneNumber, Private, TaskId, Timestamp};
 
 use crate::attempts::{callee_place, column};
@@ -99,6 +99,14 @@ impl Store {
         let row = select.fetch_optional(self.read()).await.map_err(|error| told(&error))?;
         let opened = |row: SqliteRow| self.open_json::<(PhoneNumber, KnownLine)>(&line_place(&key), &column::<Vec<u8>>(&row, 0)?);
         Ok(row.map(opened).transpose()?.map(|(_, line)| line))
+    }
+
+    /// Returns the pause, within a transaction or outside of one.
+    pub(crate) async fn pause_in(&self, connection: impl SqliteExecutor<'_>) -> Result<Option<Pause>, StoreError> {
+        let row = sqlx::query("SELECT since, reason FROM pause").fetch_optional(connection).await.map_err(|error| told(&error))?;
+        let Some(row) = row else { return Ok(None) };
+        let reason = column::<Option<Vec<u8>>>(&row, 1)?.map(|sealed| self.open_json::<Private<String>>(PAUSE_PLACE, &sealed)).transpose()?;
+        Ok(Some(Pause { since: Timestamp(column(&row, 0)?), reason }))
     }
 
     async fn update_suppression(&self, id: &str, lifted: &Lifted) -> Result<(), StoreError> {
@@ -310,9 +318,6 @@ impl PolicyStore for Store {
     }
 
     async fn paused(&self) -> Result<Option<Pause>, StoreError> {
-        let row = sqlx::query("SELECT since, reason FROM pause").fetch_optional(self.read()).await.map_err(|error| told(&error))?;
-        let Some(row) = row else { return Ok(None) };
-        let reason = column::<Option<Vec<u8>>>(&row, 1)?.map(|sealed| self.open_json::<Private<String>>(PAUSE_PLACE, &sealed)).transpose()?;
-        Ok(Some(Pause { since: Timestamp(column(&row, 0)?), reason }))
+        self.pause_in(self.read()).await
     }
 }

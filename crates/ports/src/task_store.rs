@@ -43,7 +43,7 @@ pub trait TaskStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if no event leads there from where the task is.
-    async fn set_task_state(&self, id: &TaskId, state: TaskState) -> Result<(), StoreError>;
+    async fn set_task_state(&self, id: &TaskId, state: TaskState, at: Timestamp) -> Result<(), StoreError>;
 
     /// Keeps a yes to a task's receipt; a task that waited for it is approved.
     async fn approve(&self, id: &TaskId, approval: &Approval) -> Result<(), StoreError>;

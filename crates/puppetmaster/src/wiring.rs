@@ -227,6 +227,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let in_force = in_force(config);
     let started = AuditEvent::Started { version: env!("CARGO_PKG_VERSION").to_owned(), configuration: in_force.hash, settings: in_force.settings };
     store.note(&started, SystemClock.now()).await?;
+    store.note_retention(&config.retention(), SystemClock.now()).await?;
     recover(store.as_ref(), &carrier, &network.from, &rates, &SystemClock).await?;
     let telling = postman.start();
     let sweeping = (purpose == Purpose::Serve).then(|| sweep_beside(store.clone(), vault.clone(), config.retention()));

@@ -172,13 +172,13 @@ pub async fn an_identity_is_used_once(store: &dyn TaskStore) {
 pub async fn a_task_that_has_ended_stays(store: &dyn TaskStore) {
     let task = task("t1");
     store.create_task(&task, &receipt(&task)).await.unwrap();
-    assert_eq!(store.set_task_state(&task.id, TaskState::Running).await, Err(StoreError::Conflict), "not without approval");
+    assert_eq!(store.set_task_state(&task.id, TaskState::Running, NOON).await, Err(StoreError::Conflict), "not without approval");
     for state in [TaskState::Approved, TaskState::Approved, TaskState::Running, TaskState::Done, TaskState::Done] {
-        store.set_task_state(&task.id, state).await.unwrap();
+        store.set_task_state(&task.id, state, NOON).await.unwrap();
         assert_eq!(store.task(&task.id).await.unwrap().unwrap().state, state);
     }
-    assert_eq!(store.set_task_state(&task.id, TaskState::Running).await, Err(StoreError::Conflict));
-    assert_eq!(store.set_task_state(&TaskId::new("t9"), TaskState::Done).await, Err(StoreError::NotFound));
+    assert_eq!(store.set_task_state(&task.id, TaskState::Running, NOON).await, Err(StoreError::Conflict));
+    assert_eq!(store.set_task_state(&TaskId::new("t9"), TaskState::Done, NOON).await, Err(StoreError::NotFound));
 }
 
 /// An approval is good for one attempt; only the latest counts; only for its own receipt.
@@ -276,7 +276,7 @@ pub async fn a_task_follows_its_attempt(store: &dyn TaskStore) {
     assert_eq!(state(&first).await, TaskState::Done);
 
     let (second, attempt) = begin(store, "t2", "a2").await;
-    store.set_task_state(&second.id, TaskState::Canceled).await.unwrap();
+    store.set_task_state(&second.id, TaskState::Canceled, NOON).await.unwrap();
     assert!(store.finish_attempt(&attempt, &finish(Disposition::Canceled, None, 10), TaskState::Done).await.unwrap());
     assert_eq!(state(&second).await, TaskState::Canceled, "given up stays given up");
     assert_eq!(store.commit_intent(&second.id, &cleared(&second, "a3", NOON)).await, Err(StoreError::Conflict));

@@ -88,8 +88,8 @@ impl TaskStore for Store {
         self.select_tasks(at_most).await
     }
 
-    async fn set_task_state(&self, id: &TaskId, state: TaskState) -> Result<(), StoreError> {
-        self.update_task_state(id, state).await
+    async fn set_task_state(&self, id: &TaskId, state: TaskState, at: Timestamp) -> Result<(), StoreError> {
+        self.update_task_state(id, state, at).await
     }
 
     async fn approve(&self, id: &TaskId, approval: &Approval) -> Result<(), StoreError> {

@@ -64,7 +64,7 @@ pub async fn a_further_leg_obeys_pause_and_budget(store: &(impl TaskStore + Poli
     PolicyStore::pause(store, &Pause { since: NOON, reason: None }).await.unwrap();
     assert_eq!(store.reserve(&expense("e2", Some(&attempt), ExpenseKind::GuestLeg, 0)).await, Err(StoreError::Overtaken));
     store.reserve(&expense("e3", None, ExpenseKind::TextMessage, 8_300)).await.unwrap();
-    store.resume().await.unwrap();
+    store.resume(NOON).await.unwrap();
     store.reserve(&expense("e4", Some(&attempt), ExpenseKind::GuestLeg, 14_000)).await.unwrap();
 }
 

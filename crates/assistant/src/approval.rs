@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use telephony::cost::{CostPart, Micros};
 use telephony::{PhoneNumber, Private, TaskId, Timestamp};
 
+use crate::budget::Payer;
 use crate::notice::Notice;
 use crate::task::{CalleeKind, Limits, Line, Schedule, Task};
 
@@ -93,6 +94,11 @@ pub struct Quote {
 }
 
 impl Receipt {
+    /// Returns who pays.
+    pub fn payer(&self) -> Payer {
+        Payer { task: Some(self.task.clone()), user: Some(self.principal.clone()) }
+    }
+
     /// Makes the receipt of a task.
     pub fn of(task: &Task, quote: Quote) -> Self {
         Self {

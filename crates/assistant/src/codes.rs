@@ -205,6 +205,15 @@ code_table! {
     BUDGET_DAY = "budget.day",
         "the budget for 24 hours would be passed",
         "Wait, or raise the budget for a day.";
+    BUDGET_TASK = "budget.task",
+        "the budget for all attempts of one task would be passed",
+        "Make a new task if the call is worth it, or raise `budget.per_task`.";
+    BUDGET_USER = "budget.user",
+        "the budget of this user for 30 days would be passed",
+        "Wait, or raise `budget.per_user`.";
+    BUDGET_WEEK = "budget.week",
+        "the budget for 7 days would be passed",
+        "Wait, or raise the budget for a week.";
     BUDGET_MONTH = "budget.month",
         "the budget for 30 days would be passed",
         "Wait, or raise the budget for a month.";

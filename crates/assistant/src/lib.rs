@@ -16,6 +16,7 @@ pub mod data;
 pub mod decision_record;
 pub mod dependency;
 pub mod dialing;
+pub mod expense;
 pub mod menu;
 pub mod missing_facts;
 pub mod moment;

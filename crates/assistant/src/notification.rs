@@ -1,4 +1,4 @@
-//! What the user is told when a call has ended, and when it is tried again to tell them.
+//! What the user is told when a call has ended or money runs out, and when it is tried again to tell them.
 //!
 //! Pure. A [`Telling`] is made from the books at the moment of sending, so that what was erased meanwhile is not told any more.
 
@@ -8,6 +8,8 @@ use dialogue::report::Outcome;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use telephony::{AttemptId, Disposition, Private, TaskId, Timestamp};
+
+use crate::spending_alert::Alert;
 
 /// Where the user can be told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -46,17 +48,33 @@ impl Channel {
     }
 }
 
-/// News of a call that has ended.
+/// Something to be told.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Telling {
     /// Tells doubles apart: the same for every try and every channel.
     pub event: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What.
+    pub news: News,
+}
+
+/// What is told.
+#[derive(Clone, PartialEq, Debug)]
+pub enum News {
+    /// A call has ended.
+    CallEnded(EndedCall),
+    /// Money is spent in a way that somebody should look at.
+    Spending(Alert),
+}
+
+/// News of a call that has ended.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EndedCall {
     /// Which task.
     pub task: TaskId,
     /// Which attempt.
     pub attempt: AttemptId,
-    /// When it ended.
-    pub ended_at: Timestamp,
     /// How it ended on the line.
     pub disposition: Disposition,
     /// What came of it; `None` if nothing could be reported.
@@ -66,8 +84,44 @@ pub struct Telling {
 }
 
 impl Telling {
+    /// Leaves out what is said of a call, for those who want to hear only that it ended.
+    pub fn leave_out_summary(&mut self) {
+        if let News::CallEnded(call) = &mut self.news {
+            call.summary = None;
+        }
+    }
+
     /// Returns a line for people.
     pub fn title(&self) -> &'static str {
+        match &self.news {
+            News::CallEnded(call) => call.title(),
+            News::Spending(_) => "Look at what your calls cost",
+        }
+    }
+
+    /// Returns a few lines for people.
+    pub fn text(&self) -> String {
+        match &self.news {
+            News::CallEnded(call) => call.text(),
+            News::Spending(alert) => format!("{}.\npuppetmaster costs\n", alert.notice().text),
+        }
+    }
+
+    /// Returns it for machines. Its fields are stable.
+    pub fn json(&self) -> Value {
+        let (kind, data) = match &self.news {
+            News::CallEnded(call) => ("call.ended", call.json()),
+            News::Spending(alert) => {
+                let notice = alert.notice();
+                ("spending.alert", json!({ "code": notice.code, "text": notice.text, "alert": alert }))
+            }
+        };
+        json!({ "type": kind, "id": self.event, "timestamp": self.at, "data": data })
+    }
+}
+
+impl EndedCall {
+    fn title(&self) -> &'static str {
         match self.outcome {
             Some(Outcome::Achieved) => "Your call achieved what you asked for",
             Some(Outcome::Partly) => "Your call achieved a part of what you asked for",
@@ -76,26 +130,19 @@ impl Telling {
         }
     }
 
-    /// Returns a few lines for people.
-    pub fn text(&self) -> String {
+    fn text(&self) -> String {
         let how = format!("({})", self.disposition.in_words());
         let summary = self.summary.as_ref().map_or_else(String::new, |summary| format!("{}\n", summary.expose()));
         format!("{} {how}.\n{summary}puppetmaster task show {}\n", self.title(), self.task)
     }
 
-    /// Returns it for machines. Its fields are stable.
-    pub fn json(&self) -> Value {
+    fn json(&self) -> Value {
         json!({
-            "type": "call.ended",
-            "id": self.event,
-            "timestamp": self.ended_at,
-            "data": {
-                "task": self.task,
-                "attempt": self.attempt,
-                "disposition": self.disposition,
-                "outcome": self.outcome,
-                "summary": self.summary.as_ref().map(Private::expose),
-            },
+            "task": self.task,
+            "attempt": self.attempt,
+            "disposition": self.disposition,
+            "outcome": self.outcome,
+            "summary": self.summary.as_ref().map(Private::expose),
         })
     }
 }
@@ -127,12 +174,14 @@ pub const STALE_AFTER: Duration = Duration::from_secs(3 * 86_400);
 mod tests {
     use super::*;
 
-    fn telling() -> Telling {
-        Telling {
-            event: "e1".into(),
+    fn telling(news: News) -> Telling {
+        Telling { event: "e1".into(), at: Timestamp(1_000), news }
+    }
+
+    fn ended() -> EndedCall {
+        EndedCall {
             task: TaskId::new("t1"),
             attempt: AttemptId::new("a1"),
-            ended_at: Timestamp(1_000),
             disposition: Disposition::Conversed,
             outcome: Some(Outcome::Achieved),
             summary: Some(Private::new("They close at nine.".into())),
@@ -141,12 +190,19 @@ mod tests {
 
     #[test]
     fn the_summary_is_told_only_where_it_is_given() {
-        let whole = telling();
-        assert_eq!(whole.text(), "Your call achieved what you asked for (we talked).\nThey close at nine.\npuppetmaster task show t1\n");
-        let short = Telling { summary: None, ..whole };
-        assert_eq!(short.text(), "Your call achieved what you asked for (we talked).\npuppetmaster task show t1\n");
-        assert_eq!(short.json()["data"]["summary"], Value::Null);
-        assert_eq!(short.json()["id"], "e1");
+        let mut told = telling(News::CallEnded(ended()));
+        assert_eq!(told.text(), "Your call achieved what you asked for (we talked).\nThey close at nine.\npuppetmaster task show t1\n");
+        told.leave_out_summary();
+        assert_eq!(told.text(), "Your call achieved what you asked for (we talked).\npuppetmaster task show t1\n");
+        assert_eq!(told.json()["data"]["summary"], Value::Null);
+        assert_eq!(told.json()["id"], "e1");
+    }
+
+    #[test]
+    fn an_alert_says_how_much_and_where_to_look() {
+        let told = telling(News::Spending(Alert::ManyCalls { calls: 11, usual: 2 }));
+        assert_eq!(told.text(), "11 calls within an hour; the busiest hour so far had 2.\npuppetmaster costs\n");
+        assert_eq!((&told.json()["type"], &told.json()["data"]["code"]), (&json!("spending.alert"), &json!("alert.calls")));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use telephony::cost::Micros;
 use telephony::{AttemptId, PhoneNumber, Timestamp};
 
 use crate::approval::{Approval, Receipt, ReceiptHash};
-use crate::budget::{self, Budget, Spending};
+use crate::budget::{self, Budget, Payer, Spending};
 use crate::codes;
 use crate::compliance::calling_hours::CalleeHours;
 use crate::compliance::do_not_call;
@@ -28,6 +28,7 @@ use crate::dialing::{self, Missing, Pause};
 use crate::notice::Notice;
 use crate::rate_limit::{self, Caps, Usage};
 use crate::refusal::{AllowedWhen, Refusal, Refusals, Rule};
+use crate::spending_alert::AlertRules;
 use crate::task::{CalleeKind, Line};
 
 use findings::Findings;
@@ -43,6 +44,9 @@ pub struct Rules {
     pub caps: Caps,
     /// How much money.
     pub budget: Budget,
+    /// When spending is worth a word to the user.
+    #[serde(default)]
+    pub alerts: AlertRules,
     /// Practice calls obey also what only protects real people.
     pub strict_practice: bool,
     /// Whether calls that sell something may be made at all.
@@ -119,6 +123,8 @@ pub struct Cleared {
     cleared_at: Timestamp,
     caps: Caps,
     budget: Budget,
+    alerts: AlertRules,
+    payer: Payer,
     task_cap: Micros,
     callee_kind: CalleeKind,
     is_lenient: bool,
@@ -193,10 +199,27 @@ impl Cleared {
                 number: self.number.clone(),
                 receipt_hash: self.receipt_hash.clone(),
                 record: self.record.clone(),
+                alerts: self.alerts.clone(),
+                payer: self.payer.clone(),
                 has_second: false,
                 ..*self
             })
         })
+    }
+
+    /// Returns the budget under which it was given.
+    pub const fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// Returns when spending is worth a word to the user.
+    pub const fn alerts(&self) -> &AlertRules {
+        &self.alerts
+    }
+
+    /// Returns for which task and user it was given.
+    pub const fn payer(&self) -> &Payer {
+        &self.payer
     }
 
     /// Returns whether the caps under which it was given still leave room for this call.
@@ -298,6 +321,8 @@ fn clear(facts: &Facts<'_>, record: DecisionRecord) -> Cleared {
         cleared_at: facts.now,
         caps: facts.rules.caps,
         budget: facts.rules.budget,
+        alerts: facts.rules.alerts.clone(),
+        payer: facts.receipt.payer(),
         task_cap: facts.receipt.limits.max_cost,
         callee_kind: facts.receipt.callee_kind,
         is_lenient: is_lenient(facts.receipt, facts.rules),

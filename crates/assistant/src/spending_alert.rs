@@ -60,8 +60,20 @@ impl Default for AlertRules {
 pub enum Span {
     /// 24 hours.
     Day,
+    /// 7 days.
+    Week,
     /// 30 days.
     Month,
+}
+
+impl Span {
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Day => "24 hours",
+            Self::Week => "7 days",
+            Self::Month => "30 days",
+        }
+    }
 }
 
 /// Something that somebody should look at.
@@ -107,8 +119,9 @@ impl Alert {
     /// Returns the alert as a notice for people.
     pub fn notice(&self) -> Notice {
         let text = match self {
-            Self::Passed { span: Span::Day, percent, spent, cap } => format!("{percent} % of the budget for 24 hours is used up: {spent} of {cap}"),
-            Self::Passed { span: Span::Month, percent, spent, cap } => format!("{percent} % of the budget for 30 days is used up: {spent} of {cap}"),
+            Self::Passed { span, percent, spent, cap } => {
+                format!("{percent} % of the budget for {} is used up: {spent} of {cap}", span.in_words())
+            }
             Self::ManyCalls { calls, usual } => format!("{calls} calls within an hour; the busiest hour so far had {usual}"),
             Self::MuchMoney { spent, usual } => format!("{spent} spent within an hour; the dearest hour so far cost {usual}"),
         };
@@ -124,6 +137,7 @@ pub fn alerts(facts: &SpendingFacts<'_>, rules: &AlertRules) -> Vec<Alert> {
     let committed = |spent: Micros, spending: &Spending| spent.plus(spending.reserved);
     let spans = [
         (Span::Day, facts.budget.per_day, committed(facts.before.last_day, facts.before), committed(facts.after.last_day, facts.after)),
+        (Span::Week, facts.budget.per_week, committed(facts.before.last_week, facts.before), committed(facts.after.last_week, facts.after)),
         (Span::Month, facts.budget.per_month, committed(facts.before.last_month, facts.before), committed(facts.after.last_month, facts.after)),
     ];
     for (span, cap, before, after) in spans {
@@ -171,7 +185,7 @@ mod tests {
 
     /// Spending of this many hundredths within a day and a month, of which some is only reserved.
     fn spent(day: u64, month: u64, reserved: u64) -> Spending {
-        Spending { last_day: Micros(day * 10_000), last_month: Micros(month * 10_000), reserved: Micros(reserved * 10_000) }
+        Spending { last_day: Micros(day * 10_000), last_month: Micros(month * 10_000), reserved: Micros(reserved * 10_000), ..Spending::default() }
     }
 
     fn told(before: Spending, after: Spending, calls: usize, usual_calls: u32, in_hour: u64, usual_cost: u64) -> Vec<String> {
@@ -230,7 +244,7 @@ mod tests {
     #[test]
     fn no_budget_has_no_parts() {
         let facts = SpendingFacts {
-            budget: &Budget { per_call: Micros::ZERO, per_day: Micros::ZERO, per_month: Micros::ZERO },
+            budget: &Budget { per_day: Micros::ZERO, per_week: Micros::ZERO, per_month: Micros::ZERO, ..Budget::default() },
             before: &Spending::default(),
             after: &Spending::default(),
             begun: &[],

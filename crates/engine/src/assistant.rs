@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use ::assistant::approval::{ApprovedBy, Receipt};
 use ::assistant::attempt::{AttemptState, Direction};
+use ::assistant::budget::Payer;
 use ::assistant::compliance::recording::{Asks, RecordingPlan};
-use ::assistant::operator::OperatorGrant;
+use ::assistant::expense::ExpenseKind;
 use ::assistant::policy::Rules;
 use ::assistant::retry::RetryPlan;
 use ::assistant::statistics::Statistics;
@@ -29,6 +30,7 @@ use crate::call_driver::{
     TakeoverAddresses, TakeoverOrder, control,
 };
 use crate::directory::{Connection, Directory};
+use crate::further_leg::FurtherLeg;
 use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
 use crate::recorder::Recorder;
@@ -141,9 +143,15 @@ pub struct LiveCall {
     pub events: broadcast::Receiver<LiveEvent>,
     control: ControlSender,
     work: JoinHandle<CallOutcome>,
+    payer: Payer,
+    time_limit: Duration,
 }
 
 impl LiveCall {
+    fn further_leg<'a>(&'a self, telephone: &'a PhoneNumber, kind: ExpenseKind) -> FurtherLeg<'a> {
+        FurtherLeg { telephone, kind, attempt: Some(&self.attempt), payer: &self.payer, time_limit: self.time_limit }
+    }
+
     /// Asks for a goodbye and the end.
     pub fn end_politely(&self) {
         self.control.send(Event::EndPolitely);
@@ -267,23 +275,18 @@ impl Assistant {
     /// Returns the order to hand a live call over to the user, whose telephone this is.
     ///
     /// # Errors
-    /// The number gate's refusal.
-    pub fn takeover_order(&self, telephone: &PhoneNumber, is_cold: bool) -> Result<TakeoverOrder, NotMade> {
-        let grant = OperatorGrant::for_number(telephone, self.installation.line(), self.installation.rules())
-            .map_err(|refusal| NotMade::Refused(refusal.into()))?;
+    /// [`NotMade`]: the refusal of the number gate, the pause or the budget.
+    pub async fn takeover_order(&self, live: &LiveCall, telephone: &PhoneNumber, is_cold: bool) -> Result<TakeoverOrder, NotMade> {
+        let grant = self.installation.leave_to_ring(&live.further_leg(telephone, ExpenseKind::UserLeg)).await?;
         Ok(TakeoverOrder { grant, is_cold, room: self.installation.make_token() })
     }
 
     /// Returns the wish to have somebody in the room in which the user talks with a callee.
     ///
     /// # Errors
-    /// [`NotMade`]: the number gate's refusal, or theirs who asked never to be called again.
-    pub async fn invitation(&self, guest: &PhoneNumber) -> Result<RoomWish, NotMade> {
-        let installation = &self.installation;
-        let has_opted_out = installation.store().has_opted_out(guest).await?;
-        let grant = OperatorGrant::for_guest(guest, installation.line(), installation.rules(), has_opted_out)
-            .map_err(|refusal| NotMade::Refused(refusal.into()))?;
-        Ok(RoomWish::Invite(grant))
+    /// [`NotMade`]: the refusal of the number gate, the pause or the budget, or theirs who asked never to be called again.
+    pub async fn invitation(&self, live: &LiveCall, guest: &PhoneNumber) -> Result<RoomWish, NotMade> {
+        Ok(RoomWish::Invite(self.installation.leave_to_ring(&live.further_leg(guest, ExpenseKind::GuestLeg)).await?))
     }
 
     pub(crate) fn begin(
@@ -296,6 +299,7 @@ impl Assistant {
     ) -> LiveCall {
         let installation = &self.installation;
         let addresses = (installation.addresses)(&attempt);
+        let payer = Payer { task: Some(task.id.clone()), user: Some(task.principal.clone()) };
         let (sender, receiver) = control();
         let mode = installation.mode;
         let (watchers, events) = broadcast::channel(WATCHED_AT_MOST);
@@ -368,7 +372,7 @@ impl Assistant {
             directory.leave(&left);
             outcome
         });
-        LiveCall { attempt, events, control: sender, work }
+        LiveCall { attempt, events, control: sender, work, payer, time_limit }
     }
 
     /// A vault that cannot be used costs recording and trace, not the call; the warning says so.

@@ -9,6 +9,7 @@ mod carrier_work;
 mod ending;
 mod guests;
 mod overhearing;
+mod paid_legs;
 mod recording;
 mod room;
 mod second_provider;
@@ -231,6 +232,7 @@ pub struct CallDriver {
     mode: ConversationMode,
     turn_url: String,
     takeover: Option<takeover::Takeover>,
+    paid_legs: paid_legs::PaidLegs,
     /// The user wants the call as soon as there is one.
     wanted_takeover: Option<TakeoverOrder>,
     takeover_addresses: TakeoverAddresses,
@@ -303,6 +305,7 @@ impl CallDriver {
             mode: order.mode,
             turn_url: order.turn_url,
             takeover: None,
+            paid_legs: paid_legs::PaidLegs::default(),
             wanted_takeover: None,
             takeover_addresses: order.takeover,
             reopen: order.reopen,
@@ -393,12 +396,18 @@ impl CallDriver {
             Event::OperatorPlaced(placed) => self.operator_placed(placed),
             Event::OperatorAsked(event, reply) => self.operator_asked(&event, reply),
             Event::OperatorLeft(event, reply) => self.operator_left(&event, reply),
-            Event::OperatorLeg(event) => self.operator_leg(&event),
+            Event::OperatorLeg(event) => {
+                self.leg_is_told(&event);
+                self.operator_leg(&event);
+            }
             Event::Wished(wish) => self.wished(wish),
             Event::WishDone(change, done) => self.wish_done(change, done),
             Event::GuestPlaced(placed) => self.guest_placed(placed),
             Event::GuestAsked(event, reply) => self.guest_asked(&event, reply),
-            Event::GuestLeg(event) => self.guest_leg(&event),
+            Event::GuestLeg(event) => {
+                self.leg_is_told(&event);
+                self.guest_leg(&event);
+            }
             Event::OverhearingOpened(end) => self.overhearing_opened(end),
             Event::Overheard(track, heard) => self.overheard(track, heard),
             Event::AnnouncementAsked(reply) => self.announcement_asked(reply),

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use ::assistant::approval::{Approval, Receipt};
 use ::assistant::attempt::{AttemptState, Direction};
-use ::assistant::budget::{DAY, MONTH};
 use ::assistant::compliance::calling_hours::{self, Ring};
 use ::assistant::compliance::line_kind::KnownLine;
 use ::assistant::compliance::standing::Standing;
@@ -131,7 +130,7 @@ impl Known {
             now,
             hours: calling_hours::hours(&ring, now),
             usage: store.usage(number, now).await?,
-            spending: store.spending(now - DAY, now - MONTH).await?,
+            spending: store.spending(&receipt.payer(), now).await?,
             pause: gate.policy.paused().await?,
         })
     }

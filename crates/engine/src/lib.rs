@@ -11,6 +11,7 @@ pub mod call_driver;
 pub mod capacity;
 mod carrier_recording;
 pub mod directory;
+mod further_leg;
 pub mod gate;
 pub mod live;
 pub mod media_lane;

@@ -5,11 +5,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::assistant::expense::{Expense, ExpenseId, ExpenseKind};
 use ::assistant::notification::{Channel, STALE_AFTER, next_try};
+use ::assistant::policy::Rules;
 use ports::clock::Clock;
-use ports::notifier::{Notifier, NotifyError};
+use ports::notifier::Notifier;
 use ports::outbox::{Delivery, Outbox, Tried};
-use ports::task_store::StoreError;
+use ports::task_store::{StoreError, TaskStore};
+use telephony::cost::Micros;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -26,6 +29,12 @@ pub struct Postman {
     pub outbox: Arc<dyn Outbox>,
     /// By which ways; none is fine, then nothing is told.
     pub notifiers: Arc<[Box<dyn Notifier>]>,
+    /// Where what a message costs is reserved and written down.
+    pub store: Arc<dyn TaskStore>,
+    /// The rules, for their budget.
+    pub rules: Rules,
+    /// Makes identities that nobody can guess.
+    pub make_token: Arc<dyn Fn() -> String + Send + Sync>,
     /// Whether the summary of a report may leave this machine.
     pub tells_summary: bool,
     /// The wall clock.
@@ -94,15 +103,36 @@ impl Postman {
             return Ok(Tried::GivenUp { trouble: "gone" });
         };
         if !self.tells_summary {
-            telling.summary = None;
+            telling.leave_out_summary();
+        }
+        let cost = notifier.cost(&telling);
+        if cost == Micros::ZERO {
+            let told = notifier.tell(&telling, self.clock.now()).await;
+            return Ok(told.map_or_else(|error| self.again(delivery, error.word()), |()| Tried::Delivered));
+        }
+        let expense = Expense {
+            id: ExpenseId((self.make_token)()),
+            kind: ExpenseKind::TextMessage,
+            attempt: None,
+            worst_case: cost,
+            budget: self.rules.budget,
+            alerts: self.rules.alerts.clone(),
+            at: self.clock.now(),
+        };
+        match self.store.reserve(&expense).await {
+            Ok(()) => {}
+            Err(StoreError::Overtaken) => return Ok(self.again(delivery, "budget")),
+            Err(error) => return Err(error),
         }
         let told = notifier.tell(&telling, self.clock.now()).await;
-        Ok(told.map_or_else(|error| self.again(delivery, error), |()| Tried::Delivered))
+        let spent = if told.is_ok() { cost } else { Micros::ZERO };
+        self.store.spend(&expense.id, spent, self.clock.now()).await?;
+        Ok(told.map_or_else(|error| self.again(delivery, error.word()), |()| Tried::Delivered))
     }
 
     /// Also a refusal is tried again: whoever mends the settings within three days wants the news.
-    fn again(&self, delivery: &Delivery, error: NotifyError) -> Tried {
-        let (channel, trouble) = (delivery.channel.as_str(), error.word());
+    fn again(&self, delivery: &Delivery, trouble: &'static str) -> Tried {
+        let channel = delivery.channel.as_str();
         match next_try(delivery.tries + 1) {
             Some(wait) => {
                 tracing::warn!(channel, trouble, "a notification could not be delivered; it is tried again");

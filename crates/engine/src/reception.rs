@@ -16,8 +16,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ::assistant::budget::{self, DAY, MONTH};
+use ::assistant::budget::{self, Payer};
 use ::assistant::compliance::number_gate;
+use ::assistant::expense::ExpenseId;
 use ::assistant::menu::{Forward, Heard, Menus, Place, Step, Then};
 use ::assistant::waiting_line::WaitingLine;
 use ports::carrier::{CarrierEvent, CarrierNews, ForwardEnd};
@@ -66,6 +67,8 @@ struct Guests {
     ring_backs: HashMap<CarrierCallId, AttemptId>,
     /// Calls whose message is being fetched.
     fetching: HashSet<CarrierCallId>,
+    /// Under which expense the user's telephone is rung or talked on.
+    operator_leg: Option<ExpenseId>,
     /// When the user's telephone was last rung for who waits.
     operator_rung_at: Option<Instant>,
     /// Until when it is rung or talked on at most; nothing once its end was told.
@@ -250,7 +253,7 @@ impl Reception {
         let installation = self.installation();
         let rules = installation.rules();
         let now = installation.clock().now();
-        let spending = installation.store().spending(now - DAY, now - MONTH).await?;
+        let spending = installation.store().spending(&Payer::default(), now).await?;
         let worst = installation.rates().forwarded_cost(time_limit);
         Ok(budget::check(worst, rules.budget.per_call, &rules.budget, &spending).is_empty())
     }

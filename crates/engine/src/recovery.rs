@@ -73,6 +73,7 @@ pub async fn recover(store: &dyn TaskStore, ways: &[Way], clock: &dyn Clock) -> 
         let finish = Finish { disposition, report, answered_for, cost, at: clock.now(), measured };
         store.finish_attempt(&open.attempt, &finish, TaskState::Done).await?;
     }
+    store.close_expenses(clock.now()).await?;
     Ok(recovered)
 }
 

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::assistant::attempt::AttemptState;
+use ::assistant::expense::ExpenseId;
 use ::assistant::retry::{Retry, RetryPlan, should_retry};
 use ::assistant::task::TaskState;
 use dialogue::transcript::Turn;
 use ports::clock::Clock;
 use ports::task_store::{Finish, LegEvent, Measured, StoreError, TaskStore};
-use telephony::cost::RateCard;
+use telephony::cost::{Micros, RateCard, leg_cost};
 use telephony::leg::LegState;
 use telephony::{AttemptId, CarrierCallId, PhoneNumber, Timestamp, UtteranceId};
 use tokio::sync::{mpsc, oneshot};
@@ -30,6 +31,7 @@ enum Row {
     Leg(LegEvent, Timestamp),
     Turn(u32, Turn),
     OptOut(Timestamp, Done),
+    Spent(ExpenseId, Micros, Timestamp),
     Finish(Box<Finish>, TaskState, Done),
 }
 
@@ -111,6 +113,16 @@ impl Scribe {
         self.add(Row::Turn(self.turns, turn));
     }
 
+    /// Writes that a further leg is over and how long it lasted.
+    pub fn leg_spent(&self, expense: ExpenseId, length: Duration) {
+        self.add(Row::Spent(expense, leg_cost(length, self.rates.leg_per_minute), self.clock.now()));
+    }
+
+    /// Writes that a further leg that was paid for was never answered, or never rung.
+    pub fn leg_unused(&self, expense: ExpenseId) {
+        self.add(Row::Spent(expense, Micros::ZERO, self.clock.now()));
+    }
+
     /// Writes a stop request; `done` is told whether it is on disk.
     pub fn opt_out(&self, _utterance: UtteranceId, done: impl FnOnce(bool) + Send + 'static) {
         self.add(Row::OptOut(self.clock.now(), Box::new(done)));
@@ -152,7 +164,7 @@ impl Scribe {
     }
 
     /// Returns what an answered call of this length costs by the rate card.
-    pub fn cost_of(&self, answered_for: Duration) -> telephony::cost::Micros {
+    pub fn cost_of(&self, answered_for: Duration) -> Micros {
         self.rates.call_cost(answered_for)
     }
 
@@ -182,6 +194,7 @@ async fn write(store: &dyn TaskStore, attempt: &AttemptId, number: &PhoneNumber,
         }
         Row::Leg(event, at) => tell(None, &store.record_leg_event(attempt, &event, at).await.map(drop)),
         Row::Turn(index, turn) => tell(None, &store.append_turn(attempt, index, &turn).await),
+        Row::Spent(expense, cost, at) => tell(None, &store.spend(&expense, cost, at).await.map(drop)),
         Row::OptOut(at, done) => tell(Some(done), &store.opt_out(number, attempt, at).await),
         Row::Finish(finish, then, done) => tell(Some(done), &store.finish_attempt(attempt, &finish, then).await.map(drop)),
     }

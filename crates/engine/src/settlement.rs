@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::assistant::policy::Rules;
 use ports::carrier::{Carrier, CarrierCall};
 use ports::clock::Clock;
 use ports::task_store::{StoreError, TaskStore, Unsettled};
@@ -30,7 +31,12 @@ pub struct Settled {
 ///
 /// # Errors
 /// [`StoreError`]. A carrier that does not answer leaves prices open, which is no error.
-pub async fn settle(store: &dyn TaskStore, carriers: &[(Arc<dyn Carrier>, RateCard)], clock: &dyn Clock) -> Result<Settled, StoreError> {
+pub async fn settle(
+    store: &dyn TaskStore,
+    carriers: &[(Arc<dyn Carrier>, RateCard)],
+    rules: &Rules,
+    clock: &dyn Clock,
+) -> Result<Settled, StoreError> {
     let mut settled = Settled::default();
     for open in store.unsettled(clock.now() - ASKED_FOR, AT_MOST).await? {
         // Whoever connected it may not be in use any more; then nobody is left to ask.
@@ -47,7 +53,7 @@ pub async fn settle(store: &dyn TaskStore, carriers: &[(Arc<dyn Carrier>, RateCa
         };
         match cost(&open, told.as_ref(), rates) {
             Some(cost) => {
-                store.settle_price(&open.attempt, cost, clock.now()).await?;
+                store.settle_price(&open.attempt, cost, clock.now(), rules).await?;
                 settled.settled += 1;
             }
             None => settled.open += 1,

@@ -220,7 +220,7 @@ impl TaskDesk {
         if found.state.is_final() {
             return Err(NotMade::WrongState { state: found.state });
         }
-        Ok(self.gate.store.set_task_state(task, TaskState::Canceled).await?)
+        Ok(self.gate.store.set_task_state(task, TaskState::Canceled, self.gate.clock.now()).await?)
     }
 
     pub(crate) fn recording_plan(&self, task: &Task, now: Timestamp) -> RecordingPlan {

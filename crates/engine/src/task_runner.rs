@@ -120,7 +120,7 @@ impl TaskRunner {
             Readiness::Ready => {}
             Readiness::WaitsFor(_) => return Ok(Start::Settled),
             Readiness::NotNeeded(_) => {
-                self.store().set_task_state(id, TaskState::Canceled).await?;
+                self.store().set_task_state(id, TaskState::Canceled, self.now()).await?;
                 return Ok(Start::Settled);
             }
         }
@@ -167,7 +167,7 @@ impl TaskRunner {
             AllowedWhen::AfterRemedy | AllowedWhen::Never => {
                 self.plans.set_due(id, None).await?;
                 if refusals.as_slice().iter().any(|refusal| refusal.code == codes::SCHEDULE_EXPIRED.code) {
-                    self.store().set_task_state(id, TaskState::Failed).await?;
+                    self.store().set_task_state(id, TaskState::Failed, now).await?;
                 }
                 tracing::info!(code = refusals.first().code, "a task that was due was refused; it waits for somebody");
             }
@@ -194,7 +194,7 @@ impl TaskRunner {
                 AfterAttempt::AwaitsApproval => self.plans.set_due(&id, None).await?,
                 AfterAttempt::Over(_) => {
                     self.plans.set_due(&id, None).await?;
-                    self.store().set_task_state(&id, TaskState::Failed).await?;
+                    self.store().set_task_state(&id, TaskState::Failed, self.now()).await?;
                 }
             }
         }

@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
-use assistant::budget::Budget;
+use assistant::budget::{Budget, Payer};
 use assistant::rate_limit::Caps;
+use assistant::spending_alert::AlertRules;
 use assistant::task::Task;
 use async_trait::async_trait;
 use dialogue::report::Outcome;
@@ -143,6 +144,10 @@ pub struct RingBackArrival<'a> {
     pub caps: Caps,
     /// Its budget.
     pub budget: Budget,
+    /// When spending is worth a word to the user.
+    pub alerts: AlertRules,
+    /// Who pays.
+    pub payer: Payer,
     /// When.
     pub at: Timestamp,
 }

@@ -3,6 +3,7 @@
 use assistant::notification::{Channel, Telling};
 use async_trait::async_trait;
 use telephony::Timestamp;
+use telephony::cost::Micros;
 use thiserror::Error;
 
 /// A way to tell the user.
@@ -10,6 +11,11 @@ use thiserror::Error;
 pub trait Notifier: Send + Sync {
     /// Which.
     fn channel(&self) -> Channel;
+
+    /// Returns the most that telling this costs: nothing, but for a text message.
+    fn cost(&self, _telling: &Telling) -> Micros {
+        Micros::ZERO
+    }
 
     /// Tells; returns when the other side has said that it has it.
     async fn tell(&self, telling: &Telling, now: Timestamp) -> Result<(), NotifyError>;

@@ -1,11 +1,12 @@
-//! What is still to be told: written with the end of a call, told later, once an event and channel.
+//! What is still to be told: written with the end of a call or with what passed a threshold of money, told later, once an event
+//! and channel.
 //!
-//! The event is written once, in the transaction of the end. Each channel gets it at least once: a crash between the other
+//! The event is written once, in the transaction of what it tells. Each channel gets it at least once: a crash between the other
 //! side's "received" and our note of it sends it again, with the same event identity, by which the other side tells doubles.
 
 use assistant::notification::{Channel, Telling};
 use async_trait::async_trait;
-use telephony::{AttemptId, Timestamp};
+use telephony::Timestamp;
 
 use crate::task_store::StoreError;
 
@@ -18,7 +19,7 @@ pub trait Outbox: Send + Sync {
     /// Returns deliveries whose time has come, the earliest first.
     async fn due(&self, now: Timestamp, at_most: u32) -> Result<Vec<Delivery>, StoreError>;
 
-    /// Returns what a delivery tells, as the books know it now; `None` if the attempt is gone.
+    /// Returns what a delivery tells, as the books know it now; `None` if what it tells of is gone.
     async fn telling(&self, delivery: &Delivery) -> Result<Option<Telling>, StoreError>;
 
     /// Keeps what came of a try.
@@ -30,8 +31,6 @@ pub trait Outbox: Send + Sync {
 pub struct Delivery {
     /// The event's identity.
     pub event: String,
-    /// The attempt that it tells of.
-    pub attempt: AttemptId,
     /// Where it goes.
     pub channel: Channel,
     /// How often it was tried.

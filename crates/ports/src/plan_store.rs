@@ -28,7 +28,7 @@ pub trait PlanStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it is running or has ended, [`StoreError::NotFound`] if there is none.
-    async fn edit_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError>;
+    async fn edit_task(&self, task: &Task, receipt: &Receipt, at: Timestamp) -> Result<(), StoreError>;
 
     /// Returns the plan of a task, if it has one. A task that somebody waits for has none.
     async fn plan(&self, task: &TaskId) -> Result<Option<Planned>, StoreError>;

@@ -80,7 +80,7 @@ pub trait PolicyStore: Send + Sync {
     async fn consents(&self, number: Option<&PhoneNumber>) -> Result<Vec<Kept<Consent>>, StoreError>;
 
     /// Keeps what kind of line a number is, in place of what was known before.
-    async fn keep_line(&self, number: &PhoneNumber, line: &KnownLine) -> Result<(), StoreError>;
+    async fn keep_line(&self, number: &PhoneNumber, line: &KnownLine, at: Timestamp) -> Result<(), StoreError>;
 
     /// Returns the numbers whose line kind somebody said.
     async fn lines(&self) -> Result<Vec<(PhoneNumber, KnownLine)>, StoreError>;
@@ -107,7 +107,7 @@ pub trait PolicyStore: Send + Sync {
     async fn pause(&self, pause: &Pause) -> Result<(), StoreError>;
 
     /// Ends the pause. Returns whether there was one.
-    async fn resume(&self) -> Result<bool, StoreError>;
+    async fn resume(&self, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Returns the pause, if dialing is paused.
     async fn paused(&self) -> Result<Option<Pause>, StoreError>;

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use assistant::approval::{Approval, Receipt};
 use assistant::attempt::{AttemptState, Direction};
-use assistant::budget::Spending;
+use assistant::budget::{Payer, Spending};
 use assistant::codes;
-use assistant::policy::Cleared;
+use assistant::expense::{Expense, ExpenseId};
+use assistant::policy::{Cleared, Rules};
 use assistant::rate_limit::Usage;
 use assistant::refusal::Refusals;
+use assistant::spending_alert::Alert;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
@@ -41,7 +43,7 @@ pub trait TaskStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if no event leads there from where the task is.
-    async fn set_task_state(&self, id: &TaskId, state: TaskState) -> Result<(), StoreError>;
+    async fn set_task_state(&self, id: &TaskId, state: TaskState, at: Timestamp) -> Result<(), StoreError>;
 
     /// Keeps a yes to a task's receipt; a task that waited for it is approved.
     async fn approve(&self, id: &TaskId, approval: &Approval) -> Result<(), StoreError>;
@@ -75,7 +77,9 @@ pub trait TaskStore: Send + Sync {
 
     /// Keeps the price that the carrier has settled, in µ of the installation's currency, in place of our own reckoning.
     /// The first price stays. Returns whether this was it.
-    async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError>;
+    ///
+    /// A price that passes a threshold of the budget is told in the same transaction.
+    async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp, rules: &Rules) -> Result<bool, StoreError>;
 
     /// Returns answered attempts that ended since `since` and whose price the carrier has not told yet, newest first.
     async fn unsettled(&self, since: Timestamp, at_most: u32) -> Result<Vec<Unsettled>, StoreError>;
@@ -94,8 +98,29 @@ pub trait TaskStore: Send + Sync {
     /// Counts back from `now` over the spans of [`assistant::rate_limit`].
     async fn usage(&self, number: &PhoneNumber, now: Timestamp) -> Result<Usage, StoreError>;
 
-    /// Returns what was spent and reserved, for the budget.
-    async fn spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError>;
+    /// Returns what was spent and reserved, for the budget: of all, and of the task and the user who would pay.
+    ///
+    /// Counts back from `now` over the spans of [`assistant::budget`].
+    async fn spending(&self, payer: &Payer, now: Timestamp) -> Result<Spending, StoreError>;
+
+    /// Reserves what a further leg or a text message may cost, before it is caused.
+    ///
+    /// # Errors
+    /// [`StoreError::Overtaken`] if the budget does not bear it any more, or it would ring while dialing is paused: ask
+    /// [`assistant::expense::check`] with fresh facts. [`StoreError::NotFound`] if its attempt is unknown, and
+    /// [`StoreError::Conflict`] if that has ended.
+    async fn reserve(&self, expense: &Expense) -> Result<(), StoreError>;
+
+    /// Keeps what an expense has cost, once; its reserve is free again. Returns whether this was the first end.
+    ///
+    /// An expense whose attempt ends first counts with its worst case: nobody saw how it ended.
+    async fn spend(&self, expense: &ExpenseId, cost: Micros, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Ends the expenses of no attempt that a crash left open, with their worst case. Returns how many.
+    async fn close_expenses(&self, at: Timestamp) -> Result<u64, StoreError>;
+
+    /// Returns the alerts about money since then, oldest first.
+    async fn alerts(&self, since: Timestamp) -> Result<Vec<(Timestamp, Alert)>, StoreError>;
 
     /// Puts a stop request that was heard on a call on the do-not-call list: the number is never called again, for nobody.
     /// Committed when it returns.

@@ -16,6 +16,7 @@ use assistant::dialing::Missing;
 use assistant::menu::Menus;
 use assistant::policy::Solicitation;
 use assistant::rate_limit::Caps;
+use assistant::spending_alert::AlertRules;
 use assistant::task::Limits as TaskLimits;
 use carriers::registry::Practised;
 use dialogue::brief::Persona;
@@ -25,7 +26,7 @@ use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private};
 
 use problem::{DISABLED, Origin, Problem};
-use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, PublicUrl, Seconds, SpokenName, ZoneName};
+use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, Percentages, PublicUrl, Seconds, SpokenName, ZoneName};
 use sources::Places;
 
 pub mod dotenv;
@@ -82,7 +83,9 @@ pub struct Config {
     pub limits: Limits,
     /// How much money.
     pub budget: Budget,
-    /// Whether the user has said anything about it.
+    /// When spending is worth a word.
+    pub alerts: Alerts,
+    /// Whether the user has said anything about the budget.
     pub is_budget_set: bool,
     /// Prices that differ from the built-in list; ask [`Config::rate_card`].
     pub rate_card: RateCardOverride,
@@ -318,6 +321,43 @@ impl Default for Limits {
     }
 }
 
+/// When spending is worth a word to the user.
+#[derive(Clone, Debug)]
+pub struct Alerts {
+    /// At which parts of a budget.
+    pub at_percent: Percentages,
+    /// How many times the busiest hour an hour may bring.
+    pub times_usual: Count<1, 100>,
+    /// Calls within an hour that are never too many.
+    pub calls_always_fine: Count<1, 100_000>,
+    /// The part of a day's budget that is never too much for an hour, in percent.
+    pub percent_of_day_always_fine: Count<0, 100>,
+}
+
+impl Default for Alerts {
+    fn default() -> Self {
+        let rules = AlertRules::default();
+        Self {
+            at_percent: Percentages(rules.at_percent),
+            times_usual: Count::clamped(rules.times_usual),
+            calls_always_fine: Count::clamped(rules.calls_always_fine),
+            percent_of_day_always_fine: Count::clamped(rules.percent_of_day_always_fine),
+        }
+    }
+}
+
+impl Alerts {
+    /// Returns them as the rules know them.
+    pub fn rules(&self) -> AlertRules {
+        AlertRules {
+            at_percent: self.at_percent.0.clone(),
+            times_usual: self.times_usual.get(),
+            calls_always_fine: self.calls_always_fine.get(),
+            percent_of_day_always_fine: self.percent_of_day_always_fine.get(),
+        }
+    }
+}
+
 /// Prices that the user's contract has and the list has not.
 #[derive(Clone, Default, Debug)]
 pub struct RateCardOverride {
@@ -335,6 +375,8 @@ pub struct RateCardOverride {
     pub transcription_per_minute: Option<Micros>,
     /// An answered call in which the carrier looks for machines.
     pub detection_per_call: Option<Micros>,
+    /// A part of a text message.
+    pub text_message: Option<Micros>,
     /// A month of our number.
     pub number_per_month: Option<Micros>,
     /// When the user read them.
@@ -363,6 +405,7 @@ impl Config {
             plivo: Plivo::default(),
             limits: Limits::default(),
             budget: Budget::default(),
+            alerts: Alerts::default(),
             is_budget_set: false,
             rate_card: RateCardOverride::default(),
             is_recording_enabled: true,
@@ -508,6 +551,7 @@ impl Config {
             recording_per_minute: own.recording_per_minute.unwrap_or(list.recording_per_minute),
             transcription_per_minute: own.transcription_per_minute.unwrap_or(list.transcription_per_minute),
             detection_per_call: own.detection_per_call.unwrap_or(list.detection_per_call),
+            text_message: own.text_message.unwrap_or(list.text_message),
             number_per_month: own.number_per_month.unwrap_or(list.number_per_month),
             uses: self.call_uses(),
             read_on: own.read_on.as_ref().map_or(list.read_on, |day| day.as_str().into()),

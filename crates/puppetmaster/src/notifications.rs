@@ -18,7 +18,7 @@ use telephony::PhoneNumber;
 
 use crate::config::Config;
 use crate::failure::{Failure, codes};
-use crate::wiring::SystemClock;
+use crate::wiring::{self, SystemClock};
 
 /// Returns who carries news to the user.
 ///
@@ -45,10 +45,18 @@ pub(crate) fn postman(config: &Config, store: Arc<Store>, provider: &Provider, f
     if let Some(to) = settings.text_to.clone() {
         number_gate::check(&to, provider.line, &config.allowed_regions(), std::slice::from_ref(from))
             .map_err(|refusal| NotMade::Refused(refusal.into()))?;
-        notifiers.push(Box::new(TextMessage { carrier: provider.carrier.clone(), from: from.clone(), to }));
+        notifiers.push(Box::new(TextMessage { carrier: provider.carrier.clone(), from: from.clone(), to, price: config.rate_card().text_message }));
     }
     if let Some(command) = &settings.command {
         notifiers.push(Box::new(Command { line: command.words().to_vec() }));
     }
-    Ok(Postman { outbox: store, notifiers: notifiers.into(), tells_summary: settings.tells_summary, clock: Arc::new(SystemClock) })
+    Ok(Postman {
+        outbox: store.clone(),
+        notifiers: notifiers.into(),
+        store,
+        rules: wiring::rules(config, Vec::new(), false),
+        make_token: Arc::new(wiring::make_token),
+        tells_summary: settings.tells_summary,
+        clock: Arc::new(SystemClock),
+    })
 }

@@ -13,6 +13,7 @@ use assistant::approval::ApprovedBy;
 use assistant::budget::Budget;
 use assistant::policy::{Rules, Solicitation};
 use assistant::rate_limit::Caps;
+use assistant::spending_alert::AlertRules;
 use assistant::task::{CalleeKind, Limits, Line, Schedule};
 use async_trait::async_trait;
 use carriers::registry::{self, Account};
@@ -177,6 +178,7 @@ fn rules() -> Rules {
         own_numbers: Vec::new(),
         caps: Caps { per_business_number: u32::MAX, per_consumer_number: u32::MAX, calls_at_once: u32::MAX, ..Caps::default() },
         budget: Budget::default(),
+        alerts: AlertRules::default(),
         strict_practice: false,
         solicitation: Solicitation::Refused,
         missing: Vec::new(),

@@ -224,13 +224,16 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let in_force = in_force(config);
     let started = AuditEvent::Started { version: env!("CARGO_PKG_VERSION").to_owned(), configuration: in_force.hash, settings: in_force.settings };
     store.note(&started, SystemClock.now()).await?;
+    store.note_retention(&config.retention(), SystemClock.now()).await?;
     let first = Way { carrier: carrier.clone(), from: network.from.clone(), rates: rates.clone() };
     let ways: Vec<Way> = std::iter::once(first).chain(network.second.as_ref().map(|second| second.way.clone())).collect();
     recover(store.as_ref(), &ways, &SystemClock).await?;
     let telling = postman.start();
     let sweeping = (purpose == Purpose::Serve).then(|| sweep_beside(store.clone(), vault.clone(), config.retention()));
-    let settling =
-        (network.provider.line == Line::Real).then(|| settle_beside(store.clone(), ways.into_iter().map(|way| (way.carrier, way.rates)).collect()));
+    let settling = (network.provider.line == Line::Real).then(|| {
+        let carriers = ways.into_iter().map(|way| (way.carrier, way.rates)).collect();
+        settle_beside(store.clone(), carriers, rules(config, Vec::new(), false))
+    });
     let callbacks = network.provider.callbacks.clone();
     let mode = network.provider.carrier.abilities().mode_for(config.conversation_mode);
     let second = network.second.map(|Second { way, callbacks }| {
@@ -312,15 +315,7 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
     // On the practice network nothing that a user is shown depends on it.
     let from = own.first().cloned().map_or_else(|| PhoneNumber::parse(PRACTICE_NUMBER), Ok);
     let from = from.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
-    let rules = Rules {
-        allowed_regions: config.allowed_regions(),
-        own_numbers: own,
-        caps: config.caps(),
-        budget: config.budget,
-        strict_practice: is_strict,
-        solicitation: config.solicitation,
-        missing: config.missing(),
-    };
+    let rules = rules(config, own, is_strict);
     let house = House {
         line: provider.line,
         from,
@@ -335,6 +330,20 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
     };
     let gate = Gate { store: store.clone(), policy: store, clock: Arc::new(SystemClock), rules };
     Ok(TaskDesk { gate, house, make_token: Arc::new(make_token) })
+}
+
+/// Returns the rules of an installation.
+pub(crate) fn rules(config: &Config, own_numbers: Vec<PhoneNumber>, is_strict: bool) -> Rules {
+    Rules {
+        allowed_regions: config.allowed_regions(),
+        own_numbers,
+        caps: config.caps(),
+        budget: config.budget,
+        alerts: config.alerts.rules(),
+        strict_practice: is_strict,
+        solicitation: config.solicitation,
+        missing: config.missing(),
+    }
 }
 
 /// Opens the data folder with the desk: for whoever makes tasks, approves them or asks the gate, and dials nobody.
@@ -356,9 +365,9 @@ pub async fn look_with_desk(config: &Config, is_strict: bool) -> Result<(Arc<Sto
 }
 
 /// Asks for the prices of earlier calls without keeping anybody waiting.
-fn settle_beside(store: Arc<Store>, carriers: Vec<(Arc<dyn Carrier>, RateCard)>) -> JoinHandle<()> {
+fn settle_beside(store: Arc<Store>, carriers: Vec<(Arc<dyn Carrier>, RateCard)>, rules: Rules) -> JoinHandle<()> {
     tokio::spawn(async move {
-        match settle(store.as_ref(), &carriers, &SystemClock).await {
+        match settle(store.as_ref(), &carriers, &rules, &SystemClock).await {
             Ok(settled) => tracing::debug!(settled = settled.settled, open = settled.open, "prices of earlier calls were asked for"),
             Err(error) => tracing::warn!(%error, "prices of earlier calls could not be kept; they are asked for at the next start"),
         }
@@ -381,7 +390,7 @@ pub(crate) async fn settle_now(config: &Config, store: &Store) -> Result<(), Fai
         Some((opened.carrier, rates))
     });
     let carriers: Vec<_> = std::iter::once((provider.carrier, config.rate_card())).chain(second).collect();
-    settle(store, &carriers, &SystemClock).await?;
+    settle(store, &carriers, &rules(config, Vec::new(), false), &SystemClock).await?;
     Ok(())
 }
 

@@ -105,7 +105,7 @@ async fn chosen(State(state): State<ServerState>, Arrived { reception, event }: 
 }
 
 async fn operator_status(Arrived { reception, event }: Arrived) -> StatusCode {
-    reception.operator_status(&event);
+    reception.operator_status(&event).await;
     StatusCode::NO_CONTENT
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use assistant::attempt::{AttemptState, Direction};
 use assistant::audit::AuditEvent;
-use assistant::budget::{DAY, MONTH};
-use assistant::policy::Cleared;
+use assistant::budget::Payer;
+use assistant::policy::{Cleared, Rules};
 use assistant::task::TaskState;
 use dialogue::report::Report;
 use dialogue::transcript::Turn;
@@ -17,7 +17,9 @@ use sqlx::{Row, SqliteConnection};
 use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, TaskId, Timestamp};
 
+use crate::alerts::Money;
 use crate::database::{Store, Survives, stored, told};
+use crate::expenses::end_expenses_of;
 use crate::figures::{measured_of, update_figures};
 use crate::outbox::insert_event;
 
@@ -52,14 +54,14 @@ impl Store {
         }
         // Nobody else writes while this transaction is open, so what is counted here is still true when the row is there.
         let usage = self.usage_in(&mut *transaction, cleared.number(), cleared.cleared_at()).await?;
-        let spending = self.spending_in(&mut *transaction, cleared.cleared_at() - DAY, cleared.cleared_at() - MONTH).await?;
+        let spending = self.spending_in(&mut *transaction, cleared.payer(), cleared.cleared_at()).await?;
         if !cleared.still_holds(&usage, &spending) {
             return Err(StoreError::Overtaken);
         }
         let subject = self.subject_of(&mut transaction, cleared.number(), cleared.cleared_at()).await?;
         sqlx::query(
-            "INSERT INTO attempts (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at)
-             SELECT ?1, ?2, coalesce(max(number), 0) + 1, 'intent', 0, ?3, ?4, ?5, ?6, ?7, ?7 FROM attempts WHERE task_id = ?2",
+            "INSERT INTO attempts (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at, user_key)
+             SELECT ?1, ?2, coalesce(max(number), 0) + 1, 'intent', 0, ?3, ?4, ?5, ?6, ?7, ?7, ?8 FROM attempts WHERE task_id = ?2",
         )
         .bind(attempt.as_str())
         .bind(task.as_str())
@@ -68,9 +70,12 @@ impl Store {
         .bind(cleared.receipt_hash().as_str())
         .bind(stored(cleared.worst_case_cost().0))
         .bind(cleared.cleared_at().as_millis())
+        .bind(self.user_key(cleared.payer()))
         .execute(&mut *transaction)
         .await
         .map_err(|error| told(&error))?;
+        let money = Money { budget: cleared.budget(), rules: cleared.alerts(), at: cleared.cleared_at() };
+        self.insert_alerts(&mut transaction, &money, &spending, &spending.with(cleared.worst_case_cost())).await?;
         self.insert_decision(&mut transaction, task, cleared.record()).await?;
         self.insert_figures(&mut transaction, attempt, task, cleared.number(), cleared.cleared_at()).await?;
         let event = AuditEvent::Cleared {
@@ -181,19 +186,26 @@ impl Store {
         task.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         let ended = AuditEvent::Ended { attempt: attempt.clone(), disposition: finish.disposition, cost: finish.cost };
         self.audit(&mut transaction, finish.at, &ended).await?;
+        end_expenses_of(&mut transaction, attempt, finish.at).await?;
         insert_event(&mut transaction, attempt, finish.at).await?;
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(true)
     }
 
-    pub(crate) async fn update_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) async fn update_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp, rules: &Rules) -> Result<bool, StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         state_of(&mut transaction, attempt).await?;
+        let before = self.spending_in(&mut *transaction, &Payer::default(), at).await?;
         let update = sqlx::query("UPDATE costs SET settled = ?, settled_at = ? WHERE attempt_id = ? AND settled IS NULL")
             .bind(stored(price.0))
             .bind(at.as_millis())
             .bind(attempt.as_str());
         let updated = update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if updated.rows_affected() == 1 {
+            let after = self.spending_in(&mut *transaction, &Payer::default(), at).await?;
+            let money = Money { budget: &rules.budget, rules: &rules.alerts, at };
+            self.insert_alerts(&mut transaction, &money, &before, &after).await?;
+        }
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(updated.rows_affected() == 1)
     }

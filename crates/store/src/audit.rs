@@ -1,6 +1,7 @@
 //! The audit log on disk: each entry is written in the transaction of what it tells, so there is never one without the other.
 
 use assistant::audit::{AuditEntry, AuditEvent, Checkpoint, Sealer, Verified, Verifier};
+use assistant::compliance::retention::Retention;
 use ports::task_store::StoreError;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
@@ -42,6 +43,29 @@ impl Store {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         self.audit(&mut transaction, at, event).await?;
         transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    /// Writes down how long things are kept from now on, if that is another time than before (at first: than is built in): with its entry, or not at all.
+    /// Returns whether it is.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing should be deleted by the new times.
+    pub async fn note_retention(&self, now: &Retention, at: Timestamp) -> Result<bool, StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let select = sqlx::query("SELECT value FROM meta WHERE name = 'retention'").fetch_optional(&mut *transaction).await;
+        let before: Retention = match select.map_err(|error| told(&error))? {
+            Some(row) => serde_json::from_slice(&column::<Vec<u8>>(&row, 0)?).map_err(|_| StoreError::Corrupt)?,
+            None => Retention::default(),
+        };
+        if before == *now {
+            return Ok(false);
+        }
+        let text = serde_json::to_vec(now).map_err(|_| StoreError::Corrupt)?;
+        let upsert = sqlx::query("INSERT INTO meta (name, value) VALUES ('retention', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+        upsert.bind(text).execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.audit(&mut transaction, at, &AuditEvent::RetentionChanged { before, now: *now }).await?;
+        transaction.commit().await.map_err(|error| told(&error))?;
+        Ok(true)
     }
 
     /// Returns the newest entries, the newest last.

@@ -6,6 +6,7 @@
 #![allow(clippy::missing_panics_doc, reason = "panicking is what the functions are for")]
 
 pub mod inbound;
+pub mod money;
 pub mod outbox;
 pub mod plans;
 pub mod policy;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use assistant::attempt::AttemptState;
-use assistant::budget::{Budget, Spending};
+use assistant::budget::{Budget, DAY, MONTH, Payer, Spending, WEEK};
 use assistant::compliance::calling_hours::callee_hours;
 use assistant::compliance::standing::Standing;
 use assistant::policy::{self as gate, Cleared, Facts, Rules};
@@ -93,6 +94,11 @@ fn cleared_under(rules: &Rules, task: &Task, attempt: &str, now: Timestamp) -> C
     gate::decide(&facts).verdict.unwrap()
 }
 
+/// Returns who pays for the task of this name.
+pub fn payer(task_name: &str) -> Payer {
+    receipt(&task(task_name)).payer()
+}
+
 /// Returns a yes to the receipt of a task.
 pub fn approval(task: &Task, at: Timestamp) -> Approval {
     Approval::of(&receipt(task), ApprovedBy::User, at, Approval::GOOD_FOR)
@@ -168,13 +174,13 @@ pub async fn an_identity_is_used_once(store: &dyn TaskStore) {
 pub async fn a_task_that_has_ended_stays(store: &dyn TaskStore) {
     let task = task("t1");
     store.create_task(&task, &receipt(&task)).await.unwrap();
-    assert_eq!(store.set_task_state(&task.id, TaskState::Running).await, Err(StoreError::Conflict), "not without approval");
+    assert_eq!(store.set_task_state(&task.id, TaskState::Running, NOON).await, Err(StoreError::Conflict), "not without approval");
     for state in [TaskState::Approved, TaskState::Approved, TaskState::Running, TaskState::Done, TaskState::Done] {
-        store.set_task_state(&task.id, state).await.unwrap();
+        store.set_task_state(&task.id, state, NOON).await.unwrap();
         assert_eq!(store.task(&task.id).await.unwrap().unwrap().state, state);
     }
-    assert_eq!(store.set_task_state(&task.id, TaskState::Running).await, Err(StoreError::Conflict));
-    assert_eq!(store.set_task_state(&TaskId::new("t9"), TaskState::Done).await, Err(StoreError::NotFound));
+    assert_eq!(store.set_task_state(&task.id, TaskState::Running, NOON).await, Err(StoreError::Conflict));
+    assert_eq!(store.set_task_state(&TaskId::new("t9"), TaskState::Done, NOON).await, Err(StoreError::NotFound));
 }
 
 /// An approval is good for one attempt; only the latest counts; only for its own receipt.
@@ -239,7 +245,7 @@ pub async fn money_is_reserved_once(store: &dyn TaskStore) {
     let caps = Caps { calls_at_once: 100, ..Caps::default() };
     let rules = Rules { caps, budget: Budget { per_day: Micros(5 * 180_000 + 1), ..Budget::default() }, ..Rules::default() };
     assert_eq!(dial_at_once(store, &rules, 16).await, 5);
-    let spending = store.spending(NOON - Duration::from_secs(1), NOON - Duration::from_secs(1)).await.unwrap();
+    let spending = store.spending(&Payer::default(), NOON).await.unwrap();
     assert_eq!(spending.reserved, Micros(5 * 180_000));
 }
 
@@ -272,7 +278,7 @@ pub async fn a_task_follows_its_attempt(store: &dyn TaskStore) {
     assert_eq!(state(&first).await, TaskState::Done);
 
     let (second, attempt) = begin(store, "t2", "a2").await;
-    store.set_task_state(&second.id, TaskState::Canceled).await.unwrap();
+    store.set_task_state(&second.id, TaskState::Canceled, NOON).await.unwrap();
     assert!(store.finish_attempt(&attempt, &finish(Disposition::Canceled, None, 10), TaskState::Done).await.unwrap());
     assert_eq!(state(&second).await, TaskState::Canceled, "given up stays given up");
     assert_eq!(store.commit_intent(&second.id, &cleared(&second, "a3", NOON)).await, Err(StoreError::Conflict));
@@ -349,10 +355,9 @@ pub async fn what_comes_twice_is_kept_once(store: &dyn TaskStore) {
 /// What the rules ask about is counted: attempts to a number, live calls, money spent and reserved.
 pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
     let number = task("t1").number;
-    let before = |seconds: i64| Timestamp(NOON.as_millis() - seconds * 1_000);
     let after = |millis: u64| NOON + Duration::from_millis(millis);
     assert_eq!(store.usage(&number, NOON).await.unwrap(), Usage::default());
-    assert_eq!(store.spending(before(1), before(2)).await.unwrap(), Spending::default());
+    assert_eq!(store.spending(&Payer::default(), NOON).await.unwrap(), Spending::default());
 
     let (_, first) = begin(store, "t1", "a1").await;
     let (_, second) = begin(store, "t2", "a2").await;
@@ -367,28 +372,36 @@ pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
     let other = PhoneNumber::parse("+12125550124").unwrap();
     let elsewhere = Usage { live_calls: 2, begun: in_second, ..Usage::default() };
     assert_eq!(store.usage(&other, NOON).await.unwrap(), elsewhere);
-    assert_eq!(store.spending(before(1), before(2)).await.unwrap().reserved, Micros(360_000));
+    assert_eq!(store.spending(&payer("t1"), after(61_000)).await.unwrap().reserved, Micros(360_000));
 
     store.finish_attempt(&first, &finish(Disposition::Conversed, None, 61), TaskState::AwaitingApproval).await.unwrap();
     store.finish_attempt(&second, &finish(Disposition::Busy, None, 0), TaskState::AwaitingApproval).await.unwrap();
-    let spent = Spending { last_day: Micros(28_000), last_month: Micros(28_000), reserved: Micros::ZERO };
-    assert_eq!(store.spending(before(1), before(2)).await.unwrap(), spent);
-    let day_since = NOON + Duration::from_secs(61);
-    assert_eq!(store.spending(day_since, before(2)).await.unwrap(), Spending { last_day: Micros::ZERO, ..spent });
+    let cost = Micros(28_000);
+    let spent = Spending { last_day: cost, last_week: cost, last_month: cost, reserved: Micros::ZERO, task: cost, user: cost };
+    assert_eq!(store.spending(&payer("t1"), after(61_000)).await.unwrap(), spent);
+    let later = |span: Duration| NOON + span + Duration::from_secs(61);
+    let none = Micros::ZERO;
+    let of = async |name: &str, now| store.spending(&payer(name), now).await.unwrap();
+    assert_eq!(of("t2", after(61_000)).await, Spending { task: none, ..spent }, "another task of the same user");
+    let stranger = Payer { user: Some(Private::new("Somebody else".into())), ..payer("t1") };
+    assert_eq!(store.spending(&stranger, after(61_000)).await.unwrap(), Spending { user: none, ..spent });
+    assert_eq!(of("t1", later(DAY)).await, Spending { last_day: none, ..spent });
+    assert_eq!(of("t1", later(WEEK)).await, Spending { last_day: none, last_week: none, ..spent });
+    assert_eq!(of("t1", later(MONTH)).await, Spending { task: cost, ..Spending::default() }, "a task's money counts for ever");
 }
 
 /// The first price that the carrier settles takes the place of our reckoning.
 pub async fn a_price_is_settled_once(store: &dyn TaskStore) {
     let (task, attempt) = begin(store, "t1", "a1").await;
-    assert!(!store.settle_price(&attempt, Micros(1), NOON).await.unwrap(), "not before the end");
+    assert!(!store.settle_price(&attempt, Micros(1), NOON, &Rules::default()).await.unwrap(), "not before the end");
     store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 61), TaskState::AwaitingApproval).await.unwrap();
     assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), [], "its call has no name at the carrier");
-    assert!(store.settle_price(&attempt, Micros(30_000), NOON).await.unwrap());
+    assert!(store.settle_price(&attempt, Micros(30_000), NOON, &Rules::default()).await.unwrap());
     assert!(store.attempts(&task.id).await.unwrap()[0].is_settled);
-    assert!(!store.settle_price(&attempt, Micros(40_000), NOON).await.unwrap());
+    assert!(!store.settle_price(&attempt, Micros(40_000), NOON, &Rules::default()).await.unwrap());
     assert_eq!(store.attempts(&task.id).await.unwrap()[0].finish.as_ref().unwrap().cost, Micros(30_000));
-    assert_eq!(store.spending(Timestamp(0), Timestamp(0)).await.unwrap().last_day, Micros(30_000));
-    assert_eq!(store.settle_price(&AttemptId::new("a9"), Micros(1), NOON).await, Err(StoreError::NotFound));
+    assert_eq!(store.spending(&Payer::default(), NOON).await.unwrap().last_day, Micros(30_000));
+    assert_eq!(store.settle_price(&AttemptId::new("a9"), Micros(1), NOON, &Rules::default()).await, Err(StoreError::NotFound));
 }
 
 /// Attempts whose price is open are found until it is settled; those that cost nothing never are.
@@ -408,7 +421,7 @@ pub async fn open_prices_are_found(store: &dyn TaskStore) {
     assert_eq!(store.unsettled(Timestamp(0), 0).await.unwrap(), []);
     assert_eq!(store.unsettled(NOON + Duration::from_secs(86_400), 9).await.unwrap(), []);
     assert!(!store.attempts(&task.id).await.unwrap()[0].is_settled);
-    store.settle_price(&attempt, Micros(30_000), NOON).await.unwrap();
+    store.settle_price(&attempt, Micros(30_000), NOON, &Rules::default()).await.unwrap();
     assert_eq!(store.unsettled(Timestamp(0), 9).await.unwrap(), []);
 }
 

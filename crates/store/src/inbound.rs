@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use assistant::attempt::AttemptState;
-use assistant::budget::{self, DAY, MONTH};
+use assistant::budget;
 use assistant::rate_limit;
 use async_trait::async_trait;
 use ports::inbound_store::{CalleesTask, InboundStore, MessageState, RingBackArrival, Visit, VoiceMessage};
@@ -12,6 +12,7 @@ use sqlx::sqlite::SqliteRow;
 use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, CarrierRecordingId, PhoneNumber, Private, TaskId, Timestamp};
 
+use crate::alerts::Money;
 use crate::attempts::{amount, callee_place, column, of_word, word};
 use crate::database::{Store, Survives, stored, told};
 
@@ -194,7 +195,7 @@ impl InboundStore for Store {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         // Nobody else writes while this transaction is open, so what is counted here is still true when the row is there.
         let usage = self.usage_in(&mut *transaction, arrival.number, arrival.at).await?;
-        let spending = self.spending_in(&mut *transaction, arrival.at - DAY, arrival.at - MONTH).await?;
+        let spending = self.spending_in(&mut *transaction, &arrival.payer, arrival.at).await?;
         let has_place = rate_limit::check_concurrency(&arrival.caps, &usage).is_none();
         if !has_place || !budget::check(arrival.worst_cost, arrival.task_cap, &arrival.budget, &spending).is_empty() {
             return Err(StoreError::Overtaken);
@@ -202,8 +203,8 @@ impl InboundStore for Store {
         let subject = self.subject_of(&mut transaction, arrival.number, arrival.at).await?;
         let insert = sqlx::query(
             "INSERT INTO attempts
-                 (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at, direction)
-             SELECT ?1, ?2, max(number) + 1, 'placed', ?3, ?4, ?5, max(receipt_hash), ?6, ?7, ?7, 'inbound'
+                 (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at, direction, user_key)
+             SELECT ?1, ?2, max(number) + 1, 'placed', ?3, ?4, ?5, max(receipt_hash), ?6, ?7, ?7, 'inbound', ?8
              FROM attempts WHERE task_id = ?2 HAVING count(*) > 0",
         );
         let inserted = insert
@@ -214,12 +215,15 @@ impl InboundStore for Store {
             .bind(self.close_for(&subject, &callee_place(arrival.attempt), arrival.number)?)
             .bind(stored(arrival.worst_cost.0))
             .bind(arrival.at.as_millis())
+            .bind(self.user_key(&arrival.payer))
             .execute(&mut *transaction)
             .await
             .map_err(|error| told(&error))?;
         if inserted.rows_affected() != 1 {
             return Err(StoreError::NotFound);
         }
+        let money = Money { budget: &arrival.budget, rules: &arrival.alerts, at: arrival.at };
+        self.insert_alerts(&mut transaction, &money, &spending, &spending.with(arrival.worst_cost)).await?;
         let call = sqlx::query("INSERT INTO calls (carrier_call, attempt_id, known_at) VALUES (?, ?, ?)")
             .bind(arrival.call.as_str())
             .bind(arrival.attempt.as_str())

@@ -3,11 +3,13 @@
 use assistant::approval::{Approval, Receipt};
 use assistant::attempt::AttemptState;
 use assistant::audit::AuditEvent;
-use assistant::budget::Spending;
+use assistant::budget::{Payer, Spending};
 use assistant::compliance::do_not_call::{Channel, Suppression};
-use assistant::policy::Cleared;
+use assistant::expense::{Expense, ExpenseId};
+use assistant::policy::{Cleared, Rules};
 use assistant::rate_limit::{Begun, COUNTED_OVER, PACE_OVER, Usage};
 use assistant::refusal::Refusals;
+use assistant::spending_alert::Alert;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
@@ -51,28 +53,6 @@ impl Store {
         })
     }
 
-    /// Adds up what was spent and what is reserved, within a transaction or outside of one.
-    pub(crate) async fn spending_in(
-        &self,
-        connection: impl SqliteExecutor<'_>,
-        day_since: Timestamp,
-        month_since: Timestamp,
-    ) -> Result<Spending, StoreError> {
-        let select = sqlx::query(
-            "SELECT
-                 coalesce(sum(CASE WHEN ended_at > ?1 THEN coalesce(settled, reckoned) END), 0)
-                     + (SELECT coalesce(sum(cost), 0) FROM visits WHERE visits.ended_at > ?1),
-                 coalesce(sum(CASE WHEN ended_at > ?2 THEN coalesce(settled, reckoned) END), 0)
-                     + (SELECT coalesce(sum(cost), 0) FROM visits WHERE visits.ended_at > ?2),
-                 coalesce(sum(CASE WHEN state <> 'terminal' THEN reserved END), 0)
-             FROM attempts LEFT JOIN costs ON attempt_id = attempts.id
-             WHERE ended_at > min(?1, ?2) OR state <> 'terminal'",
-        );
-        let row = select.bind(day_since.as_millis()).bind(month_since.as_millis()).fetch_one(connection).await;
-        let row = row.map_err(|error| told(&error))?;
-        Ok(Spending { last_day: Micros(amount(&row, 0)?), last_month: Micros(amount(&row, 1)?), reserved: Micros(amount(&row, 2)?) })
-    }
-
     async fn insert_opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let entry = Suppression::stop_request(number.clone(), Channel::Speech, attempt.clone(), at);
@@ -108,8 +88,8 @@ impl TaskStore for Store {
         self.select_tasks(at_most).await
     }
 
-    async fn set_task_state(&self, id: &TaskId, state: TaskState) -> Result<(), StoreError> {
-        self.update_task_state(id, state).await
+    async fn set_task_state(&self, id: &TaskId, state: TaskState, at: Timestamp) -> Result<(), StoreError> {
+        self.update_task_state(id, state, at).await
     }
 
     async fn approve(&self, id: &TaskId, approval: &Approval) -> Result<(), StoreError> {
@@ -140,8 +120,8 @@ impl TaskStore for Store {
         self.end_attempt(attempt, finish, then).await
     }
 
-    async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp) -> Result<bool, StoreError> {
-        self.update_price(attempt, price, at).await
+    async fn settle_price(&self, attempt: &AttemptId, price: Micros, at: Timestamp, rules: &Rules) -> Result<bool, StoreError> {
+        self.update_price(attempt, price, at, rules).await
     }
 
     async fn unsettled(&self, since: Timestamp, at_most: u32) -> Result<Vec<Unsettled>, StoreError> {
@@ -164,8 +144,24 @@ impl TaskStore for Store {
         self.usage_in(self.read(), number, now).await
     }
 
-    async fn spending(&self, day_since: Timestamp, month_since: Timestamp) -> Result<Spending, StoreError> {
-        self.spending_in(self.read(), day_since, month_since).await
+    async fn spending(&self, payer: &Payer, now: Timestamp) -> Result<Spending, StoreError> {
+        self.spending_in(self.read(), payer, now).await
+    }
+
+    async fn reserve(&self, expense: &Expense) -> Result<(), StoreError> {
+        self.insert_expense(expense).await
+    }
+
+    async fn spend(&self, expense: &ExpenseId, cost: Micros, at: Timestamp) -> Result<bool, StoreError> {
+        self.end_expense(expense, cost, at).await
+    }
+
+    async fn close_expenses(&self, at: Timestamp) -> Result<u64, StoreError> {
+        self.end_expenses_of_nobody(at).await
+    }
+
+    async fn alerts(&self, since: Timestamp) -> Result<Vec<(Timestamp, Alert)>, StoreError> {
+        self.select_alerts(since).await
     }
 
     async fn opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError> {

@@ -6,11 +6,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod alerts;
 mod attempts;
 mod audit;
 pub mod contract;
 mod database;
 mod erasure;
+mod expenses;
 mod export;
 mod figures;
 mod inbound;

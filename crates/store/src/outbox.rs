@@ -1,6 +1,6 @@
 //! What is still to be told: events, written with the ends that they tell, and their deliveries.
 
-use assistant::notification::{Channel, Telling};
+use assistant::notification::{Channel, EndedCall, News, Telling};
 use async_trait::async_trait;
 use dialogue::report::Report;
 use ports::outbox::{Delivery, Outbox, Tried};
@@ -9,6 +9,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 use telephony::{AttemptId, Private, TaskId, Timestamp};
 
+use crate::alerts::alert_of;
 use crate::attempts::{amount, column, of_word, report_place};
 use crate::database::{Store, Survives, told, unavailable};
 use crate::seal::{hexadecimal, random};
@@ -19,6 +20,31 @@ pub(crate) async fn insert_event(connection: &mut SqliteConnection, attempt: &At
     let insert = sqlx::query("INSERT INTO outbox (id, attempt_id, at) VALUES (?, ?, ?)").bind(id).bind(attempt.as_str()).bind(at.as_millis());
     insert.execute(connection).await.map_err(|error| told(&error))?;
     Ok(())
+}
+
+impl Store {
+    async fn ended_call(&self, attempt: &AttemptId) -> Result<Option<EndedCall>, StoreError> {
+        let select = sqlx::query(
+            "SELECT task_id, disposition, outcome, body, (SELECT subject FROM tasks WHERE tasks.id = task_id)
+             FROM attempts LEFT JOIN reports ON attempt_id = attempts.id WHERE attempts.id = ? AND disposition IS NOT NULL",
+        );
+        let row = select.bind(attempt.as_str()).fetch_optional(self.read()).await.map_err(|error| told(&error))?;
+        let Some(row) = row else { return Ok(None) };
+        let summary = match column::<Option<Vec<u8>>>(&row, 3)? {
+            Some(sealed) => {
+                let subject: Option<String> = column(&row, 4)?;
+                self.open_for::<Report>(subject.as_deref(), &report_place(attempt), &sealed)?.map(|report| report.summary)
+            }
+            None => None,
+        };
+        Ok(Some(EndedCall {
+            task: TaskId::new(column::<String>(&row, 0)?),
+            attempt: attempt.clone(),
+            disposition: of_word(&column::<String>(&row, 1)?)?,
+            outcome: column::<Option<String>>(&row, 2)?.map(|word| of_word(&word)).transpose()?,
+            summary: summary.map(Private::new),
+        }))
+    }
 }
 
 #[async_trait]
@@ -42,7 +68,7 @@ impl Outbox for Store {
 
     async fn due(&self, now: Timestamp, at_most: u32) -> Result<Vec<Delivery>, StoreError> {
         let select = sqlx::query(
-            "SELECT event_id, attempt_id, channel, tries FROM deliveries JOIN outbox ON outbox.id = event_id
+            "SELECT event_id, channel, tries FROM deliveries
              WHERE next_at <= ? ORDER BY next_at, event_id, channel LIMIT ?",
         );
         let rows = select.bind(now.as_millis()).bind(at_most).fetch_all(self.read()).await.map_err(|error| told(&error))?;
@@ -50,28 +76,16 @@ impl Outbox for Store {
     }
 
     async fn telling(&self, delivery: &Delivery) -> Result<Option<Telling>, StoreError> {
-        let select = sqlx::query(
-            "SELECT task_id, ended_at, disposition, outcome, body, (SELECT subject FROM tasks WHERE tasks.id = task_id) FROM attempts LEFT JOIN reports ON attempt_id = attempts.id
-             WHERE attempts.id = ? AND disposition IS NOT NULL",
-        );
-        let row = select.bind(delivery.attempt.as_str()).fetch_optional(self.read()).await.map_err(|error| told(&error))?;
+        let select = sqlx::query("SELECT attempt_id, alert, at FROM outbox WHERE id = ?").bind(&delivery.event);
+        let row = select.fetch_optional(self.read()).await.map_err(|error| told(&error))?;
         let Some(row) = row else { return Ok(None) };
-        let summary = match column::<Option<Vec<u8>>>(&row, 4)? {
-            Some(sealed) => {
-                let subject: Option<String> = column(&row, 5)?;
-                self.open_for::<Report>(subject.as_deref(), &report_place(&delivery.attempt), &sealed)?.map(|report| report.summary)
-            }
-            None => None,
+        let news = match (column::<Option<String>>(&row, 0)?, column::<Option<String>>(&row, 1)?) {
+            (Some(attempt), _) => self.ended_call(&AttemptId::new(attempt)).await?.map(News::CallEnded),
+            (None, Some(alert)) => Some(News::Spending(alert_of(&alert)?)),
+            (None, None) => None,
         };
-        Ok(Some(Telling {
-            event: delivery.event.clone(),
-            task: TaskId::new(column::<String>(&row, 0)?),
-            attempt: delivery.attempt.clone(),
-            ended_at: Timestamp(column(&row, 1)?),
-            disposition: of_word(&column::<String>(&row, 2)?)?,
-            outcome: column::<Option<String>>(&row, 3)?.map(|word| of_word(&word)).transpose()?,
-            summary: summary.map(Private::new),
-        }))
+        let at = Timestamp(column(&row, 2)?);
+        Ok(news.map(|news| Telling { event: delivery.event.clone(), at, news }))
     }
 
     async fn tried(&self, delivery: &Delivery, outcome: &Tried, now: Timestamp) -> Result<(), StoreError> {
@@ -94,8 +108,7 @@ impl Outbox for Store {
 fn delivery_of(row: &SqliteRow) -> Result<Delivery, StoreError> {
     Ok(Delivery {
         event: column(row, 0)?,
-        attempt: AttemptId::new(column::<String>(row, 1)?),
-        channel: Channel::from_word(&column::<String>(row, 2)?).ok_or(StoreError::Corrupt)?,
-        tries: u32::try_from(amount(row, 3)?).unwrap_or(u32::MAX),
+        channel: Channel::from_word(&column::<String>(row, 1)?).ok_or(StoreError::Corrupt)?,
+        tries: u32::try_from(amount(row, 2)?).unwrap_or(u32::MAX),
     })
 }

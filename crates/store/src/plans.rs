@@ -1,6 +1,7 @@
 //! Plans of tasks: how each is carried out and when it is due.
 
 use assistant::approval::{Approval, Receipt};
+use assistant::audit::AuditEvent;
 use assistant::task::{Task, TaskState};
 use assistant::task_plan::TaskPlan;
 use async_trait::async_trait;
@@ -35,7 +36,7 @@ impl PlanStore for Store {
         transaction.commit().await.map_err(|error| told(&error))
     }
 
-    async fn edit_task(&self, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
+    async fn edit_task(&self, task: &Task, receipt: &Receipt, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let select = sqlx::query("SELECT state FROM tasks WHERE id = ?").bind(task.id.as_str());
         let row = select.fetch_optional(&mut *transaction).await.map_err(|error| told(&error))?;
@@ -50,6 +51,7 @@ impl PlanStore for Store {
             .bind(self.close_for(&subject, &receipt_place(&task.id), receipt)?)
             .bind(task.id.as_str());
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.audit(&mut transaction, at, &AuditEvent::TaskEdited { task: task.id.clone(), receipt: receipt.hash() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Numbers lie here as stand-ins for searches, whatever else is said of them is sealed.
 
+use assistant::audit::AuditEvent;
 use assistant::compliance::consent::{Consent, Revocation};
 use assistant::compliance::do_not_call::{Bars, Channel, Lifted, Suppression};
 use assistant::compliance::line_kind::KnownLine;
@@ -12,8 +13,8 @@ use assistant::standing_approval::StandingApproval;
 use async_trait::async_trait;
 use ports::policy_store::{Kept, PolicyStore, RegistryEdition};
 use ports::task_store::StoreError;
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, SqliteExecutor};
 use telephony::{AttemptId, PhoneNumber, Private, TaskId, Timestamp};
 
 use crate::attempts::{callee_place, column};
@@ -101,6 +102,14 @@ impl Store {
         Ok(row.map(opened).transpose()?.map(|(_, line)| line))
     }
 
+    /// Returns the pause, within a transaction or outside of one.
+    pub(crate) async fn pause_in(&self, connection: impl SqliteExecutor<'_>) -> Result<Option<Pause>, StoreError> {
+        let row = sqlx::query("SELECT since, reason FROM pause").fetch_optional(connection).await.map_err(|error| told(&error))?;
+        let Some(row) = row else { return Ok(None) };
+        let reason = column::<Option<Vec<u8>>>(&row, 1)?.map(|sealed| self.open_json::<Private<String>>(PAUSE_PLACE, &sealed)).transpose()?;
+        Ok(Some(Pause { since: Timestamp(column(&row, 0)?), reason }))
+    }
+
     async fn update_suppression(&self, id: &str, lifted: &Lifted) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let select = sqlx::query(sqlx::AssertSqlSafe(format!("{SUPPRESSION} WHERE suppressions.id = ?"))).bind(id.to_owned());
@@ -112,6 +121,8 @@ impl Store {
             .bind(self.close_json(&suppression_place(id), &entry)?)
             .bind(id);
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let subject = Some(self.subject_of(&mut transaction, &entry.number, lifted.at).await?);
+        self.audit(&mut transaction, lifted.at, &AuditEvent::Lifted { subject, entry: id.to_owned() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -125,6 +136,7 @@ impl Store {
             .bind(self.close_json(&consent_place(id), &consent)?)
             .bind(id);
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.audit(&mut transaction, revocation.at, &AuditEvent::ConsentRevoked { consent: id.to_owned() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 }
@@ -172,6 +184,10 @@ impl PolicyStore for Store {
     async fn suppress(&self, id: &str, entry: &Suppression) -> Result<bool, StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let is_new = self.insert_suppression(&mut transaction, id, entry).await?;
+        if is_new {
+            let subject = self.subject_of(&mut transaction, &entry.number, entry.at).await?;
+            self.audit(&mut transaction, entry.at, &AuditEvent::Barred { subject, entry: id.to_owned() }).await?;
+        }
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(is_new)
     }
@@ -207,6 +223,8 @@ impl PolicyStore for Store {
             .bind(given.revoked.map(|revoked| revoked.at.as_millis()))
             .bind(self.close_json(&consent_place(id), consent)?);
         insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let subject = self.subject_of(&mut transaction, &given.number, given.granted_at).await?;
+        self.audit(&mut transaction, given.granted_at, &AuditEvent::ConsentKept { subject, consent: id.to_owned() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -221,13 +239,15 @@ impl PolicyStore for Store {
         rows.iter().map(|row| self.consent_of(row)).collect()
     }
 
-    async fn keep_line(&self, number: &PhoneNumber, line: &KnownLine) -> Result<(), StoreError> {
+    async fn keep_line(&self, number: &PhoneNumber, line: &KnownLine, at: Timestamp) -> Result<(), StoreError> {
         let key = self.seal.lookup(number.as_e164());
         let sealed = self.close_json(&line_place(&key), &(number, line))?;
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let insert =
             sqlx::query("INSERT INTO line_kinds (callee_key, body) VALUES (?, ?) ON CONFLICT (callee_key) DO UPDATE SET body = excluded.body");
         insert.bind(key).bind(sealed).execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let subject = self.subject_of(&mut transaction, number, at).await?;
+        self.audit(&mut transaction, at, &AuditEvent::LineKept { subject, kind: line.kind, source: line.source }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -260,6 +280,13 @@ impl PolicyStore for Store {
             .bind(standing.revoked_at.map(Timestamp::as_millis))
             .bind(self.close_json(&standing_place(&standing.id), standing)?);
         insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let given = AuditEvent::StandingGiven {
+            standing: standing.id.clone(),
+            subject: self.subject_of(&mut transaction, &standing.number, standing.given_at).await?,
+            most_a_call: standing.most_a_call,
+            until: standing.expires_at,
+        };
+        self.audit(&mut transaction, standing.given_at, &given).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -288,31 +315,36 @@ impl PolicyStore for Store {
             .bind(at.as_millis())
             .bind(format!("{STANDING}{id}"));
         void.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.audit(&mut transaction, at, &AuditEvent::StandingRevoked { standing: id.to_owned() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
     async fn pause(&self, pause: &Pause) -> Result<(), StoreError> {
         let reason = pause.reason.as_ref().map(|reason| self.close_json(PAUSE_PLACE, reason)).transpose()?;
         let mut transaction = self.write(Survives::PowerLoss).await?;
+        let was_paused = self.pause_in(&mut *transaction).await?.is_some();
         let insert =
             sqlx::query("INSERT INTO pause (only_one, since, reason) VALUES (1, ?, ?) ON CONFLICT (only_one) DO UPDATE SET reason = excluded.reason")
                 .bind(pause.since.as_millis())
                 .bind(reason);
         insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if !was_paused {
+            self.audit(&mut transaction, pause.since, &AuditEvent::Paused).await?;
+        }
         transaction.commit().await.map_err(|error| told(&error))
     }
 
-    async fn resume(&self) -> Result<bool, StoreError> {
+    async fn resume(&self, at: Timestamp) -> Result<bool, StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let deleted = sqlx::query("DELETE FROM pause").execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if deleted.rows_affected() > 0 {
+            self.audit(&mut transaction, at, &AuditEvent::Resumed).await?;
+        }
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(deleted.rows_affected() > 0)
     }
 
     async fn paused(&self) -> Result<Option<Pause>, StoreError> {
-        let row = sqlx::query("SELECT since, reason FROM pause").fetch_optional(self.read()).await.map_err(|error| told(&error))?;
-        let Some(row) = row else { return Ok(None) };
-        let reason = column::<Option<Vec<u8>>>(&row, 1)?.map(|sealed| self.open_json::<Private<String>>(PAUSE_PLACE, &sealed)).transpose()?;
-        Ok(Some(Pause { since: Timestamp(column(&row, 0)?), reason }))
+        self.pause_in(self.read()).await
     }
 }

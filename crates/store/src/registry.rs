@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use assistant::audit::AuditEvent;
 use assistant::compliance::registry::file::{RegistryFile, RegistryTable};
 use assistant::compliance::registry::import::{Import, ImportError, Imported};
 use assistant::compliance::registry::line::Listed;
@@ -88,6 +89,8 @@ impl Store {
             .bind(stored(edition.snapshot.numbers))
             .bind(i64::from(edition.areas));
         insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let Snapshot { sha256, numbers, as_of } = edition.snapshot.clone();
+        self.audit(&mut transaction, edition.imported_at, &AuditEvent::RegistryImported { sha256, numbers, as_of }).await?;
         transaction.commit().await.map_err(|error| told(&error))?;
         if let Some((old, _)) = before.filter(|(old, _)| old != file)
             && let Err(error) = fs::remove_file(self.directory.join("registry").join(old))

@@ -64,7 +64,7 @@ impl Store {
         rows.iter().filter_map(|row| self.task_of(row).transpose()).collect()
     }
 
-    pub(crate) async fn update_task_state(&self, id: &TaskId, next: TaskState) -> Result<(), StoreError> {
+    pub(crate) async fn update_task_state(&self, id: &TaskId, next: TaskState, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let select = sqlx::query("SELECT state FROM tasks WHERE id = ?").bind(id.as_str());
         let row = select.fetch_optional(&mut *transaction).await.map_err(|error| told(&error))?;
@@ -74,6 +74,9 @@ impl Store {
         }
         let update = sqlx::query("UPDATE tasks SET state = ? WHERE id = ?").bind(next.as_str()).bind(id.as_str());
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if next == TaskState::Canceled {
+            self.audit(&mut transaction, at, &AuditEvent::TaskCanceled { task: id.clone() }).await?;
+        }
         transaction.commit().await.map_err(|error| told(&error))
     }
 

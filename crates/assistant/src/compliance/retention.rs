@@ -39,7 +39,7 @@ impl DataClass {
 }
 
 /// How many days after the end of a call each class is kept; 0 keeps it until it is erased.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Retention {
     /// Days of recordings.
     pub recording_days: u32,

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use assistant::budget::Spending;
+use assistant::expense::{ExpenseId, ExpenseKind};
+use assistant::operator::LegFacts;
 use assistant::policy::Rules;
 use carriers::twilio::{AccountCheck, Twilio, TwilioConfig};
 use ports::carrier::{
@@ -110,7 +113,16 @@ async fn the_users_telephone_is_rung_by_its_grant_and_no_other() {
     let peer = Peer::start([TwilioFixture.created("CA2")]).await;
     let carrier = twilio(&peer.origin, Duration::from_secs(20));
     let number = PhoneNumber::parse("+12125550150").unwrap();
-    let grant = || OperatorGrant::for_number(&number, Line::Practice, &Rules::default()).unwrap();
+    let facts = LegFacts {
+        kind: ExpenseKind::UserLeg,
+        line: Line::Practice,
+        rules: &Rules::default(),
+        pause: None,
+        spending: &Spending::default(),
+        worst_case: Micros::ZERO,
+        has_opted_out: false,
+    };
+    let grant = || OperatorGrant::ask(&number, ExpenseId("e1".into()), &facts).unwrap();
     let refused = carrier.call_operator(grant(), &contract::request("+12125550123", "a1")).await;
     assert!(matches!(refused, Err(CarrierError::Rejected { .. })) && peer.received().is_empty(), "{refused:?}");
     let call = carrier.call_operator(grant(), &contract::request("+12125550150", "a1")).await.unwrap();

@@ -81,6 +81,7 @@ impl CallDriver {
         // A call that ended with somebody else has closed no line of ours; to all others this says nothing new.
         self.converse(conversation::Input::Ended);
         self.end_takeover().await;
+        self.pay_all_legs();
         let recorded = self.finish_recording().await;
         let (leg, by) = self.facts.ended.unwrap_or((LegState::Failed, EndedBy::Unknown));
         let transcript = self.conversation.transcript().clone();

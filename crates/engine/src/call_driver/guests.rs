@@ -70,6 +70,7 @@ impl Guests {
 impl CallDriver {
     pub(super) fn invite(&mut self, grant: OperatorGrant) {
         let Some(takeover) = self.takeover.as_mut().filter(|takeover| !takeover.guests.rings() && takeover.guests.inside.len() < AT_MOST) else {
+            self.scribe.leg_unused(grant.expense().clone());
             return self.tell(LiveEvent::RoomNotChanged);
         };
         takeover.guests.ringing = Some(Ringing::default());
@@ -82,12 +83,14 @@ impl CallDriver {
             machine_url: None,
             ..self.request.clone()
         };
+        self.leg_is_rung(grant.expense().clone());
         let (carrier, sender) = (self.ports.carrier.clone(), self.sender.clone());
         tokio::spawn(async move { sender.send(Event::GuestPlaced(carrier.call_operator(grant, &request).await)) });
         self.tell(LiveEvent::GuestRinging);
     }
 
     pub(super) fn guest_placed(&mut self, placed: Result<CarrierCall, CarrierError>) {
+        self.leg_is_placed(&placed);
         match placed {
             // They may have come in before the reply did.
             Ok(call) if self.is_inside(&call.id) => {}

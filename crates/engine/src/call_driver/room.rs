@@ -39,6 +39,9 @@ impl CallDriver {
     pub(super) fn wished(&mut self, wish: RoomWish) {
         let callee = self.call.carrier_call().cloned();
         let (Some(takeover), Some(callee)) = (self.takeover.as_mut().filter(|takeover| takeover.room().is_some()), callee) else {
+            if let RoomWish::Invite(grant) = wish {
+                self.scribe.leg_unused(grant.expense().clone());
+            }
             return self.tell(LiveEvent::RoomNotChanged);
         };
         let asked = match wish {

@@ -96,11 +96,14 @@ impl CallDriver {
         let will_talk = !is_talking && !self.facts.was_connected && !self.call.is_over();
         if will_talk {
             // Asked for while it rings: as soon as somebody is there.
-            self.wanted_takeover = Some(order);
+            if let Some(earlier) = self.wanted_takeover.replace(order) {
+                self.scribe.leg_unused(earlier.grant.expense().clone());
+            }
             return;
         }
         if !is_talking || self.takeover.is_some() {
             let why = if is_talking { NotTaken::UnderWay } else { NotTaken::NoCall };
+            self.scribe.leg_unused(order.grant.expense().clone());
             return self.tell(LiveEvent::TakeoverFailed { why });
         }
         let number = order.grant.number().clone();
@@ -137,11 +140,13 @@ impl CallDriver {
             machine_url: None,
             ..self.request.clone()
         };
+        self.leg_is_rung(grant.expense().clone());
         let (carrier, sender) = (self.ports.carrier.clone(), self.sender.clone());
         tokio::spawn(async move { sender.send(Event::OperatorPlaced(carrier.call_operator(grant, &request).await)) });
     }
 
     pub(super) fn operator_placed(&mut self, placed: Result<CarrierCall, CarrierError>) {
+        self.leg_is_placed(&placed);
         match (placed, &mut self.takeover) {
             (Ok(call), Some(takeover)) => {
                 takeover.operator.get_or_insert(call.id);
@@ -256,6 +261,7 @@ impl CallDriver {
 
     /// The callee's leg asks what to do now.
     pub(super) fn elsewhere_asked(&mut self, event: CarrierEvent, reply: oneshot::Sender<Plan>) {
+        let mut cold_leg = None;
         let forwarded = if let CarrierNews::Forwarded(end) = &event.news { Some(*end) } else { None };
         self.leg_event(event);
         let plan = match self.takeover.as_mut() {
@@ -267,12 +273,15 @@ impl CallDriver {
             // They have talked, and one of them has hung up.
             Some(Takeover { stage: Stage::Cold, .. }) if forwarded == Some(ForwardEnd::Talked) => None,
             Some(Takeover { stage: Stage::Cold, .. }) if forwarded.is_some() => {
+                self.leg_is_not_rung();
                 self.takeover_failed(NotTaken::NotAnswered);
                 self.line(call::Input::TakenBack);
                 self.is_coming_back = true;
                 Some((self.reopen)())
             }
             Some(takeover) if takeover.stage == Stage::Cold => {
+                // The carrier may ask for the plan again; the leg is rung once.
+                cold_leg = takeover.grant.take();
                 let forward = Verb::Forward {
                     to: takeover.number.clone(),
                     shows: Some(self.request.from.clone()),
@@ -291,6 +300,9 @@ impl CallDriver {
             }
             None => None,
         };
+        if let Some(grant) = cold_leg {
+            self.leg_is_rung(grant.expense().clone());
+        }
         let is_away = plan.is_some() && !self.is_coming_back;
         let _ = reply.send(plan.unwrap_or_else(Plan::hang_up));
         if is_away {
@@ -322,9 +334,15 @@ impl CallDriver {
 
     /// The call is over: a telephone of the user that still rings for it is told so.
     pub(super) async fn end_takeover(&mut self) {
+        if let Some(unused) = self.wanted_takeover.take() {
+            self.scribe.leg_unused(unused.grant.expense().clone());
+        }
         let Some(mut takeover) = self.takeover.take() else {
             return;
         };
+        if let Some(unused) = takeover.grant.take() {
+            self.scribe.leg_unused(unused.expense().clone());
+        }
         for call in takeover.guests.take_all().chain(takeover.operator) {
             end_operator(self.ports.carrier.clone(), call).await;
         }

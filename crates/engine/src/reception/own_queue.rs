@@ -53,7 +53,7 @@ impl Reception {
             Place::Full => self.box_plan(vec![say(wording::QUEUE_FULL)]),
             Place::WaitedTooLong => self.box_plan(vec![say(wording::WAITED_TOO_LONG)]),
             Place::At(position) => {
-                self.ring_operator(name, event);
+                self.ring_operator(name);
                 // A breath before the music, so that the position is understood.
                 let breath = Verb::Pause { length: Duration::from_secs(1) };
                 let music = Verb::Play { url: self.config.addresses.music() };

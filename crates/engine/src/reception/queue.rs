@@ -7,10 +7,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ports::carrier::{CallRequest, CarrierEvent, CarrierNews, OperatorGrant, QueueEnd};
+use ::assistant::budget::Payer;
+use ::assistant::expense::{ExpenseId, ExpenseKind};
+use ports::carrier::{CallRequest, CarrierError, CarrierEvent, CarrierNews, QueueEnd};
+use telephony::cost::{Micros, leg_cost};
+use telephony::leg::LegState;
 use telephony::plan::{Plan, Verb};
 use telephony::{AttemptId, CarrierCallId, PhoneNumber};
 use tokio::time::Instant;
+
+use crate::assistant::NotMade;
+use crate::further_leg::FurtherLeg;
 
 use super::{Reception, say, wording};
 
@@ -46,7 +53,7 @@ impl Reception {
         if waited >= queue.longest_wait {
             return Plan { verbs: vec![Verb::LeaveQueue] };
         }
-        self.ring_operator(name, event);
+        self.ring_operator(name);
         // A breath before the music, so that the position is understood.
         let breath = Verb::Pause { length: Duration::from_secs(1) };
         Plan { verbs: vec![say(&wording::position(position)), breath, Verb::Play { url: self.config.addresses.music() }] }
@@ -83,15 +90,22 @@ impl Reception {
     }
 
     /// News of the user's leg.
-    pub fn operator_status(&self, event: &CarrierEvent) {
-        if event.state.is_some_and(|state| state.is_terminal()) {
-            self.guests().operator_is_busy_until = None;
-            self.line_is_left(&event.call);
+    pub async fn operator_status(&self, event: &CarrierEvent) {
+        let Some(state) = event.state.filter(|state| state.is_terminal()) else { return };
+        let leg = {
+            let mut guests = self.guests();
+            guests.operator_is_busy_until = None;
+            guests.operator_leg.take()
+        };
+        if let Some(expense) = leg {
+            let talked = if state == LegState::Completed { event.duration.unwrap_or(TALK_AT_MOST) } else { Duration::ZERO };
+            self.spent(&expense, leg_cost(talked, self.installation().rates().leg_per_minute)).await;
         }
+        self.line_is_left(&event.call);
     }
 
     /// Rings the user's telephone for who waits, if it is not rung or talked on already.
-    pub(super) fn ring_operator(self: &Arc<Self>, queue: &str, event: &CarrierEvent) {
+    pub(super) fn ring_operator(self: &Arc<Self>, queue: &str) {
         let Some(operator) = self.config.operator.clone() else {
             return;
         };
@@ -106,23 +120,24 @@ impl Reception {
             guests.operator_rung_at = Some(now);
             guests.operator_is_busy_until = Some(now + RINGS_FOR + TALK_AT_MOST);
         }
-        let (reception, queue, call) = (self.clone(), queue.to_owned(), event.call.clone());
+        let (reception, queue) = (self.clone(), queue.to_owned());
         tokio::spawn(async move {
-            if let Err(error) = reception.call_operator(operator, &queue, &call).await {
+            if let Err(error) = reception.call_operator(operator, &queue).await {
                 tracing::warn!(error, "the user's telephone is not rung for who waits");
                 reception.guests().operator_is_busy_until = None;
             }
         });
     }
 
-    async fn call_operator(&self, operator: PhoneNumber, queue: &str, call: &CarrierCallId) -> Result<(), &'static str> {
+    async fn call_operator(&self, operator: PhoneNumber, queue: &str) -> Result<(), &'static str> {
         let installation = self.installation();
-        let grant = OperatorGrant::for_number(&operator, installation.line(), installation.rules()).map_err(|_| "the number gate refuses it")?;
-        if !self.bears(TALK_AT_MOST).await.map_err(|_| "the books cannot be read")? {
-            return Err("the budget does not bear it");
-        }
-        // Who is rung for is charged with the second leg.
-        self.store.forward_visit(call).await.map_err(|_| "the books cannot be written")?;
+        let leg = FurtherLeg { telephone: &operator, kind: ExpenseKind::UserLeg, attempt: None, payer: &Payer::default(), time_limit: TALK_AT_MOST };
+        let grant = installation.leave_to_ring(&leg).await.map_err(|error| match error {
+            NotMade::Refused(_) => "number gate, pause or budget refuse it",
+            _ => "the books cannot be used",
+        })?;
+        let expense = grant.expense().clone();
+        self.guests().operator_leg = Some(expense.clone());
         let addresses = &self.config.addresses;
         let request = CallRequest {
             attempt: AttemptId::new(installation.make_token()),
@@ -135,6 +150,22 @@ impl Reception {
             time_limit: TALK_AT_MOST,
             machine_url: None,
         };
-        installation.ports.carrier.call_operator(grant, &request).await.map(drop).map_err(|_| "the carrier gave no clear answer")
+        match installation.ports.carrier.call_operator(grant, &request).await {
+            Ok(_) => Ok(()),
+            // It may ring: its status, or the next start, ends the expense.
+            Err(CarrierError::Unclear { .. }) => Err("the carrier gave no clear answer"),
+            Err(_) => {
+                self.guests().operator_leg = None;
+                self.spent(&expense, Micros::ZERO).await;
+                Err("the carrier refuses it")
+            }
+        }
+    }
+
+    async fn spent(&self, expense: &ExpenseId, cost: Micros) {
+        let installation = self.installation();
+        if let Err(error) = installation.store().spend(expense, cost, installation.clock().now()).await {
+            tracing::warn!(%error, "what a leg to the user's telephone has cost could not be written down; its worst case counts");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A callee rings back: the latest task of their number goes on, as a new attempt that never dials.
 
+use ::assistant::budget::Payer;
 use ::assistant::ring_back::{self, GOOD_FOR, Past, RingBack};
 use ports::carrier::CarrierEvent;
 use ports::inbound_store::RingBackArrival;
@@ -62,6 +63,8 @@ impl Reception {
             task_cap: task.limits.max_cost,
             caps: installation.rules().caps,
             budget: installation.rules().budget,
+            alerts: installation.rules().alerts.clone(),
+            payer: Payer { task: Some(task.id.clone()), user: Some(task.principal.clone()) },
             at: now,
         };
         self.store.begin_ring_back(&arrival).await?;

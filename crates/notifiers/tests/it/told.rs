@@ -1,6 +1,6 @@
 //! What each receiver gets, and what its refusals mean.
 
-use assistant::notification::Telling;
+use assistant::notification::{EndedCall, News, Telling};
 use dialogue::report::Outcome;
 use notifiers::command::Command;
 use notifiers::email::Email;
@@ -17,12 +17,14 @@ const NOW: Timestamp = Timestamp(1_795_539_600_000);
 fn telling() -> Telling {
     Telling {
         event: "0123abcd".into(),
-        task: TaskId::new("t1"),
-        attempt: AttemptId::new("a1"),
-        ended_at: NOW,
-        disposition: Disposition::Conversed,
-        outcome: Some(Outcome::Achieved),
-        summary: Some(Private::new("They close at nine.".into())),
+        at: NOW,
+        news: News::CallEnded(EndedCall {
+            task: TaskId::new("t1"),
+            attempt: AttemptId::new("a1"),
+            disposition: Disposition::Conversed,
+            outcome: Some(Outcome::Achieved),
+            summary: Some(Private::new("They close at nine.".into())),
+        }),
     }
 }
 
@@ -123,7 +125,8 @@ async fn a_program_gets_title_text_and_json_without_a_shell() {
     let script = r#"printf '%s|%s|' "$2" "$3" > "$1"; cat >> "$1""#;
     let line = |script: &str| vec!["sh".to_owned(), "-c".into(), script.into(), "sh".into(), out.display().to_string()];
     let mut evil = telling();
-    evil.summary = Some(Private::new("$(touch /tmp/never) `x`; '\"".into()));
+    let News::CallEnded(call) = &mut evil.news else { unreachable!() };
+    call.summary = Some(Private::new("$(touch /tmp/never) `x`; '\"".into()));
     Command { line: line(script) }.tell(&evil, NOW).await.unwrap();
     let written = std::fs::read_to_string(&out).unwrap();
     assert!(written.starts_with("Your call achieved what you asked for|") && written.contains("$(touch /tmp/never) `x`; '\""), "{written}");

@@ -95,10 +95,10 @@ impl Desk<'_> {
     /// Does what the user typed. What is in the way is said, and the call goes on.
     async fn obey(&self, live: &LiveCall, line: &str) {
         match Wish::of(line) {
-            Some(Wish::TakeOver { is_cold }) => self.take_over(live, is_cold),
+            Some(Wish::TakeOver { is_cold }) => self.take_over(live, is_cold).await,
             Some(Wish::Mute) => live.wish(RoomWish::MuteMe),
             Some(Wish::Hold) => live.wish(RoomWish::HoldCallee),
-            Some(Wish::Invite(number)) => match self.invitation(number).await {
+            Some(Wish::Invite(number)) => match self.invitation(live, number).await {
                 Ok(wish) => live.wish(wish),
                 Err(failure) => eprintln!("  they cannot be rung: {} [{}]", failure.what, failure.code),
             },
@@ -111,12 +111,12 @@ impl Desk<'_> {
     }
 
     /// Rings the user's telephone for them to take the call over.
-    fn take_over(&self, live: &LiveCall, is_cold: bool) {
+    async fn take_over(&self, live: &LiveCall, is_cold: bool) {
         let Some(telephone) = self.telephone else {
             eprintln!("  your own telephone is not known; set operator_number in the configuration");
             return;
         };
-        match self.running.assistant.takeover_order(telephone, is_cold) {
+        match self.running.assistant.takeover_order(live, telephone, is_cold).await {
             Ok(order) => live.take_over(order),
             Err(error) => {
                 let failure = Failure::from(error);
@@ -125,9 +125,9 @@ impl Desk<'_> {
         }
     }
 
-    async fn invitation(&self, number: &str) -> Result<RoomWish, Failure> {
+    async fn invitation(&self, live: &LiveCall, number: &str) -> Result<RoomWish, Failure> {
         let number = check_text(number, self.regions).map_err(|refusal| NotMade::Refused(refusal.into()))?;
-        Ok(self.running.assistant.invitation(&number).await?)
+        Ok(self.running.assistant.invitation(live, &number).await?)
     }
 }
 

@@ -120,7 +120,7 @@ pub(super) async fn line(command: LineCommand, config: &Config) -> Result<ExitCo
         LineCommand::Set { number, kind, source } => {
             let number = parsed(&number)?;
             let line = KnownLine { kind: kind.into(), source: source.into(), checked_at: Some(SystemClock.now()) };
-            store.keep_line(&number, &line).await?;
+            store.keep_line(&number, &line, now).await?;
             println!("{}", line_in_words(&number, &line, &zone));
         }
         LineCommand::List { json } => {

@@ -3,6 +3,9 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use assistant::budget::Payer;
+use assistant::moment;
+use assistant::notice::Notice;
 use assistant::statistics::advice::{self, Advice, Circumstances};
 use assistant::statistics::costs::{self, CostRow, CostsBy};
 use assistant::statistics::month::Month;
@@ -12,7 +15,7 @@ use ports::task_store::{StoreError, TaskStore};
 use serde_json::json;
 use store::Store;
 use telephony::cost::Micros;
-use telephony::{PhoneNumber, Timestamp};
+use telephony::{PhoneNumber, Private, Timestamp};
 
 use crate::cli::{CostsArgs, StatsArgs};
 use crate::config::Config;
@@ -97,18 +100,23 @@ fn table(title: &str, parts: &[Part]) {
 pub(super) async fn costs(args: &CostsArgs, config: &Config) -> Result<ExitCode, Failure> {
     let (store, _) = wiring::look(config).await?;
     wiring::settle_now(config, &store).await?;
+    let zone = config.zone();
     if args.csv || args.by.is_some() || args.month.is_some() {
         return sorted(args, config, &store).await;
     }
     let (now, rates, budget) = (SystemClock.now(), config.rate_card(), config.budget);
-    let spending = store.spending(now - DAY, now - 30 * DAY).await?;
+    let spending = store.spending(&Payer { task: None, user: Some(Private::new(config.user_name.as_str().to_owned())) }, now).await?;
+    let alerts: Vec<(Timestamp, Notice)> = store.alerts(now - 30 * DAY).await?.into_iter().map(|(at, alert)| (at, alert.notice())).collect();
     let open = store.unsettled(now - 30 * DAY, 1_000).await?.len();
     let advice = advise(config, &store, now).await?;
     if args.json {
         let shown = json!({
             "currency": rates.currency,
             "day": { "cost_micros": spending.last_day, "budget_micros": budget.per_day },
+            "week": { "cost_micros": spending.last_week, "budget_micros": budget.per_week },
             "month": { "cost_micros": spending.last_month, "budget_micros": budget.per_month },
+            "user": { "cost_micros": spending.user, "budget_micros": budget.per_user },
+            "alerts": alerts.iter().map(|(at, notice)| json!({ "at": at, "code": notice.code, "text": notice.text })).collect::<Vec<_>>(),
             "reserved_micros": spending.reserved,
             "open_prices": open,
             "number_per_month_micros": rates.number_per_month,
@@ -120,8 +128,13 @@ pub(super) async fn costs(args: &CostsArgs, config: &Config) -> Result<ExitCode,
     }
     let currency = &rates.currency;
     println!("24 hours    {} {currency} of {}", spending.last_day, budget.per_day);
+    println!("7 days      {} {currency} of {}", spending.last_week, budget.per_week);
     println!("30 days     {} {currency} of {}", spending.last_month, budget.per_month);
+    println!("your own    {} {currency} of {} in 30 days, with what is reserved", spending.user, budget.per_user);
     println!("reserved    {} {currency} for calls that have not ended", spending.reserved);
+    for (at, notice) in &alerts {
+        println!("alert       {} {} [{}]", moment::show(*at, &zone), notice.text, notice.code);
+    }
     if open > 0 {
         println!("open        {open} calls are reckoned by prices of {}; the phone provider has not told theirs yet", rates.read_on);
     }

@@ -25,7 +25,7 @@ pub(super) async fn pause(reason: Option<String>, config: &Config) -> Result<Exi
 
 pub(super) async fn resume(config: &Config) -> Result<ExitCode, Failure> {
     let (store, _) = wiring::look(config).await?;
-    let was_paused = store.resume().await?;
+    let was_paused = store.resume(SystemClock.now()).await?;
     store.close().await;
     println!("{}", if was_paused { "calls may be dialed again" } else { "dialing was not paused" });
     Ok(ExitCode::SUCCESS)

@@ -132,7 +132,7 @@ pub(super) async fn fact(id: &TaskId, given: &[String], config: &Config) -> Resu
     let before = task.state;
     task.state = if missing.is_empty() { TaskState::AwaitingApproval } else { TaskState::Draft };
     let receipt = desk.receipt(&task).await?;
-    store.edit_task(&task, &receipt).await.map_err(|error| match error {
+    store.edit_task(&task, &receipt, SystemClock.now()).await.map_err(|error| match error {
         StoreError::Conflict => NotMade::WrongState { state: before }.into(),
         other => Failure::from(other),
     })?;

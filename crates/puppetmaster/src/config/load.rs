@@ -579,7 +579,7 @@ phone_provider: mock
                 puppetmaster.yaml:7:5: there is no key `account_sid` in `voice.personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant.twilio.account_sid`?
                 puppetmaster.yaml:8:5: there is no key `colour` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
+                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
                 puppetmaster.yaml:9:13: `voice.personal_assistant.twilio` is a section and not a value [config.wrong_type]
                   Write its keys below it, indented: account_sid, auth_token, secondary_auth_token, api_key, api_secret, phone_number, api_url, calls_per_second, test_account_sid, test_auth_token.
                 puppetmaster.yaml:10:14: `voice.personal_assistant.persona` cannot be a list [config.wrong_type]
@@ -593,11 +593,11 @@ phone_provider: mock
                 puppetmaster.yaml:15:7: there is no key `twilio` in `voice.personal_assistant.limits` [config.unknown_key]
                   Did you mean `voice.personal_assistant.twilio`?
                 puppetmaster.yaml:16:27: there is no key `50` in `voice.personal_assistant.budget` [config.unknown_key]
-                  Known here: per_call, per_day, per_month.
+                  Known here: per_call, per_task, per_user, per_day, per_week, per_month.
                 puppetmaster.yaml:17:27: `voice.personal_assistant.recording.enabled` cannot be a section [config.wrong_type]
                   Expected: true or false.
                 puppetmaster.yaml:18:5: there is no key `sip_trunk` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
+                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
                 puppetmaster.yaml:19:1: there is no key `personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant`?
                 puppetmaster.yaml:20:1: there is no key `phone_provider` [config.unknown_key]

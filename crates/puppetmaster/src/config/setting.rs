@@ -496,6 +496,34 @@ impl Setting for SocketAddr {
     }
 }
 
+/// Parts of something, in percent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Percentages(pub Vec<u32>);
+
+impl Setting for Percentages {
+    fn expects(&self) -> String {
+        "a list of whole numbers from 1 to 100, such as [50, 80, 100]".into()
+    }
+
+    fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
+        let mut parts = Vec::new();
+        for part in text.split([',', ' ']).filter(|part| !part.is_empty()) {
+            parts.push(u32::try_from(whole_number(part, 1, 100)?).map_err(|_| Wrong::range())?);
+        }
+        self.0 = parts;
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        let parts: Vec<String> = self.0.iter().map(u32::to_string).collect();
+        Some(format!("[{}]", parts.join(", ")))
+    }
+
+    fn is_list(&self) -> bool {
+        true
+    }
+}
+
 /// ISO 3166 regions that may be called, `["US", "CA"]`.
 impl Setting for Option<Vec<String>> {
     fn expects(&self) -> String {

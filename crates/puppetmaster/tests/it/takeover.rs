@@ -4,6 +4,7 @@ use std::process::Stdio;
 
 use dialogue::moves::EndReason;
 use serde_json::Value;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use telephony::Disposition;
 
 use crate::program::{Home, Network, Running, give_way};
@@ -239,6 +240,12 @@ fn the_user_can_bring_somebody_in_and_have_something_said() {
     call.type_line("t");
     call.until("the call is yours");
     until_heard(&network, SHOP, "+12125550151");
+    // A pause holds also for telephones that are not the callee's.
+    assert_eq!(home.run(&["pause"]).code, Some(0));
+    call.type_line("g +12125550152");
+    call.type_line("w");
+    call.until("that could not be done");
+    assert_eq!(home.run(&["resume"]).code, Some(0));
     call.type_line("g +19005550123");
     call.type_line("gimme");
     let mut wish = |key: &str, done: &str| {
@@ -264,11 +271,32 @@ fn the_user_can_bring_somebody_in_and_have_something_said() {
     call.until("outcome");
     let ended = call.end();
     assert!(!ended.stderr.contains("ERROR"), "{ended:?}");
-    assert!(ended.stderr.contains("[number.premium]") && ended.stderr.contains("g NUMBER to bring somebody in"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("[dialing.paused]")
+            && ended.stderr.contains("[number.premium]")
+            && ended.stderr.contains("g NUMBER to bring somebody in"),
+        "{ended:?}"
+    );
     let calls = network.calls();
     let heard = to(&calls, SHOP)["callee_heard"].to_string();
     assert!(heard.contains("number seven") || heard.contains("number 7"), "{heard}");
     assert_eq!(to(&calls, "+12125550152")["rings"].as_u64(), Some(1));
+    assert_eq!(
+        paid_legs(&home),
+        [("guest_leg".into(), true), ("guest_leg".into(), true), ("user_leg".into(), true)],
+        "one came, one was turned away"
+    );
+}
+
+/// Returns what the books have on further legs: what for, and whether it has ended, in the order of what for.
+fn paid_legs(home: &Home) -> Vec<(String, bool)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(home.data().join("puppetmaster.db"))).await.unwrap();
+        let rows = sqlx::query_as("SELECT kind, ended_at IS NOT NULL FROM expenses ORDER BY kind").fetch_all(&pool).await.unwrap();
+        pool.close().await;
+        rows
+    })
 }
 
 #[test]

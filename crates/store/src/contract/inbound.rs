@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use assistant::attempt::{AttemptState, Direction};
-use assistant::budget::Budget;
+use assistant::budget::{Budget, Payer};
 use assistant::rate_limit::Caps;
+use assistant::spending_alert::AlertRules;
 use assistant::task::{Task, TaskState};
 use dialogue::report::Outcome;
 use ports::inbound_store::{InboundStore, MessageState, RingBackArrival};
@@ -12,7 +13,7 @@ use ports::task_store::{StoreError, TaskStore};
 use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, CarrierRecordingId, Disposition, PhoneNumber, TaskId};
 
-use super::{NOON, begin, finish};
+use super::{NOON, begin, finish, payer};
 
 /// A store of both kinds.
 pub trait Both: TaskStore + InboundStore {}
@@ -33,6 +34,8 @@ fn arrival<'a>(task: &'a Task, attempt: &'a AttemptId, call: &'a CarrierCallId) 
         task_cap: Micros(1_000_000),
         caps: Caps::default(),
         budget: Budget::default(),
+        alerts: AlertRules::default(),
+        payer: payer(task.id.as_str()),
         at: NOON + Duration::from_secs(3_600),
     }
 }
@@ -52,7 +55,7 @@ pub async fn a_visit_is_kept_once(store: &impl Both) {
     assert_eq!((visit.id, visit.caller, visit.length, visit.cost), (id, Some(caller), Some(Duration::from_secs(61)), Micros(56_000)));
     let newest: Vec<_> = store.visits(1).await.unwrap().into_iter().map(|visit| (visit.id, visit.caller)).collect();
     assert_eq!(newest, [(AttemptId::new("v3"), None)]);
-    let spending = store.spending(NOON - Duration::from_secs(1), NOON - Duration::from_secs(1)).await.unwrap();
+    let spending = store.spending(&Payer::default(), NOON).await.unwrap();
     assert_eq!((spending.last_day, spending.last_month), (Micros(56_000), Micros(56_000)), "what visits cost is spent");
 }
 
@@ -108,7 +111,7 @@ pub async fn a_ring_back_is_an_attempt(store: &impl Both) {
     assert_eq!(store.visit(&its_call).await.unwrap().unwrap().attempt, Some(back.clone()));
     let usage = store.usage(&task.number, NOON - Duration::from_secs(1)).await.unwrap();
     assert_eq!((usage.attempts_to_number, usage.live_calls), (1, 1), "only what we dialed counts");
-    assert_eq!(store.spending(NOON, NOON).await.unwrap().reserved, Micros(180_000));
+    assert_eq!(store.spending(&Payer::default(), NOON).await.unwrap().reserved, Micros(180_000));
     let open = store.unfinished().await.unwrap();
     assert_eq!((open[0].attempt.clone(), open[0].state, open[0].call.clone()), (back.clone(), AttemptState::Placed, Some(its_call)));
     assert!(store.finish_attempt(&back, &finish(Disposition::Conversed, Some(Outcome::Achieved), 30), TaskState::Done).await.unwrap());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use assistant::notification::Channel;
+use assistant::notification::{Channel, News};
 use assistant::task::TaskState;
 use dialogue::report::Outcome;
 use ports::outbox::{Outbox, Tried};
@@ -28,8 +28,9 @@ pub async fn an_end_is_told_once_a_channel(store: &(impl TaskStore + Outbox)) {
     assert_eq!(due[0].event, due[1].event, "one event");
     assert_eq!(store.due(NOON, 9).await.unwrap(), [], "not before its time");
     let telling = store.telling(&due[0]).await.unwrap().unwrap();
-    assert_eq!((&telling.task, telling.outcome, telling.disposition), (&task.id, Some(Outcome::Achieved), Disposition::Conversed));
-    assert_eq!(telling.summary.as_ref().map(|summary| summary.expose().as_str()), Some("They close at nine."));
+    let News::CallEnded(call) = &telling.news else { panic!("{telling:?}") };
+    assert_eq!((&call.task, call.outcome, call.disposition), (&task.id, Some(Outcome::Achieved), Disposition::Conversed));
+    assert_eq!(call.summary.as_ref().map(|summary| summary.expose().as_str()), Some("They close at nine."));
 
     store.tried(&due[0], &Tried::Delivered, later).await.unwrap();
     let again = later + Duration::from_secs(5);

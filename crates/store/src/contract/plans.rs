@@ -71,7 +71,7 @@ pub async fn what_is_due_comes_in_order(store: &dyn Both) {
     store.set_due(&TaskId::new("t6"), at(0)).await.unwrap();
     store.set_due(&TaskId::new("t3"), None).await.unwrap();
     assert_eq!(due(10, 10).await, ["t6", "t2", "t1", "t4"]);
-    store.set_task_state(&TaskId::new("t6"), TaskState::Canceled).await.unwrap();
+    store.set_task_state(&TaskId::new("t6"), TaskState::Canceled, NOON).await.unwrap();
     assert_eq!(due(10, 10).await, ["t2", "t1", "t4"]);
 }
 
@@ -103,23 +103,23 @@ pub async fn a_task_is_changed_until_it_runs(store: &dyn Both) {
     let mut task = planned(store, "t1", Priority::Normal, Some(NOON)).await;
     store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
     task.context = Private::new(vec![("party size".into(), "five".into())]);
-    store.edit_task(&task, &receipt(&task)).await.unwrap();
+    store.edit_task(&task, &receipt(&task), NOON).await.unwrap();
     assert_eq!(store.task(&task.id).await.unwrap(), Some(task.clone()));
     assert_eq!(store.receipt(&task.id).await.unwrap(), Some(receipt(&task)));
     assert_eq!(store.due(NOON, 9).await.unwrap(), [], "nobody has approved this");
     assert_eq!(store.commit_intent(&task.id, &cleared(&task, "a1", NOON)).await, Err(StoreError::Conflict));
     store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
     store.commit_intent(&task.id, &cleared(&task, "a1", NOON)).await.unwrap();
-    assert_eq!(store.edit_task(&task, &receipt(&task)).await, Err(StoreError::Conflict), "it is running");
+    assert_eq!(store.edit_task(&task, &receipt(&task), NOON).await, Err(StoreError::Conflict), "it is running");
     let stranger = super::task("t9");
-    assert_eq!(store.edit_task(&stranger, &receipt(&stranger)).await, Err(StoreError::NotFound));
+    assert_eq!(store.edit_task(&stranger, &receipt(&stranger), NOON).await, Err(StoreError::NotFound));
 }
 
 /// The live attempts of tasks that were given up are found until they have ended.
 pub async fn calls_of_tasks_that_were_given_up_are_found(store: &dyn Both) {
     let (task, attempt) = super::begin(store, "t1", "a1").await;
     assert_eq!(store.given_up().await.unwrap(), []);
-    store.set_task_state(&task.id, TaskState::Canceled).await.unwrap();
+    store.set_task_state(&task.id, TaskState::Canceled, NOON).await.unwrap();
     assert_eq!(store.given_up().await.unwrap(), std::slice::from_ref(&attempt));
     store.finish_attempt(&attempt, &finish(Disposition::Canceled, None, 0), TaskState::Canceled).await.unwrap();
     assert_eq!(store.given_up().await.unwrap(), []);

@@ -133,7 +133,7 @@ pub async fn line_kinds_are_known_by_number(store: &dyn Both) {
     assert_eq!(store.standing(&callee).await.unwrap(), Standing::default());
     for kind in [LineKind::Residential, LineKind::PersonalMobile] {
         let line = KnownLine { kind, source: KindSource::Lookup, checked_at: Some(NOON) };
-        store.keep_line(&callee, &line).await.unwrap();
+        store.keep_line(&callee, &line, NOON).await.unwrap();
         assert_eq!(store.standing(&callee).await.unwrap().line, Some(line));
         assert_eq!(store.lines().await.unwrap(), [(callee.clone(), line)]);
     }
@@ -174,11 +174,11 @@ pub async fn a_standing_approval_taken_back_voids_what_it_gave(store: &dyn Both)
 /// A pause stands until it is ended, and keeps its beginning.
 pub async fn a_pause_lasts_until_it_is_ended(store: &dyn Both) {
     assert_eq!(store.paused().await.unwrap(), None);
-    assert!(!store.resume().await.unwrap());
+    assert!(!store.resume(NOON).await.unwrap());
     store.pause(&Pause { since: NOON, reason: None }).await.unwrap();
     let reason = Some(Private::new("holidays".to_owned()));
     store.pause(&Pause { since: NOON + Duration::from_secs(9), reason: reason.clone() }).await.unwrap();
     assert_eq!(store.paused().await.unwrap(), Some(Pause { since: NOON, reason }));
-    assert!(store.resume().await.unwrap());
+    assert!(store.resume(NOON).await.unwrap());
     assert_eq!(store.paused().await.unwrap(), None);
 }

@@ -1,17 +1,28 @@
 //! The audit log on disk: it tells what was done, refuses to be changed, and shows where it was.
 
 use std::path::Path;
+use std::time::Duration;
 
 use assistant::attempt::AttemptState;
 use assistant::audit::Finding;
+use assistant::compliance::consent::{Consent, ConsentBasis, Evidence, GivenConsent, Revocation, StatedBy};
+use assistant::compliance::do_not_call::{Channel, Lifted, Suppression};
+use assistant::compliance::line_kind::KnownLine;
+use assistant::compliance::retention::Retention;
+use assistant::dialing::Pause;
 use assistant::policy::Rules;
+use assistant::standing_approval::StandingApproval;
 use assistant::task::TaskState;
+use assistant::task_plan::TaskPlan;
 use dialogue::report::Outcome;
+use ports::plan_store::{PlanStore, Planned};
+use ports::policy_store::PolicyStore;
 use ports::task_store::TaskStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use store::contract::{self, NOON};
 use store::{Access, Options, Store};
-use telephony::Disposition;
+use telephony::cost::Micros;
+use telephony::{AttemptId, Disposition, Private};
 
 async fn open(directory: &Path) -> Store {
     Store::open(directory, Options::new(Access::Dialing)).await.unwrap()
@@ -126,4 +137,75 @@ async fn what_was_not_done_is_not_told() {
     assert!(store.commit_intent(&task.id, &contract::cleared(&task, "a2", NOON)).await.is_err(), "the approval is used up");
     assert!(store.create_task(&task, &contract::receipt(&task)).await.is_err(), "the identity is taken");
     assert_eq!(store.audit_entries(100).await.unwrap(), before);
+}
+
+/// Every change of what the rules ask about has its entry, in the order in which it was made; what changes nothing has none.
+#[tokio::test]
+async fn every_change_of_the_rules_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).await;
+    let (task, receipt) = (contract::task("t1"), contract::receipt(&contract::task("t1")));
+    store.create_planned(&task, &receipt, &Planned { plan: TaskPlan::default(), due_at: None }).await.unwrap();
+    let mut edited = task.clone();
+    edited.context = Private::new(vec![("name".into(), "Sam".into())]);
+    store.edit_task(&edited, &contract::receipt(&edited), NOON).await.unwrap();
+    let entry = Suppression::stop_request(task.number.clone(), Channel::Installation, AttemptId::new("a9"), NOON);
+    assert!(store.suppress("d1", &entry).await.unwrap() && !store.suppress("d2", &entry).await.unwrap(), "it stands already");
+    store.lift("d1", &Lifted::by_administrator(NOON, "They have asked for it in a letter.").unwrap()).await.unwrap();
+    store.keep_line(&task.number, &KnownLine::default(), NOON).await.unwrap();
+    let consent = Consent::new(GivenConsent {
+        number: task.number.clone(),
+        basis: ConsentBasis::PriorExpress,
+        topic: None,
+        granted_at: NOON,
+        expires_at: None,
+        revoked: None,
+        evidence: Evidence { stated_by: StatedBy::User, wording: Private::new("She said yes.".into()), artifact_sha256: None },
+    });
+    store.keep_consent("c1", &consent.unwrap()).await.unwrap();
+    store.revoke_consent("c1", &Revocation { at: NOON, channel: Channel::Writing }).await.unwrap();
+    for _ in 0..2 {
+        store.pause(&Pause { since: NOON, reason: Some(Private::new("holidays in Rome".into())) }).await.unwrap();
+    }
+    assert!(store.resume(NOON).await.unwrap() && !store.resume(NOON).await.unwrap());
+    let standing = StandingApproval {
+        id: "s1".into(),
+        number: task.number.clone(),
+        task_type: None,
+        most_a_call: Micros(180_000),
+        given_at: NOON,
+        expires_at: NOON + Duration::from_secs(3_600),
+        revoked_at: None,
+    };
+    store.keep_standing_approval(&standing).await.unwrap();
+    store.revoke_standing_approval("s1", NOON).await.unwrap();
+    assert!(!store.note_retention(&Retention::default(), NOON).await.unwrap(), "as built in");
+    let longer = Retention { task_days: 400, ..Retention::default() };
+    assert!(store.note_retention(&longer, NOON).await.unwrap() && !store.note_retention(&longer, NOON).await.unwrap());
+    store.set_task_state(&task.id, TaskState::Canceled, NOON).await.unwrap();
+
+    let entries = store.audit_entries(100).await.unwrap();
+    let words: Vec<&str> = entries.iter().map(|entry| entry.event.as_str()).collect();
+    let expected = [
+        "task_made",
+        "task_edited",
+        "barred",
+        "lifted",
+        "line_kept",
+        "consent_kept",
+        "consent_revoked",
+        "paused",
+        "resumed",
+        "standing_given",
+        "standing_revoked",
+        "retention_changed",
+        "task_canceled",
+    ];
+    assert_eq!(words, expected);
+    assert_eq!(entries[1].details["receipt"], serde_json::json!(contract::receipt(&edited).hash()));
+    assert_eq!(entries[2].details["subject"], entries[0].details["subject"], "one person");
+    assert!(entries[11].details["now"].as_str().unwrap().ends_with("task 400"), "{:?}", entries[11]);
+    let all = format!("{entries:?}");
+    assert!(!all.contains("Rome") && !all.contains("Sam") && !all.contains("She said") && !all.contains("2125550"), "{all}");
+    assert_eq!(store.verify_audit(Vec::new()).await.unwrap().findings, []);
 }

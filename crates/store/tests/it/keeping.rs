@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use assistant::budget::Payer;
 use assistant::compliance::retention::{DataClass, Retention};
 use assistant::task::TaskState;
 use dialogue::report::Outcome;
@@ -80,15 +81,15 @@ async fn erasing_leaves_figures_caps_and_wishes() {
     let number = contract::task("t1").number;
     store.opt_out(&number, &attempt, NOON).await.unwrap();
     store.begin_visit(&AttemptId::new("v1"), &CarrierCallId::new("CA9"), Some(&number), NOON).await.unwrap();
-    let money = store.spending(NOON, NOON).await.unwrap();
     let later = NOON + Duration::from_secs(3_600);
+    let money = store.spending(&Payer::default(), later).await.unwrap();
     let erased = store.erase(&vault, Whose::Callee(&number), later).await.unwrap();
     assert_eq!(erased, Erased { subjects: 1, calls: 2 });
     assert_eq!(store.task(&contract::task("t1").id).await.unwrap(), None);
     assert_eq!((store.turns(&attempt).await.unwrap(), vault.list().unwrap()), (Vec::new(), Vec::new()));
     assert_eq!(store.visits(9).await.unwrap()[0].caller, None);
     assert!(store.has_opted_out(&number).await.unwrap(), "the wish outlives everything");
-    assert_eq!(store.spending(NOON, NOON).await.unwrap(), money, "a budget is not lifted by erasing");
+    assert_eq!(store.spending(&Payer::default(), later).await.unwrap(), money, "a budget is not lifted by erasing");
     assert_eq!(store.usage(&number, later - Duration::from_secs(80_000)).await.unwrap().attempts_to_number, 1, "nor is a cap");
     store.expire(&vault, &Retention::default(), NOON + DAY * 2).await.unwrap();
     assert_eq!(store.usage(&number, Timestamp(0)).await.unwrap().attempts_to_number, 0, "until it counts no more");

@@ -54,7 +54,7 @@ async fn write_calls(directory: &Path, round: &str) {
         store.create_task(&task, &contract::receipt(&task)).await.unwrap();
         acknowledged("task", &id);
         store.approve(&task.id, &contract::approval(&task, NOON)).await.unwrap();
-        store.set_task_state(&task.id, TaskState::Approved).await.unwrap();
+        store.set_task_state(&task.id, TaskState::Approved, NOON).await.unwrap();
         store.commit_intent(&task.id, &contract::cleared(&task, &id, NOON)).await.unwrap();
         acknowledged("intent", &id);
         store.advance(&attempt, AttemptState::Dialing, None, NOON).await.unwrap();

@@ -67,6 +67,26 @@ macro_rules! passes_outbox {
     };
 }
 
+macro_rules! passes_money {
+    ($($promise:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $promise() {
+                let directory = tempfile::tempdir().unwrap();
+                let store = Store::open(directory.path(), Options::new(Access::Dialing)).await.unwrap();
+                contract::money::$promise(&store).await;
+            }
+        )*
+    };
+}
+
+passes_money!(
+    a_further_leg_is_paid_by_its_call,
+    what_a_crash_leaves_open_counts_in_full,
+    a_further_leg_obeys_pause_and_budget,
+    a_threshold_is_told_once,
+);
+
 passes_outbox!(an_end_is_told_once_a_channel, old_news_is_not_told);
 
 passes_inbound!(a_visit_is_kept_once, a_message_is_settled_once, a_callee_is_recognised, a_ring_back_is_an_attempt);

@@ -154,7 +154,7 @@ async fn the_database_itself_forbids_a_second_end() {
     assert!(execute(&pool, "UPDATE attempts SET state = 'intent', state_rank = 0").await.is_err(), "back");
     assert!(execute(&pool, "DELETE FROM attempts").await.is_err(), "a live one is deleted");
     store.finish_attempt(&attempt, &contract::finish(Disposition::Conversed, None, 61), assistant::task::TaskState::Done).await.unwrap();
-    store.settle_price(&attempt, telephony::cost::Micros(1), NOON).await.unwrap();
+    store.settle_price(&attempt, telephony::cost::Micros(1), NOON, &assistant::policy::Rules::default()).await.unwrap();
     for forbidden in [
         "UPDATE attempts SET disposition = 'busy'",
         "UPDATE attempts SET state = 'talking', state_rank = 4",

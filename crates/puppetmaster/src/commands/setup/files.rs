@@ -113,7 +113,7 @@ fn yaml(settings: &Settings<'_>) -> String {
     if let Some(url) = &account.base_url {
         let _ = writeln!(out, "      api_url: {url}");
     }
-    let Budget { per_call, per_day, per_month } = Budget::default();
+    let Budget { per_call, per_day, per_month, .. } = Budget::default();
     let _ = write!(
         out,
         "    # No real telephone is rung before it is said how much may be spent. Change it as you see fit.\n    budget:\n      \

@@ -67,8 +67,8 @@ pub trait PolicyStore: Send + Sync {
     /// Returns the entries for a number, lifted ones among them.
     async fn suppressions_of(&self, number: &PhoneNumber) -> Result<Vec<Kept<Suppression>>, StoreError>;
 
-    /// Keeps a consent.
-    async fn keep_consent(&self, id: &str, consent: &Consent) -> Result<(), StoreError>;
+    /// Keeps a consent that is written down at this moment, whenever it was given.
+    async fn keep_consent(&self, id: &str, consent: &Consent, at: Timestamp) -> Result<(), StoreError>;
 
     /// Takes a consent back.
     ///

@@ -213,7 +213,7 @@ impl PolicyStore for Store {
         rows.iter().filter_map(|row| self.suppression_of(row).transpose()).collect()
     }
 
-    async fn keep_consent(&self, id: &str, consent: &Consent) -> Result<(), StoreError> {
+    async fn keep_consent(&self, id: &str, consent: &Consent, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let given = consent.given();
         let insert = sqlx::query("INSERT INTO consents (id, callee_key, granted_at, revoked_at, body) VALUES (?, ?, ?, ?, ?)")
@@ -223,8 +223,8 @@ impl PolicyStore for Store {
             .bind(given.revoked.map(|revoked| revoked.at.as_millis()))
             .bind(self.close_json(&consent_place(id), consent)?);
         insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
-        let subject = self.subject_of(&mut transaction, &given.number, given.granted_at).await?;
-        self.audit(&mut transaction, given.granted_at, &AuditEvent::ConsentKept { subject, consent: id.to_owned() }).await?;
+        let subject = self.subject_of(&mut transaction, &given.number, at).await?;
+        self.audit(&mut transaction, at, &AuditEvent::ConsentKept { subject, consent: id.to_owned() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 

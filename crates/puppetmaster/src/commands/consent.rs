@@ -29,7 +29,7 @@ pub(super) async fn consent(command: ConsentCommand, config: &Config) -> Result<
         ConsentCommand::Add(args) => {
             let consent = given(args, &zone, now)?;
             let id = make_token();
-            store.keep_consent(&id, &consent).await?;
+            store.keep_consent(&id, &consent, now).await?;
             println!("{}", in_words(&Kept { id, value: consent }, &zone, now));
         }
         ConsentCommand::List { number, json } => {
@@ -118,8 +118,8 @@ pub(super) async fn line(command: LineCommand, config: &Config) -> Result<ExitCo
     let zone = config.zone();
     match command {
         LineCommand::Set { number, kind, source } => {
-            let number = parsed(&number)?;
-            let line = KnownLine { kind: kind.into(), source: source.into(), checked_at: Some(SystemClock.now()) };
+            let (number, now) = (parsed(&number)?, SystemClock.now());
+            let line = KnownLine { kind: kind.into(), source: source.into(), checked_at: Some(now) };
             store.keep_line(&number, &line, now).await?;
             println!("{}", line_in_words(&number, &line, &zone));
         }

@@ -114,9 +114,9 @@ pub async fn consents_come_back_and_are_revoked_once(store: &dyn Both) {
         Consent::new(given).unwrap()
     };
     let (first, second) = (given("+12125550124", 0), given("+12125550125", 1));
-    store.keep_consent("c1", &first).await.unwrap();
-    store.keep_consent("c2", &second).await.unwrap();
-    assert_eq!(store.keep_consent("c2", &second).await, Err(StoreError::Conflict));
+    store.keep_consent("c1", &first, NOON).await.unwrap();
+    store.keep_consent("c2", &second, NOON).await.unwrap();
+    assert_eq!(store.keep_consent("c2", &second, NOON).await, Err(StoreError::Conflict));
     let kept = |id: &str, consent: &Consent| Kept { id: id.into(), value: consent.clone() };
     assert_eq!(store.consents(None).await.unwrap(), [kept("c1", &first), kept("c2", &second)]);
     assert_eq!(store.consents(Some(&number("+12125550125"))).await.unwrap(), [kept("c2", &second)]);

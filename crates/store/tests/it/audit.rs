@@ -162,7 +162,7 @@ async fn every_change_of_the_rules_is_told() {
         revoked: None,
         evidence: Evidence { stated_by: StatedBy::User, wording: Private::new("She said yes.".into()), artifact_sha256: None },
     });
-    store.keep_consent("c1", &consent.unwrap()).await.unwrap();
+    store.keep_consent("c1", &consent.unwrap(), NOON).await.unwrap();
     store.revoke_consent("c1", &Revocation { at: NOON, channel: Channel::Writing }).await.unwrap();
     for _ in 0..2 {
         store.pause(&Pause { since: NOON, reason: Some(Private::new("holidays in Rome".into())) }).await.unwrap();

@@ -21,6 +21,7 @@ const KINDS: &[(char, &str, std::ops::RangeInclusive<u32>)] = &[
     ('S', "Safety", 1..=64),
 ];
 
+/// What stands above the tables.
 const INTRODUCTION: &str = include_str!("../../data/reliability.md");
 
 /// One row.
@@ -77,24 +78,24 @@ fn every_row_is_there_once_and_in_order() {
 }
 
 /// Returns the file that a test's name leads to, and the name of its function.
-fn place<'a>(test: &'a str, root: &Path) -> (Vec<PathBuf>, &'a str) {
+fn place<'a>(test: &'a str, root: &Path) -> (PathBuf, &'a str) {
     let parts: Vec<&str> = test.split("::").collect();
     let [name, modules @ .., function] = &parts[..] else { panic!("{test} is no name of a test") };
     let folder = root.join("crates").join(name);
     let of = |modules: &[&str]| modules.iter().fold(PathBuf::new(), |path, module| path.join(module));
-    let files = match modules.split_first() {
-        Some((&"it", modules)) => vec![folder.join("tests/it").join(of(modules).with_extension("rs"))],
-        _ => vec![folder.join("src").join(of(modules).with_extension("rs"))],
+    let file = match modules.split_first() {
+        Some((&"it", modules)) => folder.join("tests/it").join(of(modules)),
+        _ => folder.join("src").join(of(modules)),
     };
-    (files, function)
+    (file.with_extension("rs"), function)
 }
 
 /// Returns whether a source holds a test of this name: a function below a test's attribute, or a name in the list of a macro.
 fn holds(source: &str, function: &str) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let is_test = |at: usize| {
-        let attributes = lines[..at].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("///"));
-        attributes.into_iter().any(|line| line.contains("test"))
+        let mut above = lines[..at].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("///"));
+        above.any(|line| line.starts_with("#[") && line.contains("test"))
     };
     let is_function = |line: &str| {
         let line = line.trim_start_matches("pub ").trim_start_matches("async ");
@@ -115,12 +116,9 @@ fn every_test_that_a_row_names_exists() {
     let mut missing = Vec::new();
     for row in rows() {
         for test in &row.tests {
-            let (files, function) = place(test, &root);
-            let found = files.into_iter().any(|file| {
-                let source = sources.entry(file).or_insert_with_key(|file| std::fs::read_to_string(file).ok());
-                source.as_ref().is_some_and(|source| holds(source, function))
-            });
-            if !found {
+            let (file, function) = place(test, &root);
+            let source = sources.entry(file).or_insert_with_key(|file| std::fs::read_to_string(file).ok());
+            if !source.as_ref().is_some_and(|source| holds(source, function)) {
                 missing.push(format!("{}: {test}", row.id));
             }
         }
@@ -146,14 +144,8 @@ fn page() -> String {
     for (kind, title, _) in KINDS {
         let of_kind: Vec<&Row> = rows.iter().filter(|row| row.id.starts_with(*kind)).collect();
         let count = |shown| of_kind.iter().filter(|row| row.shown() == shown).count();
-        let _ = writeln!(
-            out,
-            "| {title} ({kind}) | {} | {} | {} | {} |",
-            of_kind.len(),
-            count(Shown::Whole),
-            count(Shown::InPart),
-            count(Shown::Open)
-        );
+        let _ =
+            writeln!(out, "| {title} ({kind}) | {} | {} | {} | {} |", of_kind.len(), count(Shown::Whole), count(Shown::InPart), count(Shown::Open));
     }
     for (kind, title, _) in KINDS {
         let of_kind = || rows.iter().filter(|row| row.id.starts_with(*kind));

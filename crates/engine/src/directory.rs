@@ -335,3 +335,70 @@ impl Directory {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ports::carrier::CarrierNews;
+
+    use super::*;
+    use crate::call_driver::{ControlReceiver, control};
+
+    fn asks(call: &str) -> CarrierEvent {
+        CarrierEvent {
+            call: CarrierCallId::new(call),
+            state: None,
+            key: "1".to_owned(),
+            duration: None,
+            failure_code: None,
+            news: CarrierNews::Nothing,
+        }
+    }
+
+    /// A directory in which one attempt is live; its stream must present "token".
+    fn one_live() -> (Directory, AttemptId, ControlReceiver) {
+        let directory = Directory::default();
+        let (sender, receiver) = control();
+        let connection = Connection {
+            mode: ConversationMode::MediaStream,
+            socket_url: "wss://e.com/media".to_owned(),
+            turn_url: "https://e.com/turn".to_owned(),
+            records_to: None,
+            listens_at: "wss://e.com/media".to_owned(),
+        };
+        let attempt = AttemptId::new("a1");
+        directory.enter(attempt.clone(), sender, connection, "token".to_owned());
+        (directory, attempt, receiver)
+    }
+
+    #[test]
+    fn a_call_that_nobody_knows_is_told_to_hang_up() {
+        let (directory, attempt, _driver) = one_live();
+        assert_eq!(directory.answer(&AttemptId::new("a2"), asks("CA1")), Plan::hang_up());
+        assert!(!directory.leg_event(&AttemptId::new("a2"), asks("CA1")));
+        assert!(directory.turn(&AttemptId::new("a2"), asks("CA1")).is_none());
+        directory.leave(&attempt);
+        assert_eq!(directory.answer(&attempt, asks("CA1")), Plan::hang_up(), "it was live and is over");
+    }
+
+    #[test]
+    fn of_two_calls_for_one_attempt_the_first_talks_and_the_second_hangs_up() {
+        let (directory, attempt, _driver) = one_live();
+        assert_ne!(directory.answer(&attempt, asks("CA1")), Plan::hang_up());
+        assert_eq!(directory.answer(&attempt, asks("CA2")), Plan::hang_up());
+        assert!(directory.turn(&attempt, asks("CA2")).is_none());
+        assert!(directory.attach(Some("token"), &CarrierCallId::new("CA2")).is_err(), "the token is of the first");
+    }
+
+    #[test]
+    fn a_token_opens_one_stream_of_its_call_and_a_repeated_question_gives_no_other() {
+        let (directory, attempt, _driver) = one_live();
+        let call = CarrierCallId::new("CA1");
+        assert!(directory.attach(Some("token"), &call).is_err(), "nobody was answered yet");
+        directory.answer(&attempt, asks("CA1"));
+        assert!(directory.attach(None, &call).is_err());
+        assert!(directory.attach(Some("another"), &call).is_err());
+        assert!(directory.attach(Some("token"), &call).is_ok());
+        assert!(directory.attach(Some("token"), &call).is_err(), "it is used up");
+        assert_eq!(directory.answer(&attempt, asks("CA1")), Plan::hang_up());
+    }
+}

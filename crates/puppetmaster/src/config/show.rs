@@ -125,8 +125,16 @@ mod tests {
                   calls_per_day: 100                           # default
                 budget:
                   per_call: 1.00                               # default
+                  per_task: 3.00                               # default
+                  per_user: 50.00                              # default
                   per_day: 5.00                                # default
+                  per_week: 20.00                              # default
                   per_month: 50.00                             # default
+                alerts:
+                  at_percent: [50, 80, 100]                    # default
+                  times_usual: 3                               # default
+                  calls_always_fine: 10                        # default
+                  percent_of_day_always_fine: 25               # default
                 rate_card:
                   # currency:                                  # not set: USD
                   # leg_per_minute:                            # not set: the list price for calls to US numbers (Twilio: 0.014, Plivo: 0.012); the practice network is free
@@ -135,6 +143,7 @@ mod tests {
                   # recording_per_minute:                      # not set: the list price (Twilio: 0.0025, Plivo: none); the practice network is free
                   # transcription_per_minute:                  # not set: the list price (Twilio: 0.05, Plivo: 0.08); the practice network is free
                   # detection_per_call:                        # not set: the list price (Twilio: 0.0075, Plivo: none); the practice network is free
+                  # text_message:                              # not set: 0.0133, of which 0.005 are fees from memory; the practice network is free
                   # number_per_month:                          # not set: the list price of a local number (Twilio: 1.15, Plivo: 0.80); the practice network is free
                   # read_on:                                   # not set: the day on which the built-in list was read
                 recording:

@@ -222,6 +222,11 @@ impl Cleared {
         &self.payer
     }
 
+    /// Returns whether it was given without what only protects real people: on the practice network nobody can be disturbed.
+    pub const fn is_lenient(&self) -> bool {
+        self.is_lenient
+    }
+
     /// Returns whether the caps under which it was given still leave room for this call.
     ///
     /// Between the facts that [`decide`] saw and the row that reserves a call's money and its place, another call may have

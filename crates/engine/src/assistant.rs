@@ -254,7 +254,7 @@ impl Assistant {
             match store.commit_intent(&task.id, &cleared).await {
                 Ok(()) => {
                     let limits = (cleared.ring_timeout(), cleared.time_limit());
-                    return Ok(self.begin(&task, attempt, Begins::Dialed(cleared), limits, retry));
+                    return Ok(self.begin(&task, attempt, Begins::Dialed(Box::new(cleared)), limits, retry));
                 }
                 Err(StoreError::Overtaken) => {}
                 Err(error) => return Err(error.into()),

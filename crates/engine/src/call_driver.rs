@@ -175,7 +175,7 @@ pub struct CallPorts {
 /// How a call begins.
 pub enum Begins {
     /// We dial, with leave to, which the dial uses up.
-    Dialed(Cleared),
+    Dialed(Box<Cleared>),
     /// It came to us, and the carrier names it so.
     Arrived(CarrierCallId),
 }
@@ -280,7 +280,7 @@ impl CallDriver {
         let pieces = sender.clone();
         let voicing = Voicing::new(ports.voice.clone(), order.voice, Arc::new(move |id, piece| pieces.send(Event::Voice(id, piece))));
         let (mut cleared, arrived) = match order.begins {
-            Begins::Dialed(cleared) => (Some(cleared), None),
+            Begins::Dialed(cleared) => (Some(*cleared), None),
             Begins::Arrived(call) => (None, Some(call)),
         };
         let reserve = cleared.as_mut().and_then(Cleared::take_reserve);

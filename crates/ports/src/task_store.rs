@@ -57,7 +57,7 @@ pub trait TaskStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Conflict`] if the approval is used up already, another attempt of the task lives, or the task has ended:
     /// somebody else was first. [`StoreError::Overtaken`] if other calls have meanwhile taken the money or the place that the
-    /// clearance counted on ([`Cleared::still_holds`]): ask the gate again. [`StoreError::Locked`] if this process may not dial
+    /// clearance counted on ([`Cleared::still_holds`]), dialing was paused, or the callee asked not to be called: ask the gate again. [`StoreError::Locked`] if this process may not dial
     /// from this database.
     async fn commit_intent(&self, id: &TaskId, cleared: &Cleared) -> Result<(), StoreError>;
 

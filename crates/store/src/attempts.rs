@@ -55,7 +55,7 @@ impl Store {
         // Nobody else writes while this transaction is open, so what is counted here is still true when the row is there.
         let usage = self.usage_in(&mut *transaction, cleared.number(), cleared.cleared_at()).await?;
         let spending = self.spending_in(&mut *transaction, cleared.payer(), cleared.cleared_at()).await?;
-        if !cleared.still_holds(&usage, &spending) {
+        if !cleared.still_holds(&usage, &spending) || self.is_barred_since(&mut transaction, cleared).await? {
             return Err(StoreError::Overtaken);
         }
         let subject = self.subject_of(&mut transaction, cleared.number(), cleared.cleared_at()).await?;
@@ -87,6 +87,19 @@ impl Store {
         };
         self.audit(&mut transaction, cleared.cleared_at(), &event).await?;
         transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    /// Says whether dialing was paused, or the callee asked for silence, after the gate had looked.
+    async fn is_barred_since(&self, transaction: &mut SqliteConnection, cleared: &Cleared) -> Result<bool, StoreError> {
+        if self.pause_in(&mut *transaction).await?.is_some() {
+            return Ok(true);
+        }
+        // An entry of narrow scope that is new may not concern this task: whoever asks the gate again learns it.
+        let select = sqlx::query("SELECT 1 FROM suppressions WHERE callee_key = ? AND lifted_at IS NULL AND (bars_everything OR asked_at >= ?)")
+            .bind(self.seal.lookup(cleared.number().as_e164()))
+            .bind(cleared.cleared_at().as_millis());
+        let entry = select.fetch_optional(&mut *transaction).await.map_err(|error| told(&error))?;
+        Ok(entry.is_some() && !cleared.is_lenient())
     }
 
     pub(crate) async fn advance_attempt(

@@ -3,7 +3,7 @@
 use ::assistant::attempt::AttemptState;
 use ::assistant::task::TaskState;
 use ports::clock::Clock;
-use ports::task_store::{Finish, TaskStore};
+use ports::task_store::{Finish, Measured, TaskStore};
 use puppetmaster::wiring::SystemClock;
 use store::{Access, Options, Store, contract};
 use telephony::{CarrierCallId, Disposition};
@@ -22,7 +22,10 @@ fn a_call_that_ended(home: &Home) {
         let (_, attempt) = contract::begin(&store, "t1", "a1").await;
         store.advance(&attempt, AttemptState::Dialing, None, now).await.unwrap();
         store.advance(&attempt, AttemptState::Placed, Some(&CarrierCallId::new("CA1")), now).await.unwrap();
-        let finish = Finish { at: now, ..contract::finish(Disposition::Conversed, None, 61) };
+        let finish = contract::finish(Disposition::Conversed, None, 61);
+        // Only who connected a call knows its price.
+        let measured = Measured { provider: Some("twilio".into()), ..finish.measured };
+        let finish = Finish { at: now, measured, ..finish };
         store.finish_attempt(&attempt, &finish, TaskState::Done).await.unwrap();
         store.close().await;
     });

@@ -8,6 +8,7 @@ use assistant::compliance::do_not_call::{Bars, Channel, Lifted, Suppression};
 use assistant::compliance::line_kind::{KindSource, KnownLine, LineKind};
 use assistant::compliance::standing::Standing;
 use assistant::dialing::Pause;
+use assistant::policy::Rules;
 use assistant::standing_approval::StandingApproval;
 use dialogue::brief::TaskType;
 use ports::policy_store::{Kept, PolicyStore};
@@ -15,7 +16,7 @@ use ports::task_store::{StoreError, TaskStore};
 use telephony::cost::Micros;
 use telephony::{AttemptId, PhoneNumber, Private, TaskId};
 
-use super::{NOON, approval, begin, cleared, receipt, task};
+use super::{NOON, approval, begin, cleared, cleared_under, receipt, task};
 
 /// A store of both kinds.
 pub trait Both: TaskStore + PolicyStore {}
@@ -24,6 +25,24 @@ impl<T: TaskStore + PolicyStore> Both for T {}
 
 fn number(text: &str) -> PhoneNumber {
     PhoneNumber::parse(text).unwrap()
+}
+
+/// A pause and a stop request that come between the decision and the intent are seen, and the approval stays good.
+pub async fn a_dial_that_was_barred_meanwhile_is_not_made(store: &dyn Both) {
+    let task = task("t1");
+    store.create_task(&task, &receipt(&task)).await.unwrap();
+    store.approve(&task.id, &approval(&task, NOON)).await.unwrap();
+    let rules = Rules { strict_practice: true, ..Rules::default() };
+    let (permit, practice) = (cleared_under(&rules, &task, "a1", NOON), cleared(&task, "a1", NOON));
+    store.pause(&Pause { since: NOON, reason: None }).await.unwrap();
+    assert_eq!(store.commit_intent(&task.id, &permit).await, Err(StoreError::Overtaken), "paused");
+    assert_eq!(store.commit_intent(&task.id, &practice).await, Err(StoreError::Overtaken), "paused");
+    assert!(store.resume(NOON).await.unwrap());
+    store.opt_out(&task.number, &AttemptId::new("another"), NOON - Duration::from_secs(1)).await.unwrap();
+    assert_eq!(store.commit_intent(&task.id, &permit).await, Err(StoreError::Overtaken), "asked to be left alone");
+    assert_eq!(store.attempts(&task.id).await.unwrap(), []);
+    // On the practice network nobody is disturbed.
+    store.commit_intent(&task.id, &practice).await.unwrap();
 }
 
 /// The decision that clears a dial is there if and only if its intent is.

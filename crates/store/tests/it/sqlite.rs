@@ -106,6 +106,7 @@ macro_rules! passes_policy {
 
 passes_policy!(
     a_clearance_is_kept_with_its_dial,
+    a_dial_that_was_barred_meanwhile_is_not_made,
     a_refusal_is_kept_and_stays,
     what_was_heard_and_what_was_entered_is_one_list,
     an_entry_is_lifted_once,

@@ -11,8 +11,8 @@ use telephony::{PhoneNumber, Timestamp};
 pub(crate) struct Circumstances<'a> {
     /// Which network.
     pub line: Line,
-    /// Whether recording is wanted.
-    pub is_wanted: bool,
+    /// Whether recording is wanted; `None` if nobody chose.
+    pub choice: Option<bool>,
     /// Whether the carrier records, who begins before the notice was heard.
     pub is_at_carrier: bool,
     /// Our number.
@@ -28,13 +28,8 @@ pub(crate) struct Circumstances<'a> {
 pub(crate) fn plan(task: &Task, circumstances: &Circumstances<'_>) -> RecordingPlan {
     let callee = callee_hours(&task.number, task.callee_kind, circumstances.now, task.limits.total_time).jurisdictions;
     let own = Candidates::of(circumstances.own, LineKind::BusinessLandline, None).jurisdictions;
-    let plan = recording::plan(&RecordingFacts {
-        line: circumstances.line,
-        choice: Some(circumstances.is_wanted),
-        callee: &callee,
-        own: &own,
-        is_announced: true,
-    });
+    let plan =
+        recording::plan(&RecordingFacts { line: circumstances.line, choice: circumstances.choice, callee: &callee, own: &own, is_announced: true });
     match plan {
         RecordingPlan::FromNotice { asks: Asks::ExpressYes, .. } => RecordingPlan::Off { because: WhyNot::NotAsked },
         RecordingPlan::FromNotice { asks: Asks::AllParties, .. } if circumstances.is_at_carrier => RecordingPlan::Off { because: WhyNot::FromAnswer },

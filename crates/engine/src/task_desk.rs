@@ -36,8 +36,8 @@ pub struct House {
     pub rates: RateCard,
     /// Who is asked to dial if the first phone provider surely placed no call, and what it charges.
     pub second: Option<(SecondProvider, RateCard)>,
-    /// Whether calls are recorded where that is lawful.
-    pub records: bool,
+    /// Whether the user wants calls recorded where that is lawful; `None` if nobody said so: then practice is, and real calls are not.
+    pub records: Option<bool>,
     /// Whether conversations are held in text, so that only the carrier can record.
     pub is_in_text: bool,
     /// Whether the assistant listens on, and writes down what is said, once the user has taken a call over.
@@ -225,7 +225,7 @@ impl TaskDesk {
 
     pub(crate) fn recording_plan(&self, task: &Task, now: Timestamp) -> RecordingPlan {
         let house = &self.house;
-        let circumstances = Circumstances { line: house.line, is_wanted: house.records, is_at_carrier: house.is_in_text, own: &house.from, now };
+        let circumstances = Circumstances { line: house.line, choice: house.records, is_at_carrier: house.is_in_text, own: &house.from, now };
         recording_plan::plan(task, &circumstances)
     }
 

@@ -89,8 +89,8 @@ pub struct Config {
     pub is_budget_set: bool,
     /// Prices that differ from the built-in list; ask [`Config::rate_card`].
     pub rate_card: RateCardOverride,
-    /// Whether calls are recorded.
-    pub is_recording_enabled: bool,
+    /// Whether calls are recorded, if the user chose; ask [`Config::records`].
+    pub recording: Option<bool>,
     /// Whether the provider's own recordings are deleted there once they are kept here.
     pub deletes_at_carrier: bool,
     /// Where the ends of the audit log are kept, if not in the data directory; ask [`Config::checkpoints_file`].
@@ -408,7 +408,7 @@ impl Config {
             alerts: Alerts::default(),
             is_budget_set: false,
             rate_card: RateCardOverride::default(),
-            is_recording_enabled: true,
+            recording: None,
             deletes_at_carrier: true,
             audit_checkpoints: None,
             retention_days: RetentionDays::default(),
@@ -427,6 +427,11 @@ impl Config {
     /// Returns the refusal `config.disabled` if the user switched the assistant off. Asked before every call.
     pub fn require_enabled(&self) -> Result<(), Problem> {
         if self.is_enabled { Ok(()) } else { Err(Problem::new(&DISABLED, Origin::Default, DISABLED.text)) }
+    }
+
+    /// Returns whether calls are recorded where that is lawful: as the user chose, else on the practice network only.
+    pub fn records(&self) -> bool {
+        self.recording.unwrap_or(!self.phone_provider.is_real())
     }
 
     /// Returns how long each class of what is kept is kept.
@@ -505,7 +510,7 @@ impl Config {
         CallUses {
             stream: mode == ConversationMode::MediaStream,
             relay: mode == ConversationMode::TextRelay,
-            recording: mode.is_in_text() && self.is_recording_enabled,
+            recording: mode.is_in_text() && self.records(),
             transcription: mode == ConversationMode::SpokenTurns,
             detection: mode.is_in_text(),
         }
@@ -613,9 +618,11 @@ mod tests {
             |config: &Config| config.rate_card().parts(std::time::Duration::from_secs(1)).into_iter().map(|(part, _)| part).collect::<Vec<_>>();
         assert_eq!(parts(&config), [CostPart::Leg, CostPart::Stream]);
         config.conversation_mode = ConversationMode::TextRelay;
+        assert_eq!(parts(&config), [CostPart::Leg, CostPart::Relay, CostPart::Detection], "real lines are recorded only if somebody says so");
+        config.recording = Some(true);
         assert_eq!(parts(&config), [CostPart::Leg, CostPart::Relay, CostPart::Recording, CostPart::Detection]);
         config.conversation_mode = ConversationMode::SpokenTurns;
-        config.is_recording_enabled = false;
+        config.recording = Some(false);
         assert_eq!(parts(&config), [CostPart::Leg, CostPart::Transcription, CostPart::Detection]);
     }
 

@@ -51,7 +51,7 @@ pub fn page(config: &Config) -> String {
     line("| Is it needed, and is there a milder way? | Only what the errand needs is asked and told; a call is made after the user's yes. |");
     line(&format!(
         "| Are calls recorded? | {} |",
-        if config.is_recording_enabled { "yes, after a notice, where that is lawful; who objects is not recorded" } else { "no" }
+        if config.records() { "yes, after a notice, where that is lawful; who objects is not recorded" } else { "no" }
     ));
     line(&format!(
         "| Who hears and speaks? | {} |",
@@ -68,7 +68,7 @@ fn kept(retention: &Retention, class: DataClass) -> String {
 }
 
 fn recordings(config: &Config, retention: &Retention) -> String {
-    if config.is_recording_enabled { kept(retention, DataClass::Recording) } else { "not made".to_owned() }
+    if config.records() { kept(retention, DataClass::Recording) } else { "not made".to_owned() }
 }
 
 fn mode_is_local(config: &Config) -> bool {
@@ -125,7 +125,6 @@ mod tests {
         assert!(practice.contains("| nobody | practice calls stay on this machine |"), "{practice}");
         assert!(practice.contains("| callees, user | recording | 30 days |") && practice.contains("leave this machine? | no |"), "{practice}");
         config.phone_provider = Provider::Twilio;
-        config.is_recording_enabled = false;
         config.inbound.is_enabled = true;
         config.notifications.ntfy_url = Some(Private::new("https://ntfy.sh/secret-topic".into()));
         config.notifications.tells_summary = true;

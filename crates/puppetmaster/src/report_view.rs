@@ -50,6 +50,7 @@ pub fn receipt(receipt: &Receipt) -> String {
     row("why", receipt.intent.expose().clone());
     row("for", receipt.principal.expose().clone());
     row("opening", format!("“{}”", receipt.opening.expose()));
+    row("recorded", if receipt.is_recorded { "yes, from the moment at which the callee is told".into() } else { "no".into() });
     for (label, value) in receipt.may_say.expose() {
         row("may say", format!("{label}: {value}"));
     }

@@ -123,7 +123,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
                 from: number(CALLER)?,
                 rates: RateCard::free(),
                 second: None,
-                records: true,
+                records: Some(true),
                 is_in_text: false,
                 listens_along: false,
             },

@@ -324,7 +324,7 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
             let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned() };
             (receipt, rates)
         }),
-        records: config.is_recording_enabled,
+        records: config.recording,
         is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
         listens_along: config.takeover_listens,
     };

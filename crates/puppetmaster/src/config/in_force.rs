@@ -45,7 +45,7 @@ mod tests {
         let mut config = Config::defaults(&Places { home: Some("/home/sam".into()), ..Places::default() });
         let before = in_force(&config);
         config.operator_number = telephony::PhoneNumber::parse("+12125550100").ok();
-        config.is_recording_enabled = false;
+        config.recording = Some(false);
         let after = in_force(&config);
         let of = |path: &str| after.settings.iter().find(|(key, _)| key == path).map(|(_, value)| value.as_str());
         assert_eq!((of("operator_number"), of("recording.enabled"), of("data_dir")), (Some(MASK), Some("false"), Some(MASK)));

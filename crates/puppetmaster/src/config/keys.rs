@@ -491,10 +491,11 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         path: "recording.enabled",
-        about: "Whether calls are recorded. The first sentence of a recorded call says so.",
-        unset: "",
+        about: "Whether calls are recorded where that is lawful. The receipt and the first sentence of a recorded call say so, and whoever \
+                objects is not recorded. See docs/rules.md.",
+        unset: "calls on the practice network are recorded, calls to real telephones are not",
         example: "true",
-        field: |config| &mut config.is_recording_enabled,
+        field: |config| &mut config.recording,
     },
     Key {
         path: "recording.delete_at_provider",

@@ -182,6 +182,27 @@ impl Setting for bool {
     }
 }
 
+impl Setting for Option<bool> {
+    fn expects(&self) -> String {
+        false.expects()
+    }
+
+    fn set(&mut self, text: &str, around: &Around<'_>) -> Result<(), Wrong> {
+        let mut choice = false;
+        choice.set(text, around)?;
+        *self = Some(choice);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.map(|choice| choice.to_string())
+    }
+
+    fn choices(&self) -> &'static [&'static str] {
+        false.choices()
+    }
+}
+
 /// More than any call, day or month of one installation costs; a larger figure is a misplaced point.
 const MOST_MONEY: Micros = Micros(100_000 * 1_000_000);
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, OperatorGrant, RecordingState};
+use ports::carrier::{Abilities, CallRequest, Carrier, CarrierCall, CarrierError, Cleared, Line, LiveLeg, OperatorGrant, RecordingState};
 use telephony::cost::Micros;
 use telephony::leg::LegState;
 use telephony::{CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
@@ -240,9 +240,10 @@ impl Plivo {
         })
     }
 
-    /// Returns the calls that wait or live between two numbers.
-    async fn find_live(&self, from: &PhoneNumber, to: &PhoneNumber) -> Result<Vec<CarrierCall>, CarrierError> {
-        let filter = LiveFilter { from_number: Some(bare(from).to_owned()), to_number: Some(bare(to).to_owned()), ..LiveFilter::default() };
+    /// Returns the calls that wait or live from a number of ours: to one number, or to whomever.
+    async fn find_live(&self, from: &PhoneNumber, to: Option<&PhoneNumber>) -> Result<Vec<LiveCall>, CarrierError> {
+        let to_number = to.map(|to| bare(to).to_owned());
+        let filter = LiveFilter { from_number: Some(bare(from).to_owned()), to_number, ..LiveFilter::default() };
         let lists = [rest::CallRequest::ListQueued { paging: Paging::default() }, rest::CallRequest::ListLive { filter, paging: Paging::default() }];
         let mut found = Vec::new();
         for list in lists {
@@ -252,8 +253,8 @@ impl Plivo {
                     continue;
                 };
                 // A list of those that wait has no filter, and one that is not known is not kept either.
-                let is_between = is_number(call.from.as_deref(), from) && is_number(call.to.as_deref(), to);
-                found.extend(self.living(call).filter(|_| is_between));
+                let is_asked_for = is_number(call.from.as_deref(), from) && to.is_none_or(|to| is_number(call.to.as_deref(), to));
+                found.extend(Some(call).filter(|_| is_asked_for));
             }
         }
         Ok(found)
@@ -285,7 +286,7 @@ impl Carrier for Plivo {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { media_stream: true, text_relay: false, machine_detection: true, queues: false }
+        Abilities { media_stream: true, text_relay: false, machine_detection: true, queues: false, lists_within: shared::lists_within(self.line) }
     }
 
     async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError> {
@@ -325,7 +326,8 @@ impl Carrier for Plivo {
     }
 
     async fn find_calls(&self, from: &PhoneNumber, to: &PhoneNumber, since: Timestamp) -> Result<Vec<CarrierCall>, CarrierError> {
-        let mut found = self.find_live(from, to).await?;
+        let live = self.find_live(from, Some(to)).await?;
+        let mut found: Vec<_> = live.into_iter().filter_map(|call| self.living(call)).collect();
         let filter = CallFilter { from_number: Some(bare(from).to_owned()), to_number: Some(bare(to).to_owned()), ..CallFilter::default() };
         let mut request = rest::CallRequest::List { filter: Box::new(filter), paging: Paging::default() }.write(&self.account);
         for _ in 0..MAX_PAGES {
@@ -344,6 +346,20 @@ impl Carrier for Plivo {
         // One that ended while we looked stands in both lists.
         let mut seen = std::collections::HashSet::new();
         found.retain(|call| seen.insert(call.id.clone()) && was_made_since(call, since));
+        Ok(found)
+    }
+
+    async fn live_calls(&self, from: &PhoneNumber) -> Result<Vec<LiveLeg>, CarrierError> {
+        let live = self.find_live(from, None).await?;
+        let leg = |call: LiveCall| {
+            let to = Party::parse(call.to.as_deref()?).number()?.clone();
+            let call = self.living(call)?;
+            // Plivo says when the session began, which is when it was asked for.
+            Some(LiveLeg { made_at: call.started_at, call, to })
+        };
+        let mut found: Vec<_> = live.into_iter().filter_map(leg).collect();
+        let mut seen = std::collections::HashSet::new();
+        found.retain(|leg| seen.insert(leg.call.id.clone()));
         Ok(found)
     }
 

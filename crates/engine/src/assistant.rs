@@ -184,7 +184,7 @@ pub struct Assistant {
 }
 
 impl Assistant {
-    /// Returns the assistant of an installation. Run [`crate::recovery::recover`] before the first call.
+    /// Returns the assistant of an installation. Run [`crate::recovery::Recovery::begin`] before the first call.
     pub fn new(installation: Installation) -> Self {
         Self { installation }
     }

@@ -154,6 +154,11 @@ impl Directory {
         self.lock().by_attempt.len()
     }
 
+    /// Returns whether somebody leads this attempt's call.
+    pub fn holds(&self, attempt: &AttemptId) -> bool {
+        self.lock().by_attempt.contains_key(attempt)
+    }
+
     /// Hands news of a leg to its driver. Returns whether there is one.
     pub fn leg_event(&self, attempt: &AttemptId, event: CarrierEvent) -> bool {
         let calls = self.lock();

@@ -1,19 +1,39 @@
-//! After a crash: every attempt that was left behind is ended at the carrier and in the books, before anything dials.
+//! What nobody leads any more is ended, at the carrier and in the books: attempts that a crash left behind, and calls of ours that live
+//! on by themselves.
+//!
+//! At the start before anything dials, and beside the calls while the process runs: an attempt about which its carrier cannot be asked
+//! stays open. It keeps its reserve of money and its place among the running calls, its task cannot be dialed again, and the carrier is
+//! asked again and again, ever more rarely, until it says what became of it. No attempt is ever dialed again here.
 
-use std::sync::Arc;
+mod left_behind;
+mod orphans;
+pub(crate) mod own_calls;
+
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use ::assistant::attempt::AttemptState;
-use ::assistant::task::TaskState;
-use dialogue::moves::EndReason;
-use dialogue::report::{Outcome, Report};
-use dialogue::screening::WhoAnswered;
-use dialogue::transcript::{Speaker, Transcript};
-use ports::carrier::{Carrier, CarrierCall, CarrierError};
+use ports::carrier::Carrier;
 use ports::clock::Clock;
-use ports::task_store::{Finish, Measured, OpenAttempt, StoreError, TaskStore};
-use telephony::cost::{Micros, RateCard};
-use telephony::{Disposition, PhoneNumber};
+use ports::task_store::{OpenAttempt, StoreError, TaskStore};
+use telephony::cost::RateCard;
+use telephony::{AttemptId, PhoneNumber};
+
+use crate::directory::Directory;
+use left_behind::Fate;
+
+/// The first wait before a carrier is asked again; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+
+/// No wait is longer. Also how often the store is looked at while nothing is open.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// How often live calls are looked for that nobody leads.
+const SWEEPS_EVERY: Duration = Duration::from_secs(600);
+
+/// An attempt of this process is entered among the live calls as soon as its intent is on disk; what is not there after so long was
+/// left by its driver.
+const ENTERED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Somebody who may have connected a call: the phone provider, or the second one.
 #[derive(Clone)]
@@ -33,100 +53,125 @@ pub struct Recovered {
     pub never_dialed: u32,
     /// Attempts whose call was found at the carrier and ended.
     pub ended: u32,
-    /// Attempts of which the carrier gave no clear account.
+    /// Attempts of which no carrier could give a clear account yet. They stay open.
     pub unclear: u32,
 }
 
-/// Ends what a crash left behind, whoever connected it. No attempt is ever dialled again here.
-///
-/// # Errors
-/// [`StoreError`]; nothing may dial until it succeeds.
-pub async fn recover(store: &dyn TaskStore, ways: &[Way], clock: &dyn Clock) -> Result<Recovered, StoreError> {
-    let mut recovered = Recovered::default();
-    for open in store.unfinished().await? {
-        let (disposition, found) = match open.state {
-            AttemptState::Intent => {
-                recovered.never_dialed += 1;
-                (Disposition::SetupFailed, None)
-            }
-            _ => match find(ways, &open).await {
-                Ok(Some((way, call))) => {
-                    recovered.ended += 1;
-                    (Disposition::Interrupted, Some((way, end(&way.carrier, call).await)))
-                }
-                // Dialing was on disk, yet no carrier knows of a call: the request never left.
-                Ok(None) => {
-                    recovered.never_dialed += 1;
-                    (Disposition::FailedUnknown, None)
-                }
-                Err(_) => {
-                    recovered.unclear += 1;
-                    (Disposition::FailedUnknown, None)
-                }
-            },
-        };
-        let way = found.as_ref().map(|(way, _)| *way).or(ways.first());
-        let answered_for = found.as_ref().and_then(|(_, call)| call.duration).unwrap_or(Duration::ZERO);
-        let cost = way.filter(|_| !answered_for.is_zero()).map_or(Micros::ZERO, |way| way.rates.call_cost(answered_for));
-        let measured = Measured { provider: way.map(|way| way.carrier.name().to_owned()), ..Measured::default() };
-        let report = Some(report(store, &open, disposition).await?);
-        let finish = Finish { disposition, report, answered_for, cost, at: clock.now(), measured };
-        store.finish_attempt(&open.attempt, &finish, TaskState::Done).await?;
+/// What the search for calls that nobody leads came to.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Swept {
+    /// Calls of ours that were ended.
+    pub ended: u32,
+    /// Calls of ours that could not be ended; the carrier's time limit will.
+    pub alive: u32,
+    /// Carriers that could not be asked.
+    pub unasked: u32,
+}
+
+/// Ends what nobody leads.
+pub struct Recovery {
+    store: Arc<dyn TaskStore>,
+    ways: Vec<Way>,
+    clock: Arc<dyn Clock>,
+    directory: Arc<Directory>,
+    /// What the last process left open.
+    inherited: OnceLock<HashSet<AttemptId>>,
+}
+
+impl Recovery {
+    /// Returns the recovery of a process that begins now. `ways` are all who may have connected a call, the first of them first.
+    pub fn new(store: Arc<dyn TaskStore>, ways: Vec<Way>, clock: Arc<dyn Clock>, directory: Arc<Directory>) -> Self {
+        Self { store, ways, clock, directory, inherited: OnceLock::new() }
     }
-    store.close_expenses(clock.now()).await?;
-    Ok(recovered)
-}
 
-/// What can be said of a call whose machines are gone: nothing was proved. The words that were kept are still there.
-async fn report(store: &dyn TaskStore, open: &OpenAttempt, disposition: Disposition) -> Result<Report, StoreError> {
-    let transcript = Transcript { turns: store.turns(&open.attempt).await? };
-    let callee_spoke = transcript.turns.iter().any(|turn| matches!(turn.speaker, Speaker::Callee(_)));
-    let summary = match disposition {
-        Disposition::SetupFailed => "The program was stopped before it dialed.",
-        _ if callee_spoke => "A restart cut the call off. What was said until then is in the transcript.",
-        _ => "A restart cut the call off before anything was said.",
-    };
-    Ok(Report {
-        outcome: if callee_spoke { Outcome::Unconfirmed } else { Outcome::NotAchieved },
-        summary: summary.to_owned(),
-        facts: Vec::new(),
-        who_answered: WhoAnswered::Unknown,
-        ended_because: EndReason::EngineFailed,
-        follow_ups: vec!["Make the call again.".to_owned()],
-        opted_out: None,
-    })
-}
+    /// Settles what the last process left behind. Run it before anything dials.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing may dial until it succeeds.
+    pub async fn begin(&self) -> Result<Recovered, StoreError> {
+        let inherited = self.store.unfinished().await?.into_iter().map(|open| open.attempt).collect();
+        // Whoever begins twice has inherited what the first time found.
+        let _ = self.inherited.set(inherited);
+        let recovered = self.round().await?;
+        self.store.close_expenses(self.clock.now()).await?;
+        let swept = self.sweep().await?;
+        if recovered != Recovered::default() || swept != Swept::default() {
+            tracing::info!(?recovered, ?swept, "what the last run left behind was looked at");
+        }
+        Ok(recovered)
+    }
 
-/// Asks every carrier, for the books do not say which of them was being asked to dial: only one of them can have placed the call.
-///
-/// # Errors
-/// None of them knows the call, and one of them gave no clear answer.
-async fn find<'a>(ways: &'a [Way], open: &OpenAttempt) -> Result<Option<(&'a Way, CarrierCall)>, CarrierError> {
-    let mut unclear = None;
-    for way in ways {
-        let found = match &open.call {
-            Some(call) => way.carrier.fetch_call(call).await,
-            None => way.carrier.find_calls(&way.from, &open.number, open.began_at).await.map(|calls| calls.into_iter().next()),
-        };
-        match found {
-            Ok(Some(call)) => return Ok(Some((way, call))),
-            Ok(None) => {}
-            Err(error) => unclear = Some(error),
+    /// Asks again about what stays open, and looks for calls that nobody leads, until it is dropped.
+    pub async fn run(&self) {
+        let mut known: HashSet<AttemptId> = HashSet::new();
+        let mut wait = FIRST_WAIT;
+        let mut swept_at = tokio::time::Instant::now();
+        loop {
+            tokio::time::sleep(wait).await;
+            match self.look_again(&mut known, wait).await {
+                Ok(next) => wait = next,
+                Err(error) => tracing::warn!(%error, "what stays open cannot be looked at; it is tried again"),
+            }
+            if swept_at.elapsed() >= SWEEPS_EVERY {
+                swept_at = tokio::time::Instant::now();
+                if let Err(error) = self.sweep().await {
+                    tracing::warn!(%error, "calls that nobody leads cannot be looked for; it is tried again");
+                }
+            }
         }
     }
-    unclear.map_or(Ok(None), Err)
+
+    /// Settles what can be settled and returns how long to wait until the next look.
+    async fn look_again(&self, known: &mut HashSet<AttemptId>, waited: Duration) -> Result<Duration, StoreError> {
+        self.round().await?;
+        let open: HashSet<AttemptId> = self.left().await?.into_iter().map(|open| open.attempt).collect();
+        let has_news = open.iter().any(|attempt| !known.contains(attempt));
+        let next = match (open.is_empty(), has_news) {
+            (true, _) => FIRST_WAIT * LOOKS_WHILE_IDLE,
+            (false, true) => FIRST_WAIT,
+            (false, false) => (waited * 2).min(LONGEST_WAIT),
+        };
+        *known = open;
+        Ok(next)
+    }
+
+    /// Settles what nobody leads, as far as carriers can say.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn round(&self) -> Result<Recovered, StoreError> {
+        let mut recovered = Recovered::default();
+        for open in self.left().await? {
+            match self.settle(&open).await? {
+                Fate::NeverDialed => recovered.never_dialed += 1,
+                Fate::Ended => recovered.ended += 1,
+                Fate::Unclear => recovered.unclear += 1,
+            }
+        }
+        Ok(recovered)
+    }
+
+    /// Returns the open attempts that nobody leads.
+    async fn left(&self) -> Result<Vec<OpenAttempt>, StoreError> {
+        let mut open = self.store.unfinished().await?;
+        let now = self.clock.now();
+        open.retain(|open| !self.is_led(&open.attempt) && (self.is_inherited(&open.attempt) || now >= open.began_at + ENTERED_WITHIN));
+        Ok(open)
+    }
+
+    fn is_inherited(&self, attempt: &AttemptId) -> bool {
+        self.inherited.get().is_some_and(|inherited| inherited.contains(attempt))
+    }
+
+    fn is_led(&self, attempt: &AttemptId) -> bool {
+        self.directory.holds(attempt)
+    }
+
+    /// Returns for how long a call may still come into a list.
+    fn lists_within(&self) -> Duration {
+        self.ways.iter().map(|way| way.carrier.abilities().lists_within).max().unwrap_or_default()
+    }
 }
 
-/// Hangs up if it still lives, and returns the carrier's last word on it.
-async fn end(carrier: &Arc<dyn Carrier>, call: CarrierCall) -> CarrierCall {
-    if call.state.is_terminal() {
-        return call;
-    }
-    if let Err(error) = carrier.end_call(&call.id).await {
-        tracing::warn!(%error, "a call left behind by a crash could not be ended; the carrier's time limit will");
-    }
-    match carrier.fetch_call(&call.id).await {
-        Ok(Some(ended)) => ended,
-        Ok(None) | Err(_) => call,
-    }
-}
+/// While nothing is open the store is looked at once a minute: one query.
+const LOOKS_WHILE_IDLE: u32 = 12;

@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::call_driver::CallOutcome;
+use crate::recovery::own_calls::OwnCalls;
 
 /// Rows that may wait. A call writes a few a second; a disk that is a minute behind loses the newest, with a warning.
 const WAITING_AT_MOST: usize = 1_024;
@@ -55,6 +56,7 @@ pub struct Scribe {
     /// How the task is tried again, and the number of this attempt, if it is tried again by itself.
     retry: Option<(RetryPlan, u32)>,
     dialed_at: Timestamp,
+    own_calls: OwnCalls,
     /// Ends by itself when the scribe is dropped.
     _work: JoinHandle<()>,
 }
@@ -65,12 +67,13 @@ impl Scribe {
         let Connecting { provider, rates, retry } = by;
         let (rows, mut waiting) = mpsc::channel(WAITING_AT_MOST);
         let dialed_at = clock.now();
+        let own_calls = OwnCalls::new(store.clone(), attempt.clone(), number.clone());
         let work = tokio::spawn(async move {
             while let Some(row) = waiting.recv().await {
                 write(store.as_ref(), &attempt, &number, row).await;
             }
         });
-        Self { rows, clock, provider, rates, turns: 0, retry, dialed_at, _work: work }
+        Self { rows, clock, provider, rates, turns: 0, retry, dialed_at, own_calls, _work: work }
     }
 
     /// Writes "dialing"; the returned future says whether it is on disk. Send nothing if it is not.
@@ -84,6 +87,17 @@ impl Scribe {
     /// Returns when the dial began, for a search at the carrier.
     pub fn dialed_at(&self) -> Timestamp {
         self.dialed_at
+    }
+
+    /// Returns what tells this attempt's calls from those of others.
+    pub(crate) fn own_calls(&self) -> OwnCalls {
+        self.own_calls.clone()
+    }
+
+    /// Returns how long ago the dial began.
+    pub fn dialed_for(&self) -> Duration {
+        let since = self.clock.now().as_millis().saturating_sub(self.dialed_at.as_millis());
+        Duration::from_millis(u64::try_from(since).unwrap_or(0))
     }
 
     /// Writes that the carrier's answer was unclear.

@@ -84,6 +84,8 @@ impl TaskRunner {
                 (TaskState::Approved, Some(due_at)) if due_at <= self.now() => {
                     self.start(task, &mut calls).await?;
                 }
+                // Its call is over, and only the carrier knows how: that is asked for beside, and after the next start.
+                (TaskState::Running, _) if calls.is_empty() => return Ok(()),
                 (TaskState::Running, _) => {}
                 _ => return Ok(()),
             }

@@ -57,6 +57,9 @@ pub trait Carrier: CarrierRoom {
     /// Returns the calls between these numbers that were made since `since`, newest first.
     async fn find_calls(&self, from: &PhoneNumber, to: &PhoneNumber, since: Timestamp) -> Result<Vec<CarrierCall>, CarrierError>;
 
+    /// Returns the calls from a number of ours that live or wait at the provider now, whoever asked for them, and whom each rings.
+    async fn live_calls(&self, from: &PhoneNumber) -> Result<Vec<LiveLeg>, CarrierError>;
+
     /// Has a live call ask `url` at once for its next plan, whatever it is doing.
     async fn redirect_call(&self, call: &CarrierCallId, url: &str) -> Result<(), CarrierError>;
 
@@ -94,6 +97,8 @@ pub struct Abilities {
     pub machine_detection: bool,
     /// It lines callers up in queues; if not, our reception keeps the line and leads callers into rooms.
     pub queues: bool,
+    /// For how long after a request without a clear answer a call may still come into its lists. Nobody says that there is none before.
+    pub lists_within: Duration,
 }
 
 impl Abilities {
@@ -143,6 +148,17 @@ pub struct CarrierCall {
     pub duration: Option<Duration>,
     /// The price, once the provider has settled it: µ of `currency`.
     pub price: Option<(Micros, String)>,
+}
+
+/// A call that lives at the provider.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LiveLeg {
+    /// The call.
+    pub call: CarrierCall,
+    /// Whom it rings.
+    pub to: PhoneNumber,
+    /// When it was asked for, if the provider says so.
+    pub made_at: Option<Timestamp>,
 }
 
 /// Why the provider did not do what we asked, sorted by what helps.

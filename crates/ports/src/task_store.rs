@@ -87,6 +87,9 @@ pub trait TaskStore: Send + Sync {
     /// Returns the attempts that have not ended, oldest first: what a crash left behind.
     async fn unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError>;
 
+    /// Returns the attempts that were begun since then, ended or not, oldest first: whose a call at the carrier may be.
+    async fn recent(&self, since: Timestamp) -> Result<Vec<OpenAttempt>, StoreError>;
+
     /// Returns the attempts of a task, oldest first.
     async fn attempts(&self, id: &TaskId) -> Result<Vec<AttemptRecord>, StoreError>;
 
@@ -181,14 +184,16 @@ pub struct Measured {
     pub passed_over: Option<String>,
 }
 
-/// An attempt that has not ended.
+/// An attempt as it stands towards the carrier: one that has not ended, or, where it is said, one that has.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenAttempt {
     /// Which.
     pub attempt: AttemptId,
     /// Of which task.
     pub task: TaskId,
-    /// Whom it rings.
+    /// Who rang whom.
+    pub direction: Direction,
+    /// The callee's number.
     pub number: PhoneNumber,
     /// How far it came.
     pub state: AttemptState,

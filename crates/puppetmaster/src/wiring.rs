@@ -18,7 +18,7 @@ use engine::metrics::Metrics;
 use engine::postman::Round;
 use engine::reception::addresses::ReceptionAddresses;
 use engine::reception::{Reception, ReceptionConfig};
-use engine::recovery::{Way, recover};
+use engine::recovery::{Recovery, Way};
 use engine::script_brain::ScriptBrain;
 use engine::settlement::settle;
 use engine::task_desk::{House, TaskDesk};
@@ -89,6 +89,8 @@ pub struct Running {
     config: Config,
     /// Ends calls whose task another process gives up.
     canceling: JoinHandle<()>,
+    /// Asks again about what carriers could not tell.
+    recovering: JoinHandle<()>,
 }
 
 impl Running {
@@ -113,6 +115,8 @@ impl Running {
             sweeping.abort();
         }
         self.canceling.abort();
+        // What is still open is asked for at the next start.
+        self.recovering.abort();
         self.server.stop().await;
         if let Some(sandbox) = self.sandbox {
             sandbox.shut_down().await;
@@ -227,7 +231,9 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     store.note_retention(&config.retention(), SystemClock.now()).await?;
     let first = Way { carrier: carrier.clone(), from: network.from.clone(), rates: rates.clone() };
     let ways: Vec<Way> = std::iter::once(first).chain(network.second.as_ref().map(|second| second.way.clone())).collect();
-    recover(store.as_ref(), &ways, &SystemClock).await?;
+    let recovery = Recovery::new(store.clone(), ways.clone(), Arc::new(SystemClock), directory.clone());
+    recovery.begin().await?;
+    let recovering = tokio::spawn(async move { recovery.run().await });
     let telling = postman.start();
     let sweeping = (purpose == Purpose::Serve).then(|| sweep_beside(store.clone(), vault.clone(), config.retention()));
     let settling = (network.provider.line == Line::Real).then(|| {
@@ -292,6 +298,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
         telling,
         config: config.clone(),
         canceling,
+        recovering,
     })
 }
 

@@ -245,12 +245,23 @@ impl Store {
 
     pub(crate) async fn select_unfinished(&self) -> Result<Vec<OpenAttempt>, StoreError> {
         let select = sqlx::query(
-            "SELECT attempts.id, task_id, callee, attempts.state, carrier_call, began_at, subject
+            "SELECT attempts.id, task_id, callee, attempts.state, carrier_call, began_at, subject, direction
              FROM attempts JOIN tasks ON tasks.id = task_id LEFT JOIN calls ON attempt_id = attempts.id
              WHERE attempts.state <> 'terminal' ORDER BY began_at, attempts.id",
         );
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
-        rows.iter().map(|row| self.open_attempt_of(row)).collect()
+        rows.iter().map(|row| self.open_attempt_of(row)?.ok_or(StoreError::Corrupt)).collect()
+    }
+
+    pub(crate) async fn select_recent(&self, since: Timestamp) -> Result<Vec<OpenAttempt>, StoreError> {
+        let select = sqlx::query(
+            "SELECT attempts.id, task_id, callee, attempts.state, carrier_call, began_at, subject, direction
+             FROM attempts JOIN tasks ON tasks.id = task_id LEFT JOIN calls ON attempt_id = attempts.id
+             WHERE began_at >= ? ORDER BY began_at, attempts.id",
+        );
+        let rows = select.bind(since.as_millis()).fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        // Of a callee who was erased meanwhile there is no number to look for.
+        rows.iter().filter_map(|row| self.open_attempt_of(row).transpose()).collect()
     }
 
     pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
@@ -283,19 +294,21 @@ impl Store {
         rows.iter().filter_map(|row| turn(row).transpose()).collect()
     }
 
-    fn open_attempt_of(&self, row: &SqliteRow) -> Result<OpenAttempt, StoreError> {
+    /// Returns an attempt with the number that it rings; `None` if that was erased.
+    fn open_attempt_of(&self, row: &SqliteRow) -> Result<Option<OpenAttempt>, StoreError> {
         let attempt = AttemptId::new(column::<String>(row, 0)?);
         let subject: Option<String> = column(row, 6)?;
         let number = self.open_for::<PhoneNumber>(subject.as_deref(), &callee_place(&attempt), &column::<Vec<u8>>(row, 2)?)?;
-        let number = number.ok_or(StoreError::Corrupt)?;
-        Ok(OpenAttempt {
+        let Some(number) = number else { return Ok(None) };
+        Ok(Some(OpenAttempt {
             task: TaskId::new(column::<String>(row, 1)?),
+            direction: of_word::<Direction>(&column::<String>(row, 7)?)?,
             number,
             state: state_word(&column::<String>(row, 3)?)?,
             call: column::<Option<String>>(row, 4)?.map(CarrierCallId::new),
             began_at: Timestamp(column(row, 5)?),
             attempt,
-        })
+        }))
     }
 
     fn record_of(&self, row: &SqliteRow) -> Result<AttemptRecord, StoreError> {

@@ -320,6 +320,21 @@ pub async fn an_attempt_never_goes_back(store: &dyn TaskStore) {
     assert_eq!(store.advance(&stranger, AttemptState::Dialing, None, at(7)).await, Err(StoreError::NotFound));
 }
 
+/// Attempts are found by when they were begun, with the names of their calls, whether they have ended or not.
+pub async fn recent_attempts_are_found(store: &dyn TaskStore) {
+    let (task, ended) = begin(store, "t1", "a1").await;
+    let call = CarrierCallId::new("CA1");
+    store.advance(&ended, AttemptState::Dialing, None, NOON).await.unwrap();
+    store.advance(&ended, AttemptState::Placed, Some(&call), NOON).await.unwrap();
+    store.finish_attempt(&ended, &finish(Disposition::Busy, None, 0), TaskState::Done).await.unwrap();
+    let (_, open) = begin(store, "t2", "a2").await;
+    let found = store.recent(NOON).await.unwrap();
+    let told: Vec<_> = found.iter().map(|found| (&found.attempt, found.state, found.call.as_ref())).collect();
+    assert_eq!(told, [(&ended, AttemptState::Terminal, Some(&call)), (&open, AttemptState::Intent, None)]);
+    assert_eq!(found[0].number, task.number);
+    assert_eq!(store.recent(NOON + Duration::from_millis(1)).await.unwrap(), []);
+}
+
 /// An attempt ends once: the first end stays with its disposition, cost and report.
 pub async fn an_attempt_ends_once(store: &dyn TaskStore) {
     let (task, attempt) = begin(store, "t1", "a1").await;

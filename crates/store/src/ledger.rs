@@ -132,6 +132,10 @@ impl TaskStore for Store {
         self.select_unfinished().await
     }
 
+    async fn recent(&self, since: Timestamp) -> Result<Vec<OpenAttempt>, StoreError> {
+        self.select_recent(since).await
+    }
+
     async fn attempts(&self, id: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
         self.select_attempts(id).await
     }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use dialogue::conversation::{self, ToneHeard};
-use ports::carrier::{Carrier, CarrierError, CarrierEvent, CarrierNews, MachineVerdict};
-use telephony::AudioPosition;
+use ports::carrier::{Carrier, CarrierCall, CarrierError, CarrierEvent, CarrierNews, MachineVerdict};
 use telephony::call::{Input, Output};
 use telephony::leg::LegState;
+use telephony::{AudioPosition, CarrierCallId};
 
 use super::{CallDriver, CarrierReply, Event};
 use crate::live::LiveEvent;
@@ -52,8 +52,14 @@ impl CallDriver {
 
     fn find_out(&self) {
         let request = self.request.clone();
-        let since = self.scribe.dialed_at();
-        self.ask(async move |carrier| CarrierReply::Found(carrier.find_calls(&request.from, &request.to, since).await));
+        let (since, own) = (self.scribe.dialed_at(), self.scribe.own_calls());
+        self.ask(async move |carrier| {
+            let found = match carrier.find_calls(&request.from, &request.to, since).await {
+                Ok(listed) => own.among(listed, since, carrier.name()).await,
+                Err(error) => Err(error),
+            };
+            CarrierReply::Found(found)
+        });
     }
 
     fn poll(&self) {
@@ -86,15 +92,11 @@ impl CallDriver {
                 self.line(Input::Placed { call: call.id, state: call.state });
             }
             CarrierReply::Dialed(Err(error)) => self.dial_failed(error),
-            // The list is newest first; the one we made is the only one since we dialed.
-            CarrierReply::Found(Ok(calls)) => match calls.into_iter().next() {
-                Some(call) => {
-                    self.scribe.placed(call.id.clone());
-                    self.line(Input::Placed { call: call.id, state: call.state });
-                }
-                None => self.line(Input::NoneFound),
-            },
-            CarrierReply::Found(Err(_)) => self.line(Input::NoneFound),
+            CarrierReply::Found(Ok(calls)) => self.found(calls),
+            CarrierReply::Found(Err(_)) => {
+                self.facts.could_be_asked = false;
+                self.line(Input::NoneFound);
+            }
             CarrierReply::Polled(Ok(Some(call))) => {
                 self.facts.carrier_duration = call.duration.or(self.facts.carrier_duration);
                 self.line(Input::Leg { call: call.id, state: call.state });
@@ -106,6 +108,38 @@ impl CallDriver {
                 self.line(Input::HangUpFailed);
             }
         }
+    }
+
+    /// Takes up the call that a dial without a clear answer has made. If the carrier made several, one goes on, the one that has come
+    /// furthest and of those the first, and the others are ended: the callee has one conversation with us.
+    fn found(&mut self, calls: Vec<CarrierCall>) {
+        self.facts.could_be_asked = true;
+        let is_known = |call: &CarrierCall| self.call.carrier_call() == Some(&call.id);
+        // The list is newest first, and of equals the last is taken.
+        let ours = calls.iter().position(is_known).or_else(|| {
+            let how_far = |call: &CarrierCall| (!call.state.is_terminal(), call.state == LegState::InProgress);
+            calls.iter().enumerate().max_by_key(|(_, call)| how_far(call)).map(|(index, _)| index)
+        });
+        let Some(ours) = ours else {
+            return self.line(Input::NoneFound);
+        };
+        for other in calls.iter().enumerate().filter(|(index, call)| *index != ours && !call.state.is_terminal()) {
+            tracing::warn!(carrier = self.ports.carrier.name(), "the carrier made a second call for one dial; it is ended");
+            self.end_double(other.1.id.clone());
+        }
+        let call = &calls[ours];
+        self.scribe.placed(call.id.clone());
+        self.line(Input::Placed { call: call.id.clone(), state: call.state });
+    }
+
+    /// Nobody leads it and nothing waits for its end. What cannot be ended now is found by the sweep, or ended by its time limit.
+    fn end_double(&self, call: CarrierCallId) {
+        let carrier = self.ports.carrier.clone();
+        tokio::spawn(async move {
+            if let Err(error) = carrier.end_call(&call).await {
+                tracing::warn!(%error, "a second call for one dial could not be ended");
+            }
+        });
     }
 
     fn dial_failed(&mut self, error: CarrierError) {

@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub carrier_duration: Option<Duration>,
     pub failure_code: Option<u32>,
     pub ended: Option<(LegState, EndedBy)>,
+    /// The last question which calls there are was answered.
+    pub could_be_asked: bool,
     pub reason: Option<EndReason>,
     pub carrier_error: Option<CarrierError>,
     /// Who was asked first, if the second provider was asked.
@@ -114,6 +116,7 @@ impl CallDriver {
         self.tell(LiveEvent::Ended);
         let answered_for = self.facts.carrier_duration.unwrap_or(self.facts.length);
         let is_charged = disposition.was_answered() || !answered_for.is_zero();
+        let is_open = self.may_still_ring(by);
         let outcome = CallOutcome {
             disposition,
             was_given_up: (by == EndedBy::User || ended_because == EndReason::UserEnded) && report.outcome != Outcome::Achieved,
@@ -131,8 +134,17 @@ impl CallDriver {
             response_times: if self.text_was_open { Vec::new() } else { response_times(&transcript) },
             transcript,
         };
-        self.scribe.finish(&outcome).await;
+        if !is_open {
+            self.scribe.finish(&outcome).await;
+        }
         outcome
+    }
+
+    /// Returns whether the carrier may still have a call of ours that it has not told of: then the attempt stays open, with its reserve,
+    /// and [`crate::recovery`] goes on asking.
+    fn may_still_ring(&self, by: EndedBy) -> bool {
+        let is_nameless = by == EndedBy::Unknown && self.call.carrier_call().is_none();
+        is_nameless && (!self.facts.could_be_asked || self.scribe.dialed_for() < self.ports.carrier.abilities().lists_within)
     }
 }
 

@@ -32,6 +32,7 @@ passes!(
     money_is_reserved_once,
     a_task_follows_its_attempt,
     an_attempt_never_goes_back,
+    recent_attempts_are_found,
     an_attempt_ends_once,
     what_comes_twice_is_kept_once,
     the_rules_learn_what_was_done,

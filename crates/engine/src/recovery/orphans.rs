@@ -1,0 +1,85 @@
+//! Calls that live at the carrier and that nobody leads: looked for at the start and now and then, and ended if they are ours.
+//!
+//! Ours is what the books prove: a call that an attempt of ours is known to have made, or one from our number to a callee whom we
+//! dialed at that very time. Whatever else lives on our number may be another program's, or somebody's telephone, and is left alone.
+
+use std::time::Duration;
+
+use ::assistant::attempt::Direction;
+use ports::carrier::LiveLeg;
+use ports::task_store::{OpenAttempt, StoreError};
+
+use super::left_behind::end;
+use super::{Recovery, Swept};
+
+/// Attempts that are looked at: no call of ours can live for longer.
+const LOOKS_BACK: Duration = Duration::from_secs(86_400);
+
+/// A call that was asked for so long after an attempt was begun was not asked for by it, but for what the carrier does late.
+const ASKED_WITHIN: Duration = Duration::from_secs(120);
+
+/// Clocks are apart by so much at most; `doctor` says if ours is wrong by more.
+const CLOCKS_APART: Duration = Duration::from_secs(30);
+
+impl Recovery {
+    /// Ends live calls of ours that nobody leads. A carrier that cannot be asked is asked the next time.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was ended.
+    pub async fn sweep(&self) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        for way in &self.ways {
+            let legs = match way.carrier.live_calls(&way.from).await {
+                Ok(legs) if legs.is_empty() => continue,
+                Ok(legs) => legs,
+                Err(error) => {
+                    tracing::debug!(%error, "live calls could not be asked for");
+                    swept.unasked += 1;
+                    continue;
+                }
+            };
+            // Asked after the carrier: every attempt of which it could have listed a call is on disk by now.
+            let attempts = self.store.recent(self.clock.now() - LOOKS_BACK).await?;
+            for leg in legs {
+                match whose(&leg, &attempts) {
+                    Whose::Led | Whose::Nobodys => {}
+                    Whose::LeftBehind => {
+                        let ended = end(way, leg.call).await;
+                        tracing::warn!(carrier = way.carrier.name(), is_ended = ended.is_ok(), "a call of ours lived on that nobody led");
+                        swept.ended += u32::from(ended.is_ok());
+                        swept.alive += u32::from(ended.is_err());
+                    }
+                }
+            }
+        }
+        Ok(swept)
+    }
+}
+
+/// Who leads a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Whose {
+    /// An attempt that has not ended, whose own business it is.
+    Led,
+    /// It was ours, and its attempt has ended.
+    LeftBehind,
+    /// Not ours, as far as can be proved.
+    Nobodys,
+}
+
+fn whose(leg: &LiveLeg, attempts: &[OpenAttempt]) -> Whose {
+    if let Some(named) = attempts.iter().find(|attempt| attempt.call.as_ref() == Some(&leg.call.id)) {
+        return if named.state.is_terminal() { Whose::LeftBehind } else { Whose::Led };
+    }
+    let to_them = || attempts.iter().filter(|attempt| attempt.number == leg.to);
+    if to_them().any(|attempt| !attempt.state.is_terminal()) {
+        return Whose::Led;
+    }
+    let Some(made_at) = leg.made_at else { return Whose::Nobodys };
+    let is_its_dial = |attempt: &OpenAttempt| {
+        attempt.direction == Direction::Outbound
+            && made_at + CLOCKS_APART >= attempt.began_at
+            && made_at <= attempt.began_at + ASKED_WITHIN + CLOCKS_APART
+    };
+    if to_them().any(is_its_dial) { Whose::LeftBehind } else { Whose::Nobodys }
+}

@@ -162,7 +162,7 @@ code_table! {
         "Choose a later end; a changed task needs a new approval.";
     SCHEDULE_RECURRENCE = "schedule.recurrence",
         "the recurrence cannot be read",
-        "Choose values within the ranges that the error names.";
+        "Write it as the error says, for example \"week on mon 10:00\", with values within the ranges that it names.";
     SCHEDULE_MOMENT = "schedule.moment",
         "the moment cannot be read",
         "Write it like 2026-11-30 09:30, or +2h from now; `time_zone` says in which zone.";
@@ -189,7 +189,7 @@ code_table! {
         "Raise `max_attempts` if another try makes sense; a changed task needs a new approval.";
     CAP_PACE = "cap.pace",
         "as many calls were begun lately as may be",
-        "Wait, or raise the limit that the error names: `calls_per_second`, `calls_per_minute` or `calls_per_day`.";
+        "Wait, or raise the limit that the error names: one of `limits.calls_per_second`, `_minute`, `_day`, `_week` and `_month`.";
     CAP_CONCURRENCY = "cap.concurrency",
         "as many calls are running as may run at once",
         "Wait until one ends, or raise `calls_at_once`.";

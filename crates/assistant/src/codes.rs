@@ -253,6 +253,21 @@ code_table! {
     BATCH_CALLEE = "batch.callee",
         "the row's callee is none of business, person and unknown",
         "Write one of the three, or leave the field empty.";
+    BATCH_TYPE = "batch.type",
+        "the row's type is no kind of errand",
+        "Write one of those that `puppetmaster task create --help` lists, or leave the field empty.";
+    BATCH_FACT = "batch.fact",
+        "the row lacks a fact that such an errand needs",
+        "Add a column of this name, or make the batch with `--incomplete`.";
+    BATCH_COLUMN = "batch.column",
+        "the column has no name, or another one has the same",
+        "Give each column a name of its own in the first line.";
+    BATCH_CELLS = "batch.cells",
+        "the row has more cells than there are columns",
+        "Put quotation marks around a text that holds the separator: \"Elm Street 5, left door\".";
+    BATCH_VALUE = "batch.value",
+        "the field holds no text",
+        "Write one text behind it.";
     BATCH_DOUBLED = "batch.doubled",
         "another row asks the same of the same number",
         "Take one of the two rows out.";

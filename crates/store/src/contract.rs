@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a suite of tests: an error is a failed test")]
 #![allow(clippy::missing_panics_doc, reason = "panicking is what the functions are for")]
 
+pub mod batches;
 pub mod inbound;
 pub mod money;
 pub mod outbox;

@@ -4,6 +4,7 @@
 //! row. The one approval binds every receipt of the batch: change one and none is approved.
 
 mod pace;
+mod progress;
 mod row;
 
 use std::time::Duration;
@@ -11,14 +12,30 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use telephony::cost::Micros;
-use telephony::{TaskId, Timestamp};
+use telephony::{Private, TaskId, Timestamp};
 use thiserror::Error;
 
 use crate::approval::{Approval, ApprovedBy, Receipt, ReceiptHash};
 use crate::codes;
 
-pub use pace::{NextStart, Pace};
+pub use pace::{Begun, COUNTED_OVER, NextStart, Pace};
+pub use progress::{BatchLine, BatchReport};
 pub use row::{Draft, MOST_ROWS, Row, RowProblem, Template, drafts};
+
+/// A batch: which calls belong to it, its tasks know.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Batch {
+    /// Made by the shell.
+    pub id: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// What the user calls it: the name of its file, if nothing else.
+    pub name: Private<String>,
+    /// How fast its calls are dialed.
+    pub pace: Pace,
+    /// The hash of what the user has said yes to; `None` if they have not, or if a call was changed since.
+    pub approved: Option<ReceiptHash>,
+}
 
 /// What the user is shown of a batch, beside each receipt.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -133,7 +150,6 @@ impl BatchReceipt {
 
 #[cfg(test)]
 mod tests {
-    use telephony::Private;
     use telephony::cost::RateCard;
 
     use super::*;

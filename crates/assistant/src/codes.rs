@@ -162,7 +162,7 @@ code_table! {
         "Choose a later end; a changed task needs a new approval.";
     SCHEDULE_RECURRENCE = "schedule.recurrence",
         "the recurrence cannot be read",
-        "Choose values within the ranges that the error names.";
+        "Write it as the error says, for example \"week on mon 10:00\", with values within the ranges that it names.";
     SCHEDULE_MOMENT = "schedule.moment",
         "the moment cannot be read",
         "Write it like 2026-11-30 09:30, or +2h from now; `time_zone` says in which zone.";
@@ -189,7 +189,7 @@ code_table! {
         "Raise `max_attempts` if another try makes sense; a changed task needs a new approval.";
     CAP_PACE = "cap.pace",
         "as many calls were begun lately as may be",
-        "Wait, or raise the limit that the error names: `calls_per_second`, `calls_per_minute` or `calls_per_day`.";
+        "Wait, or raise the limit that the error names: one of `limits.calls_per_second`, `_minute`, `_day`, `_week` and `_month`.";
     CAP_CONCURRENCY = "cap.concurrency",
         "as many calls are running as may run at once",
         "Wait until one ends, or raise `calls_at_once`.";
@@ -253,6 +253,21 @@ code_table! {
     BATCH_CALLEE = "batch.callee",
         "the row's callee is none of business, person and unknown",
         "Write one of the three, or leave the field empty.";
+    BATCH_TYPE = "batch.type",
+        "the row's type is no kind of errand",
+        "Write one of those that `puppetmaster task create --help` lists, or leave the field empty.";
+    BATCH_FACT = "batch.fact",
+        "the row lacks a fact that such an errand needs",
+        "Add a column of this name, or make the batch with `--incomplete`.";
+    BATCH_COLUMN = "batch.column",
+        "the column has no name, or another one has the same",
+        "Give each column a name of its own in the first line.";
+    BATCH_CELLS = "batch.cells",
+        "the row has more cells than there are columns",
+        "Put quotation marks around a text that holds the separator: \"Elm Street 5, left door\".";
+    BATCH_VALUE = "batch.value",
+        "the field holds no text",
+        "Write one text behind it.";
     BATCH_DOUBLED = "batch.doubled",
         "another row asks the same of the same number",
         "Take one of the two rows out.";

@@ -31,6 +31,7 @@ pub mod refusal;
 pub mod retry;
 pub mod ring_back;
 pub mod schedule;
+pub mod series;
 pub mod spending_alert;
 pub mod standing_approval;
 pub mod statistics;

@@ -843,7 +843,7 @@ mod tests {
             no   hours            it is 21:00 there, and the call must be over in decent hours [hours.outside]. Wait until it is. If a business picks up, say so (`callee_kind: business`): its hours are longer. allowed from 2026-11-25 13:00 UTC
             no   approval         nobody has approved this call [approval.missing]. Look at the receipt and approve it: `puppetmaster task approve`. allowed after that
             yes  budget           at most 0.18 USD; spent in 24 hours 0.00, cap 5.00
-            yes  pace             0 begun in a second, 0 in a minute, 0 in 24 hours; the caps are 1, 20 and 100
+            yes  pace             0 begun in a second, 0 in a minute, 0 in 24 hours, 0 in 7 days, 0 in 30 days; the caps are 1, 20, 100, 300 and 1000
             yes  free line        0 running, the cap is 4
             line: a business landline (the user says so); region: US; plan: a landline or mobile
             place: America/New_York Tue 21:00: closed

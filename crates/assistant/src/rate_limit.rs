@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use telephony::Timestamp;
 
+use crate::budget::{DAY, MONTH, WEEK};
 use crate::codes;
 use crate::refusal::{AllowedWhen, Refusal, Rule};
 use crate::task::CalleeKind;
@@ -13,8 +14,8 @@ use crate::task::CalleeKind;
 ///
 /// Three calls in 24 hours to a business and one to anybody else satisfy the strictest statute found (Florida and
 /// Oklahoma: three in 24 hours on one subject). Four calls at once is what one household needs. One call a second is what a
-/// new account with a carrier may begin; twenty a minute and a hundred a day are far more than errands come to, and bound what
-/// a mistake or a thief can do before somebody looks.
+/// new account with a carrier may begin; twenty a minute, a hundred a day, three hundred a week and a thousand a month are
+/// far more than errands come to, and bound what a mistake or a thief can do before somebody looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Caps {
     /// Attempts to one business number in 24 hours.
@@ -32,6 +33,12 @@ pub struct Caps {
     /// Calls begun in 24 hours, in all.
     #[serde(default = "per_day")]
     pub calls_per_day: u32,
+    /// Calls begun in 7 days, in all.
+    #[serde(default = "per_week")]
+    pub calls_per_week: u32,
+    /// Calls begun in 30 days, in all.
+    #[serde(default = "per_month")]
+    pub calls_per_month: u32,
 }
 
 const fn per_second() -> u32 {
@@ -46,6 +53,14 @@ const fn per_day() -> u32 {
     100
 }
 
+const fn per_week() -> u32 {
+    300
+}
+
+const fn per_month() -> u32 {
+    1_000
+}
+
 impl Default for Caps {
     fn default() -> Self {
         Self {
@@ -55,6 +70,8 @@ impl Default for Caps {
             calls_per_second: per_second(),
             calls_per_minute: per_minute(),
             calls_per_day: per_day(),
+            calls_per_week: per_week(),
+            calls_per_month: per_month(),
         }
     }
 }
@@ -88,13 +105,25 @@ pub struct Begun {
     pub in_day: u32,
     /// When the oldest of them was.
     pub oldest_in_day: Option<Timestamp>,
+    /// In the last 7 days.
+    #[serde(default)]
+    pub in_week: u32,
+    /// When the oldest of them was.
+    #[serde(default)]
+    pub oldest_in_week: Option<Timestamp>,
+    /// In the last 30 days.
+    #[serde(default)]
+    pub in_month: u32,
+    /// When the oldest of them was.
+    #[serde(default)]
+    pub oldest_in_month: Option<Timestamp>,
 }
 
-/// The spans over which beginnings are counted: a second, a minute, a day.
-pub const PACE_OVER: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(24 * 3_600)];
+/// The spans over which beginnings are counted: a second, a minute, a day, a week, a month.
+pub const PACE_OVER: [Duration; 5] = [Duration::from_secs(1), Duration::from_secs(60), DAY, WEEK, MONTH];
 
 /// The span over which attempts to one number are counted.
-pub const COUNTED_OVER: Duration = Duration::from_secs(24 * 3_600);
+pub const COUNTED_OVER: Duration = DAY;
 
 /// Returns what speaks against one more attempt to the number, if anything does.
 pub fn check_number(kind: CalleeKind, caps: &Caps, usage: &Usage) -> Option<Refusal> {
@@ -117,8 +146,10 @@ pub fn check_number(kind: CalleeKind, caps: &Caps, usage: &Usage) -> Option<Refu
 /// Returns what speaks against beginning one more call at `now`, if anything does: the longest of the spans that are full.
 pub fn check_pace(caps: &Caps, usage: &Usage, now: Timestamp) -> Option<Refusal> {
     let begun = &usage.begun;
-    let [second, minute, day] = PACE_OVER;
+    let [second, minute, day, week, month] = PACE_OVER;
     let spans = [
+        (begun.in_month, caps.calls_per_month, begun.oldest_in_month, month, "30 days"),
+        (begun.in_week, caps.calls_per_week, begun.oldest_in_week, week, "7 days"),
         (begun.in_day, caps.calls_per_day, begun.oldest_in_day, day, "24 hours"),
         (begun.in_minute, caps.calls_per_minute, begun.oldest_in_minute, minute, "a minute"),
         (begun.in_second, caps.calls_per_second, begun.oldest_in_second, second, "a second"),
@@ -165,6 +196,7 @@ mod tests {
                 oldest_in_minute: oldest(20_000),
                 in_day,
                 oldest_in_day: oldest(3_600_000),
+                ..Begun::default()
             };
             Usage { begun, ..Usage::default() }
         };
@@ -175,6 +207,19 @@ mod tests {
         assert_eq!(check(&usage(1, 20, 99)), from(40_000));
         assert_eq!(check(&usage(1, 20, 100)), from(82_800_000));
         assert_eq!(check(&usage(2, 19, 99)), from(1_000), "the oldest leaving is not enough");
+        let long = |in_week, in_month| {
+            let begun = Begun { in_week, in_month, oldest_in_week: Some(now - DAY), oldest_in_month: Some(now - WEEK), ..usage(1, 20, 99).begun };
+            check(&Usage { begun, ..Usage::default() })
+        };
+        assert_eq!(long(299, 999), from(40_000));
+        assert_eq!(long(300, 999), Some(AllowedWhen::From(now + 6 * DAY)));
+        assert_eq!(long(300, 1_000), Some(AllowedWhen::From(now + (MONTH - WEEK))));
+    }
+
+    #[test]
+    fn caps_that_were_kept_before_there_was_a_month_are_read() {
+        let kept = r#"{"per_business_number":3,"per_consumer_number":1,"calls_at_once":4}"#;
+        assert_eq!(serde_json::from_str::<Caps>(kept).unwrap(), Caps::default());
     }
 
     #[test]

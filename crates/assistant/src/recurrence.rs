@@ -1,7 +1,9 @@
 //! Errands that come back: every day, every second Tuesday, on the last of the month.
 //!
 //! Says on which days, at the user's hour and in the user's zone; each occurrence becomes a task of its own, with its own
-//! receipt and approval. Never catches up: what was missed while nobody ran is missed.
+//! receipt and approval ([`crate::series`]). A person writes it as a [`Rhythm`].
+
+mod rhythm;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -11,6 +13,8 @@ use thiserror::Error;
 
 use crate::codes;
 use crate::compliance::place::time_zone;
+
+pub use rhythm::Rhythm;
 
 /// An errand that comes back.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -86,6 +90,15 @@ pub enum RecurrenceError {
         /// What was given.
         zone: String,
     },
+    /// Not how often and when.
+    #[error(
+        "\"{text}\" does not say how often and when; write \"day 10:00\", \"weekday 10:00\", \"week on mon 10:00\", \"2 weeks on tue,fri 9:30\", \
+         \"month on 15 10:00\", \"month on last day 10:00\" or \"month on second tue 10:00\""
+    )]
+    NoRhythm {
+        /// What was given.
+        text: String,
+    },
 }
 
 impl RecurrenceError {
@@ -139,6 +152,11 @@ impl Recurrence {
 
     /// Returns the first occurrence after a moment; `None` if there is none any more.
     pub fn next_after(&self, after: Timestamp) -> Option<Timestamp> {
+        self.following(after).filter(|found| self.0.until.is_none_or(|until| *found < until))
+    }
+
+    /// Returns the same as if it had no end.
+    pub fn following(&self, after: Timestamp) -> Option<Timestamp> {
         let zone = time_zone(&self.0.zone)?;
         let from: Date = self.0.from.parse().ok()?;
         let after = jiff::Timestamp::from_millisecond(after.as_millis()).ok()?;
@@ -150,12 +168,17 @@ impl Recurrence {
                 let at = zone.to_ambiguous_timestamp(local).compatible().ok()?;
                 let found = Timestamp(at.as_millisecond());
                 if at > after {
-                    return self.0.until.is_none_or(|until| found < until).then_some(found);
+                    return Some(found);
                 }
             }
             day = day.tomorrow().ok()?;
         }
         None
+    }
+
+    /// Returns after which moment nothing occurs any more, if it has an end.
+    pub const fn until(&self) -> Option<Timestamp> {
+        self.0.until
     }
 
     fn falls_on(&self, day: Date, from: Date) -> bool {
@@ -241,6 +264,21 @@ mod tests {
         let utc = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
         assert_eq!(recurrence.next_after(utc("2026-03-07T00:00:00Z")), Some(utc("2026-03-07T15:00:00Z")));
         assert_eq!(recurrence.next_after(utc("2026-03-08T00:00:00Z")), Some(utc("2026-03-08T14:00:00Z")));
+    }
+
+    /// Clocks in New York leave out 02:00 to 03:00 on 2026-03-08 and have 01:00 to 02:00 twice on 2026-11-01.
+    #[test]
+    fn an_hour_that_is_left_out_comes_later_and_one_that_comes_twice_rings_once() {
+        let utc = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        let at = |from: &str, minute| Recurrence::new(GivenRecurrence { from: from.into(), minute, ..recurrence(Every::Days(1)) }).unwrap();
+        let spring = at("2026-03-07", 150);
+        let first = spring.next_after(utc("2026-03-07T12:00:00Z")).unwrap();
+        assert_eq!(first, utc("2026-03-08T07:30:00Z"), "03:30, for there is no 02:30");
+        assert_eq!(spring.next_after(first), Some(utc("2026-03-09T06:30:00Z")));
+        let autumn = at("2026-10-31", 90);
+        let first = autumn.next_after(utc("2026-10-31T12:00:00Z")).unwrap();
+        assert_eq!(first, utc("2026-11-01T05:30:00Z"), "the first 01:30");
+        assert_eq!(autumn.next_after(first), Some(utc("2026-11-02T06:30:00Z")), "not the second one");
     }
 
     #[test]

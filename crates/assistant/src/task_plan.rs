@@ -9,6 +9,7 @@ use crate::compliance::calling_hours::Ring;
 use crate::dependency::Dependency;
 use crate::opening_hours::OpeningHours;
 use crate::retry::{self, NextAttempt, RetryPlan};
+use crate::series::Series;
 use crate::task::{Task, TaskState};
 
 /// How a task is carried out.
@@ -26,6 +27,9 @@ pub struct TaskPlan {
     /// For which tasks it waits.
     #[serde(default)]
     pub dependencies: Vec<Dependency>,
+    /// Which occurrence of an errand that comes back it is, if it is one.
+    #[serde(default)]
+    pub series: Option<Series>,
 }
 
 /// How urgent a task is.

@@ -2,6 +2,7 @@
 //!
 //! No logic and no runtime. Shells implement these traits; the engine uses them; the binary joins the two.
 
+pub mod batch_store;
 pub mod brain;
 pub mod carrier;
 pub mod carrier_account;

@@ -1,7 +1,8 @@
 //! What carries tasks out when nobody waits for them, on disk: how, and when each is due. A restart loses none of it.
 
 use assistant::approval::{Approval, Receipt};
-use assistant::task::Task;
+use assistant::series::Series;
+use assistant::task::{Task, TaskState};
 use assistant::task_plan::TaskPlan;
 use async_trait::async_trait;
 use telephony::{AttemptId, TaskId, Timestamp};
@@ -36,7 +37,8 @@ pub trait PlanStore: Send + Sync {
     /// Sets when a planned task is due; of a task without a plan this does nothing.
     async fn set_due(&self, task: &TaskId, due_at: Option<Timestamp>) -> Result<(), StoreError>;
 
-    /// Returns the approved tasks that are due, the most urgent first, then the one that has waited longest.
+    /// Returns the approved tasks that are due, the most urgent first, then the one that has waited longest. Of a batch only the first:
+    /// it is dialed at a pace, and nobody else waits behind it.
     async fn due(&self, now: Timestamp, at_most: u32) -> Result<Vec<TaskId>, StoreError>;
 
     /// Returns how many approved tasks are due at some time, or are running by plan.
@@ -54,4 +56,34 @@ pub trait PlanStore: Send + Sync {
 
     /// Returns the live attempts of tasks that were given up: their calls are to be ended.
     async fn given_up(&self) -> Result<Vec<AttemptId>, StoreError>;
+
+    /// Returns the tasks of errands that come back whose next occurrence is to be made: the task has ended, or the next one's time has
+    /// come.
+    async fn to_follow(&self, now: Timestamp) -> Result<Vec<TaskId>, StoreError>;
+
+    /// Keeps the occurrence that follows a task; with an approval and a moment at which it is due if a standing approval covers it.
+    /// A task that has not ended and is not running becomes `former`: its time is over.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if another process has made it, or the series has ended.
+    async fn follow(&self, task: &TaskId, former: TaskState, next: &Occurrence) -> Result<(), StoreError>;
+
+    /// Changes which occurrence a task is and what follows it; `None`: nothing does, the errand does not come back any more.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the task has no plan; [`StoreError::Conflict`] if the occurrence that follows it is made already.
+    async fn set_series(&self, task: &TaskId, series: Option<&Series>) -> Result<(), StoreError>;
+}
+
+/// The next occurrence of an errand that comes back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Occurrence {
+    /// The task.
+    pub task: Task,
+    /// Its receipt.
+    pub receipt: Receipt,
+    /// How it is carried out, and when it is due.
+    pub planned: Planned,
+    /// A yes that covers it, if there is one.
+    pub approval: Option<Approval>,
 }

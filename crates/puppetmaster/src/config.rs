@@ -302,6 +302,10 @@ pub struct Limits {
     pub calls_per_minute: Count<1, 1800>,
     /// Calls begun in 24 hours.
     pub calls_per_day: Count<1, 100_000>,
+    /// Calls begun in 7 days.
+    pub calls_per_week: Count<1, 1_000_000>,
+    /// Calls begun in 30 days.
+    pub calls_per_month: Count<1, 1_000_000>,
 }
 
 /// What the rules of the house say if the user says nothing.
@@ -317,6 +321,8 @@ impl Default for Limits {
             calls_per_second: Count::clamped(caps.calls_per_second),
             calls_per_minute: Count::clamped(caps.calls_per_minute),
             calls_per_day: Count::clamped(caps.calls_per_day),
+            calls_per_week: Count::clamped(caps.calls_per_week),
+            calls_per_month: Count::clamped(caps.calls_per_month),
         }
     }
 }
@@ -486,6 +492,8 @@ impl Config {
             calls_per_second: self.limits.calls_per_second.get(),
             calls_per_minute: self.limits.calls_per_minute.get(),
             calls_per_day: self.limits.calls_per_day.get(),
+            calls_per_week: self.limits.calls_per_week.get(),
+            calls_per_month: self.limits.calls_per_month.get(),
         }
     }
 

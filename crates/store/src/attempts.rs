@@ -58,6 +58,9 @@ impl Store {
         if !cleared.still_holds(&usage, &spending) || self.is_barred_since(&mut transaction, cleared).await? {
             return Err(StoreError::Overtaken);
         }
+        if self.is_out_of_pace(&mut transaction, task, cleared.cleared_at()).await? {
+            return Err(StoreError::Overtaken);
+        }
         let subject = self.subject_of(&mut transaction, cleared.number(), cleared.cleared_at()).await?;
         sqlx::query(
             "INSERT INTO attempts (id, task_id, number, state, state_rank, callee_key, callee, receipt_hash, reserved, began_at, moved_at, user_key)

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a suite of tests: an error is a failed test")]
 #![allow(clippy::missing_panics_doc, reason = "panicking is what the functions are for")]
 
+pub mod batches;
 pub mod inbound;
 pub mod money;
 pub mod outbox;
@@ -376,14 +377,19 @@ pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
 
     let (_, first) = begin(store, "t1", "a1").await;
     let (_, second) = begin(store, "t2", "a2").await;
-    let in_day = Begun { in_day: 2, oldest_in_day: Some(NOON), ..Begun::default() };
+    let in_month = Begun { in_month: 2, oldest_in_month: Some(NOON), ..Begun::default() };
+    let in_week = Begun { in_week: 2, oldest_in_week: Some(NOON), ..in_month };
+    let in_day = Begun { in_day: 2, oldest_in_day: Some(NOON), ..in_week };
     let in_minute = Begun { in_minute: 2, oldest_in_minute: Some(NOON), ..in_day };
     let in_second = Begun { in_second: 2, oldest_in_second: Some(NOON), ..in_minute };
     let counted = |begun| Usage { attempts_to_number: 2, oldest_of_them: Some(NOON), live_calls: 2, begun };
     assert_eq!(store.usage(&number, after(999)).await.unwrap(), counted(in_second));
     assert_eq!(store.usage(&number, after(1_000)).await.unwrap(), counted(in_minute), "spans leave out their beginning");
     assert_eq!(store.usage(&number, after(60_000)).await.unwrap(), counted(in_day));
-    assert_eq!(store.usage(&number, after(86_400_000)).await.unwrap(), Usage { live_calls: 2, ..Usage::default() });
+    let no_more = |begun| Usage { live_calls: 2, begun, ..Usage::default() };
+    assert_eq!(store.usage(&number, after(86_400_000)).await.unwrap(), no_more(in_week));
+    assert_eq!(store.usage(&number, NOON + WEEK).await.unwrap(), no_more(in_month));
+    assert_eq!(store.usage(&number, NOON + MONTH).await.unwrap(), no_more(Begun::default()));
     let other = PhoneNumber::parse("+12125550124").unwrap();
     let elsewhere = Usage { live_calls: 2, begun: in_second, ..Usage::default() };
     assert_eq!(store.usage(&other, NOON).await.unwrap(), elsewhere);

@@ -136,7 +136,15 @@ impl Store {
         }
         let sql = format!("UPDATE tasks SET body = X'', receipt = X'', expired_at = ?2 WHERE length(body) > 0 AND id IN ({tasks})");
         let update = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(bound.to_owned()).bind(now.as_millis());
-        Ok(update.execute(connection).await.map_err(|error| told(&error))?.rows_affected())
+        let emptied = update.execute(&mut *connection).await.map_err(|error| told(&error))?.rows_affected();
+        // What the user called a batch may name somebody; it goes with the last of its calls.
+        let names = sqlx::query(
+            "UPDATE batches SET name = X'' WHERE length(name) > 0 AND NOT EXISTS (
+                 SELECT 1 FROM plans JOIN tasks ON tasks.id = task_id WHERE batch_id = batches.id AND length(tasks.body) > 0
+             )",
+        );
+        names.execute(connection).await.map_err(|error| told(&error))?;
+        Ok(emptied)
     }
 
     /// Visits of callers who withheld their number belong to nobody that could be asked for, and to the user.

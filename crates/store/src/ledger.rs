@@ -30,11 +30,15 @@ impl Store {
                  (SELECT count(*) FROM attempts WHERE state <> 'terminal'),
                  count(*) FILTER (WHERE began_at > ?3), min(began_at) FILTER (WHERE began_at > ?3),
                  count(*) FILTER (WHERE began_at > ?4), min(began_at) FILTER (WHERE began_at > ?4),
-                 count(*) FILTER (WHERE began_at > ?5), min(began_at) FILTER (WHERE began_at > ?5)
-             FROM attempts WHERE began_at > min(?2, ?3, ?4, ?5) AND direction = 'outbound'",
+                 count(*) FILTER (WHERE began_at > ?5), min(began_at) FILTER (WHERE began_at > ?5),
+                 count(*) FILTER (WHERE began_at > ?6), min(began_at) FILTER (WHERE began_at > ?6),
+                 count(*) FILTER (WHERE began_at > ?7), min(began_at) FILTER (WHERE began_at > ?7)
+             FROM attempts WHERE began_at > min(?2, ?3, ?4, ?5, ?6, ?7) AND direction = 'outbound'",
         );
-        let [second, minute, day] = PACE_OVER.map(|span| (now - span).as_millis());
-        let select = select.bind(self.seal.lookup(number.as_e164())).bind((now - COUNTED_OVER).as_millis()).bind(second).bind(minute).bind(day);
+        let mut select = select.bind(self.seal.lookup(number.as_e164())).bind((now - COUNTED_OVER).as_millis());
+        for span in PACE_OVER {
+            select = select.bind((now - span).as_millis());
+        }
         let row = select.fetch_one(connection).await.map_err(|error| told(&error))?;
         let count = |index| amount(&row, index).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         let oldest = |index| column::<Option<i64>>(&row, index).map(|at| at.map(Timestamp));
@@ -49,6 +53,10 @@ impl Store {
                 oldest_in_minute: oldest(6)?,
                 in_day: count(7)?,
                 oldest_in_day: oldest(8)?,
+                in_week: count(9)?,
+                oldest_in_week: oldest(10)?,
+                in_month: count(11)?,
+                oldest_in_month: oldest(12)?,
             },
         })
     }

@@ -9,6 +9,7 @@
 mod alerts;
 mod attempts;
 mod audit;
+mod batches;
 pub mod contract;
 mod database;
 mod erasure;

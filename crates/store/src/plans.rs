@@ -5,8 +5,10 @@ use assistant::audit::AuditEvent;
 use assistant::task::{Task, TaskState};
 use assistant::task_plan::TaskPlan;
 use async_trait::async_trait;
-use ports::plan_store::{PlanStore, Planned};
+use assistant::series::Series;
+use ports::plan_store::{Occurrence, PlanStore, Planned};
 use ports::task_store::StoreError;
+use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 use telephony::{AttemptId, TaskId, Timestamp};
 
@@ -26,13 +28,7 @@ fn ids(rows: &[SqliteRow]) -> Result<Vec<TaskId>, StoreError> {
 impl PlanStore for Store {
     async fn create_planned(&self, task: &Task, receipt: &Receipt, planned: &Planned) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        self.insert_task_in(&mut transaction, task, receipt).await?;
-        let insert = sqlx::query("INSERT INTO plans (task_id, priority, due_at, body) VALUES (?, ?, ?, ?)")
-            .bind(task.id.as_str())
-            .bind(planned.plan.priority.rank())
-            .bind(planned.due_at.map(Timestamp::as_millis))
-            .bind(self.close_json(&plan_place(&task.id), &planned.plan)?);
-        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.insert_planned_in(&mut transaction, task, receipt, planned, None).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
 
@@ -51,6 +47,7 @@ impl PlanStore for Store {
             .bind(self.close_for(&subject, &receipt_place(&task.id), receipt)?)
             .bind(task.id.as_str());
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.void_batch_of(&mut transaction, &task.id, at).await?;
         self.audit(&mut transaction, at, &AuditEvent::TaskEdited { task: task.id.clone(), receipt: receipt.hash() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
@@ -72,8 +69,13 @@ impl PlanStore for Store {
 
     async fn due(&self, now: Timestamp, at_most: u32) -> Result<Vec<TaskId>, StoreError> {
         let select = sqlx::query(
-            "SELECT task_id FROM plans JOIN tasks ON tasks.id = task_id WHERE state = 'approved' AND due_at <= ?
-             ORDER BY priority DESC, due_at, created_at, task_id LIMIT ?",
+            "SELECT task_id FROM (
+                 SELECT task_id, priority, due_at, created_at, row_number() OVER (
+                     PARTITION BY coalesce(batch_id, task_id) ORDER BY priority DESC, due_at, batch_place, created_at, task_id
+                 ) AS place
+                 FROM plans JOIN tasks ON tasks.id = task_id WHERE state = 'approved' AND due_at <= ? AND length(tasks.body) > 0
+             )
+             WHERE place = 1 ORDER BY priority DESC, due_at, created_at, task_id LIMIT ?",
         );
         let rows = select.bind(now.as_millis()).bind(i64::from(at_most)).fetch_all(self.read()).await;
         ids(&rows.map_err(|error| told(&error))?)
@@ -110,5 +112,81 @@ impl PlanStore for Store {
         );
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
         rows.iter().map(|row| Ok(AttemptId::new(column::<String>(row, 0)?))).collect()
+    }
+
+    async fn to_follow(&self, now: Timestamp) -> Result<Vec<TaskId>, StoreError> {
+        let select = sqlx::query(
+            "SELECT task_id FROM plans JOIN tasks ON tasks.id = task_id
+             WHERE next_at IS NOT NULL AND (next_at <= ? OR state IN ('done', 'canceled', 'failed')) ORDER BY next_at, task_id",
+        );
+        let rows = select.bind(now.as_millis()).fetch_all(self.read()).await;
+        ids(&rows.map_err(|error| told(&error))?)
+    }
+
+    async fn follow(&self, task: &TaskId, former: TaskState, next: &Occurrence) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let made = sqlx::query("UPDATE plans SET next_at = NULL WHERE task_id = ? AND next_at IS NOT NULL").bind(task.as_str());
+        if made.execute(&mut *transaction).await.map_err(|error| told(&error))?.rows_affected() != 1 {
+            return Err(StoreError::Conflict);
+        }
+        let at = next.task.created_at;
+        let over = sqlx::query("UPDATE tasks SET state = ? WHERE id = ? AND state IN ('draft', 'awaiting_approval', 'approved')");
+        let over = over.bind(former.as_str()).bind(task.as_str()).execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if over.rows_affected() == 1 && former == TaskState::Canceled {
+            self.audit(&mut transaction, at, &AuditEvent::TaskCanceled { task: task.clone() }).await?;
+        }
+        self.insert_planned_in(&mut transaction, &next.task, &next.receipt, &next.planned, None).await?;
+        if let Some(approval) = &next.approval {
+            self.insert_approval_in(&mut transaction, &next.task.id, approval).await?;
+        }
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    async fn set_series(&self, task: &TaskId, series: Option<&Series>) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let select = sqlx::query("SELECT body, next_at FROM plans WHERE task_id = ?").bind(task.as_str());
+        let row = select.fetch_optional(&mut *transaction).await.map_err(|error| told(&error))?.ok_or(StoreError::NotFound)?;
+        let mut plan: TaskPlan = self.open_json(&plan_place(task), &column::<Vec<u8>>(&row, 0)?)?;
+        let is_made = column::<Option<i64>>(&row, 1)?.is_none() && plan.series.as_ref().is_some_and(|series| series.next_at().is_some());
+        if is_made {
+            return Err(StoreError::Conflict);
+        }
+        plan.series = series.cloned();
+        let update = sqlx::query("UPDATE plans SET body = ?, next_at = ? WHERE task_id = ?")
+            .bind(self.close_json(&plan_place(task), &plan)?)
+            .bind(next_at(&plan))
+            .bind(task.as_str());
+        update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+}
+
+fn next_at(plan: &TaskPlan) -> Option<i64> {
+    plan.series.as_ref().and_then(Series::next_at).map(Timestamp::as_millis)
+}
+
+impl Store {
+    /// Inserts a task with its plan, as the call of a batch if it is one: which batch, and which of its calls. Its caller commits.
+    pub(crate) async fn insert_planned_in(
+        &self,
+        connection: &mut SqliteConnection,
+        task: &Task,
+        receipt: &Receipt,
+        planned: &Planned,
+        batch: Option<(&str, i64)>,
+    ) -> Result<(), StoreError> {
+        self.insert_task_in(connection, task, receipt).await?;
+        sqlx::query("INSERT INTO plans (task_id, priority, due_at, body, next_at, batch_id, batch_place) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .bind(task.id.as_str())
+            .bind(planned.plan.priority.rank())
+            .bind(planned.due_at.map(Timestamp::as_millis))
+            .bind(self.close_json(&plan_place(&task.id), &planned.plan)?)
+            .bind(next_at(&planned.plan))
+            .bind(batch.map(|(id, _)| id.to_owned()))
+            .bind(batch.map(|(_, place)| place))
+            .execute(connection)
+            .await
+            .map_err(|error| told(&error))?;
+        Ok(())
     }
 }

@@ -34,9 +34,29 @@ pub enum NextStart {
     Never,
 }
 
-const HOUR: Duration = Duration::from_secs(3_600);
+/// The span over which the beginnings of a batch's calls are counted.
+pub const COUNTED_OVER: Duration = Duration::from_secs(3_600);
+
+/// Calls of a batch that were begun lately. An attempt counts from the moment its intent is written.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Begun {
+    /// When, over [`COUNTED_OVER`], in order.
+    pub at: Vec<Timestamp>,
+    /// How many run.
+    pub running: u32,
+}
+
+const HOUR: Duration = COUNTED_OVER;
 
 impl Pace {
+    /// The longest time between two beginnings: what is older is not counted.
+    pub const LONGEST_GAP: Duration = COUNTED_OVER;
+
+    /// Returns when the next call may begin.
+    pub fn after(&self, begun: &Begun, now: Timestamp) -> NextStart {
+        self.next_start(&begun.at, begun.running, now)
+    }
+
     /// Returns when the next call may begin. `begun` are the beginnings of the batch's calls in order, `running` how many run.
     pub fn next_start(&self, begun: &[Timestamp], running: u32, now: Timestamp) -> NextStart {
         if self.calls_at_once == 0 || self.calls_an_hour == 0 {

@@ -5,6 +5,7 @@ use telephony::{PhoneNumber, Private};
 
 use crate::codes::{self, CodeEntry};
 use crate::compliance::number_gate;
+use crate::missing_facts;
 use crate::task::{CalleeKind, MAX_CONTEXT_FACTS, MAX_INTENT_CHARS};
 
 /// A batch has at most this many rows: what one person can look over before saying yes to it.
@@ -24,10 +25,16 @@ pub struct Row {
 pub struct Template {
     /// What is to be done; `{item}` is filled in from the row's field `item`. A row's own `intent` takes its place.
     pub intent: Option<Private<String>>,
-    /// For whom. A row's own `principal` takes its place.
+    /// For whom. A row's own `for` takes its place.
     pub principal: Option<Private<String>>,
     /// Who picks up. A row's own `callee` takes its place.
     pub callee_kind: CalleeKind,
+    /// What kind of errand; told from the intent if not given. A row's own `type` takes its place.
+    pub task_type: Option<TaskType>,
+    /// What is left on a voicemail, filled in as the intent is. A row's own `voicemail` takes its place.
+    pub voicemail_message: Option<Private<String>>,
+    /// Whether a row may lack facts that its kind of errand needs.
+    pub allows_missing_facts: bool,
 }
 
 /// A task to be made of a row.
@@ -39,10 +46,12 @@ pub struct Draft {
     pub number: PhoneNumber,
     /// What is to be done.
     pub intent: Private<String>,
-    /// What kind of errand, by the intent.
+    /// What kind of errand.
     pub task_type: TaskType,
     /// For whom.
     pub principal: Private<String>,
+    /// What is left on a voicemail; `None` leaves nothing.
+    pub voicemail_message: Option<Private<String>>,
     /// Who picks up.
     pub callee_kind: CalleeKind,
     /// Facts that may be given: the row's other fields.
@@ -62,8 +71,13 @@ pub struct RowProblem {
 
 const NUMBER: &str = "number";
 const INTENT: &str = "intent";
-const PRINCIPAL: &str = "principal";
+const PRINCIPAL: &str = "for";
 const CALLEE: &str = "callee";
+const TYPE: &str = "type";
+const VOICEMAIL: &str = "voicemail";
+
+/// The fields that are no facts.
+const OWN: [&str; 6] = [NUMBER, INTENT, PRINCIPAL, CALLEE, TYPE, VOICEMAIL];
 
 /// Returns the drafts of all rows.
 ///
@@ -123,18 +137,36 @@ fn draft(row: &Row, template: &Template, allowed_regions: &[String]) -> Result<D
     if callee_kind.is_none() {
         wrong.push((CALLEE.to_owned(), codes::BATCH_CALLEE));
     }
-    let is_own = |name: &str| [NUMBER, INTENT, PRINCIPAL, CALLEE].contains(&name);
-    let facts: Vec<(String, String)> = fields.iter().filter(|(name, value)| !is_own(name) && !value.trim().is_empty()).cloned().collect();
+    let task_type = match own(TYPE) {
+        None => Some(template.task_type.unwrap_or_else(|| TaskType::told_from(&intent))),
+        Some(word) => serde_json::from_value(serde_json::Value::from(word)).ok(),
+    };
+    if task_type.is_none() {
+        wrong.push((TYPE.to_owned(), codes::BATCH_TYPE));
+    }
+    let voicemail = own(VOICEMAIL).or(template.voicemail_message.as_ref().map(|message| message.expose().as_str()));
+    let voicemail = voicemail.map(|message| fill(message, &own));
+    wrong.extend(voicemail.iter().flat_map(|(_, unfilled)| unfilled).map(|name| (name.clone(), codes::BATCH_FIELD)));
+    let facts: Vec<(String, String)> =
+        fields.iter().filter(|(name, value)| !OWN.contains(&name.as_str()) && !value.trim().is_empty()).cloned().collect();
     if intent.chars().count() > MAX_INTENT_CHARS || facts.len() > MAX_CONTEXT_FACTS {
         wrong.push((INTENT.to_owned(), codes::TASK_TOO_LONG));
     }
-    match (number, callee_kind) {
-        (Ok(number), Some(callee_kind)) if wrong.is_empty() => Ok(Draft {
+    if !template.allows_missing_facts
+        && !intent.trim().is_empty()
+        && let Some(task_type) = task_type
+    {
+        let missing = missing_facts::missing(task_type, &intent, &facts);
+        wrong.extend(missing.into_iter().map(|fact| (fact.label.to_owned(), codes::BATCH_FACT)));
+    }
+    match (number, callee_kind, task_type) {
+        (Ok(number), Some(callee_kind), Some(task_type)) if wrong.is_empty() => Ok(Draft {
             line: row.line,
             number,
-            task_type: TaskType::told_from(&intent),
+            task_type,
             intent: Private::new(intent),
             principal: Private::new(principal.to_owned()),
+            voicemail_message: voicemail.map(|(message, _)| Private::new(message)),
             callee_kind,
             context: Private::new(facts),
         }),
@@ -177,6 +209,7 @@ mod tests {
             intent: Some(Private::new("Ask whether they have {item} in stock".into())),
             principal: Some(Private::new("Sam Miller".into())),
             callee_kind: CalleeKind::Business,
+            ..Template::default()
         }
     }
 
@@ -195,8 +228,9 @@ mod tests {
                     ("number", "+12125552672"),
                     ("item", ""),
                     ("intent", "Book a table for four tonight at 7"),
-                    ("principal", "Alex"),
+                    ("for", "Alex"),
                     ("callee", "unknown"),
+                    ("voicemail", "Please call {for} back"),
                 ],
             ),
         ];
@@ -208,6 +242,9 @@ mod tests {
             (drafts[1].task_type, drafts[1].principal.expose().as_str(), drafts[1].callee_kind),
             (TaskType::Reservation, "Alex", CalleeKind::Unknown)
         );
+        assert_eq!(drafts[0].voicemail_message, None);
+        assert_eq!(drafts[1].voicemail_message.as_ref().map(|message| message.expose().as_str()), Some("Please call Alex back"));
+        assert_eq!(drafts[1].context.expose(), &[], "what is said of the call itself is no fact");
     }
 
     #[test]
@@ -231,6 +268,18 @@ mod tests {
             wrong(&[row(2, &[("number", "+12125552671")])], &Template::default()).iter().map(|(.., code)| *code).collect::<Vec<_>>(),
             ["task.empty_intent", "task.no_principal"]
         );
+    }
+
+    #[test]
+    fn a_row_names_its_kind_and_brings_the_facts_that_it_needs() {
+        let rows = [
+            row(2, &[("number", "+12125552671"), ("item", "x"), ("type", "quote_request")]),
+            row(3, &[("number", "+12125552672"), ("item", "x"), ("type", "quote")]),
+            row(4, &[("number", "+12125552673"), ("intent", "Book a table"), ("party size", "four")]),
+        ];
+        assert_eq!(wrong(&rows, &template()), [(3, "type".into(), "batch.type"), (4, "when".into(), "batch.fact")]);
+        let drafts = drafts(&[rows[0].clone(), rows[2].clone()], &Template { allows_missing_facts: true, ..template() }, &["US".into()]).unwrap();
+        assert_eq!((drafts[0].task_type, drafts[1].task_type), (TaskType::QuoteRequest, TaskType::Reservation));
     }
 
     #[test]

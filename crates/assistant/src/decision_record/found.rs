@@ -46,13 +46,17 @@ pub(crate) fn found(question: Question, facts: &Facts<'_>) -> String {
             receipt.worst_case_cost, receipt.currency, facts.spending.last_day, rules.budget.per_day
         ),
         Question::Pace => format!(
-            "{} begun in a second, {} in a minute, {} in 24 hours; the caps are {}, {} and {}",
+            "{} begun in a second, {} in a minute, {} in 24 hours, {} in 7 days, {} in 30 days; the caps are {}, {}, {}, {} and {}",
             facts.usage.begun.in_second,
             facts.usage.begun.in_minute,
             facts.usage.begun.in_day,
+            facts.usage.begun.in_week,
+            facts.usage.begun.in_month,
             rules.caps.calls_per_second,
             rules.caps.calls_per_minute,
-            rules.caps.calls_per_day
+            rules.caps.calls_per_day,
+            rules.caps.calls_per_week,
+            rules.caps.calls_per_month
         ),
         Question::Concurrency => format!("{} running, the cap is {}", facts.usage.live_calls, rules.caps.calls_at_once),
     }

@@ -356,6 +356,20 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.limits.calls_per_day,
     },
     Key {
+        path: "limits.calls_per_week",
+        about: "The same for 7 days.",
+        unset: "",
+        example: "300",
+        field: |config| &mut config.limits.calls_per_week,
+    },
+    Key {
+        path: "limits.calls_per_month",
+        about: "The same for 30 days.",
+        unset: "",
+        example: "1000",
+        field: |config| &mut config.limits.calls_per_month,
+    },
+    Key {
         path: "budget.per_call",
         about: "The most that one call may cost, in units of the rate card's currency. A call whose worst case is dearer is not dialed.",
         unset: "",

@@ -123,6 +123,8 @@ mod tests {
                   calls_per_second: 1                          # default
                   calls_per_minute: 20                         # default
                   calls_per_day: 100                           # default
+                  calls_per_week: 300                          # default
+                  calls_per_month: 1000                        # default
                 budget:
                   per_call: 1.00                               # default
                   per_task: 3.00                               # default

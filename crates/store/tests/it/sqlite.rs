@@ -138,6 +138,29 @@ passes_plans!(
     calls_of_tasks_that_were_given_up_are_found,
 );
 
+macro_rules! passes_batches {
+    ($($promise:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $promise() {
+                let directory = tempfile::tempdir().unwrap();
+                let store = Store::open(directory.path(), Options::new(Access::Dialing)).await.unwrap();
+                contract::batches::$promise(&store).await;
+            }
+        )*
+    };
+}
+
+passes_batches!(
+    a_batch_is_kept_whole_or_not_at_all,
+    one_yes_approves_all_or_none,
+    a_batch_keeps_its_pace,
+    a_change_voids_the_yes_to_the_rest,
+    a_batch_is_given_up_with_its_running_calls,
+    what_comes_back_follows_once,
+    a_series_is_changed_and_ended,
+);
+
 #[tokio::test]
 async fn a_registry_is_looked_up_after_a_restart_and_replaced_whole() {
     let directory = tempfile::tempdir().unwrap();

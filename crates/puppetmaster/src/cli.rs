@@ -225,7 +225,7 @@ pub struct SandboxArgs {
     /// create=500 refuses calls (any status from 400 to 599). create=502-after-acceptance refuses them, but they ring.
     /// create=late:TIME and create=timeout-after-acceptance: they ring, the reply comes late or never in time.
     /// rest=429 refuses every request (any status from 400 to 599).
-    /// webhook=lost, webhook=late:TIME, webhook=twice, webhook=reordered; webhook=forged sends a false one with a wrong signature before each.
+    /// webhook=lost, webhook=end-lost, webhook=late:TIME, webhook=twice, webhook=reordered; webhook=forged sends a false one with a wrong signature before each.
     /// socket=refused; socket=cut:TIME breaks a media socket so long after it was opened.
     /// media=jitter:TIME, media=loss:2%: sound comes unevenly, or is lost, both ways.
     /// call=hang-up:TIME: the callee hangs up so long after the answer; call=drop:TIME: the line breaks and nobody is told.

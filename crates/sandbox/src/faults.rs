@@ -22,7 +22,7 @@ const LONGER_THAN_ANYBODY_WAITS: Duration = Duration::from_secs(120);
 /// What can be switched on, for `--help` and for who wrote it wrong.
 pub const FAULTS: &str = "create=STATUS (500: refused, nothing rings), create=STATUS-after-acceptance (refused, but it rings), \
 create=late:TIME (the reply comes late), create=timeout-after-acceptance (it rings, the reply never comes in time), \
-rest=STATUS (429: every request is refused), webhook=lost, webhook=late:TIME, webhook=twice, webhook=reordered, webhook=forged (a false one \
+rest=STATUS (429: every request is refused), webhook=lost, webhook=end-lost (only the news of a call's end), webhook=late:TIME, webhook=twice, webhook=reordered, webhook=forged (a false one \
 with a wrong signature goes before each), socket=refused, socket=cut:TIME, media=jitter:TIME, media=loss:PERCENT%, call=hang-up:TIME \
 (the callee, so long after the answer), call=drop:TIME (the line breaks and nobody is told). TIME is 800ms, 3s or 2m";
 
@@ -63,6 +63,8 @@ pub enum CreateFault {
 pub enum WebhookFault {
     /// News never arrive; documents are asked for as ever.
     Lost,
+    /// All news arrive but those of the call's end.
+    EndLost,
     /// Each comes so much later.
     Late(Duration),
     /// Each comes twice.
@@ -71,6 +73,17 @@ pub enum WebhookFault {
     Reordered,
     /// Before each comes another that says that the call has failed, signed with a key that is not the account's.
     Forged,
+}
+
+impl WebhookFault {
+    /// Returns whether news are lost, of a call's end or of anything else.
+    pub(crate) fn loses(self, is_of_the_end: bool) -> bool {
+        match self {
+            Self::Lost => true,
+            Self::EndLost => is_of_the_end,
+            Self::Late(_) | Self::Twice | Self::Reordered | Self::Forged => false,
+        }
+    }
 }
 
 /// What happens to the media sockets of a call.
@@ -134,6 +147,7 @@ impl Faults {
             }
             ("rest", status, None) => self.rest = Some(refusal(status)?),
             ("webhook", "lost", None) => self.webhook = Some(WebhookFault::Lost),
+            ("webhook", "end-lost", None) => self.webhook = Some(WebhookFault::EndLost),
             ("webhook", "late", Some(time)) => self.webhook = Some(WebhookFault::Late(duration(time)?)),
             ("webhook", "twice", None) => self.webhook = Some(WebhookFault::Twice),
             ("webhook", "reordered", None) => self.webhook = Some(WebhookFault::Reordered),
@@ -158,6 +172,7 @@ impl Faults {
         });
         let webhook = self.webhook.map(|fault| match fault {
             WebhookFault::Lost => "webhook=lost".to_owned(),
+            WebhookFault::EndLost => "webhook=end-lost".to_owned(),
             WebhookFault::Late(time) => format!("webhook=late:{}", ms(time)),
             WebhookFault::Twice => "webhook=twice".to_owned(),
             WebhookFault::Reordered => "webhook=reordered".to_owned(),
@@ -364,6 +379,7 @@ mod tests {
             "create=late:2500ms",
             "rest=429",
             "webhook=lost",
+            "webhook=end-lost",
             "webhook=late:800ms",
             "webhook=twice",
             "webhook=reordered",

@@ -10,6 +10,7 @@ use wire::http::{FORM_TYPE, Form, Method};
 use wire::plivo::callback::{Delivery, get_url};
 use wire::plivo::document::MAX_BYTES;
 use wire::plivo::signature::{HEADER, MAIN_HEADER, NONCE_HEADER, SigningKeys, V2_HEADER, V2_MAIN_HEADER, V2_NONCE_HEADER};
+use wire::plivo::status::CallEvent;
 
 use super::fresh_nonce;
 use crate::SandboxError;
@@ -42,7 +43,7 @@ impl Webhooks {
     /// Tells news of a call to an address and returns what came back, whatever its status.
     pub async fn send(&self, call: &str, method: Method, url: &str, form: &Form<'_>) -> Result<HookReply, Unreached> {
         let fault = self.faults.of_call(call).webhook;
-        if fault == Some(WebhookFault::Lost) {
+        if fault.is_some_and(|fault| fault.loses(form.get("Event") == Some(CallEvent::Hangup.as_str()))) {
             return Err(Unreached::NoConnection);
         }
         self.deliver(method, url, form, fault).await
@@ -62,7 +63,7 @@ impl Webhooks {
         match fault {
             Some(WebhookFault::Late(late)) => tokio::time::sleep(late).await,
             Some(WebhookFault::Forged) => self.forge(method, url, form).await,
-            Some(WebhookFault::Lost | WebhookFault::Twice | WebhookFault::Reordered) | None => {}
+            Some(WebhookFault::Lost | WebhookFault::EndLost | WebhookFault::Twice | WebhookFault::Reordered) | None => {}
         }
         // What is tried again is the same webhook, and has the same nonce.
         let nonce = fresh_nonce().map_err(|_| Unreached::NoAnswer)?;

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 use reqwest::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 use reqwest::{Client, RequestBuilder};
 use telephony::Timestamp;
+use telephony::leg::LegState;
 use wire::http::{FORM_TYPE, Form, Method};
 use wire::twilio::connection::{ConnectionOverrides, RetryOn};
 use wire::twilio::signature::{Algorithm, HEADER, SigningKey};
+use wire::twilio::status::CallStatus;
 
 use super::log::{Exchange, Log, Reply};
 use crate::SandboxError;
@@ -66,7 +68,8 @@ impl Webhooks {
     /// Tells news to an absolute address and returns what came back, whatever its status.
     pub async fn send(&self, method: Method, url: &str, form: &Form<'_>) -> Result<HookReply, HookError> {
         let fault = self.fault_of(form);
-        if fault == Some(WebhookFault::Lost) {
+        let state = form.get("CallStatus").and_then(|status| CallStatus::parse(status).leg_state());
+        if fault.is_some_and(|fault| fault.loses(state.is_some_and(LegState::is_terminal))) {
             return Err(HookError { code: 11_205 });
         }
         self.deliver(method, url, form, fault).await
@@ -86,7 +89,7 @@ impl Webhooks {
         match fault {
             Some(WebhookFault::Late(late)) => tokio::time::sleep(late).await,
             Some(WebhookFault::Forged) => self.forge(method, url, form).await,
-            Some(WebhookFault::Lost | WebhookFault::Twice | WebhookFault::Reordered) | None => {}
+            Some(WebhookFault::Lost | WebhookFault::EndLost | WebhookFault::Twice | WebhookFault::Reordered) | None => {}
         }
         let token = super::fresh_sid("").map_err(|_| HookError { code: 11_200 })?;
         let (at, began) = (wall_clock(), Instant::now());

@@ -120,6 +120,22 @@ async fn lost_news_never_come_and_documents_do() {
 }
 
 #[tokio::test]
+async fn only_the_news_of_the_end_are_lost_if_that_is_wanted() {
+    let mut app = with("webhook=end-lost").await;
+    app.serve("/voice", "<Response><Hangup/></Response>");
+    let sid = app.call("+12125550121").await;
+    let is_over = |truth: &sandbox::CallTruth| truth.states.last().is_some_and(|state| state == "completed");
+    while !app.sandbox.truth().call(&sid).is_some_and(|truth| is_over(&truth) && truth.webhooks.len() >= 5) {
+        app.fetch(&sid).await;
+    }
+    let truth = app.sandbox.truth().call(&sid).unwrap();
+    assert_eq!(truth.webhooks.iter().filter(|hook| hook.status.is_none()).count(), 1, "{:?}", truth.webhooks);
+    app.client.post(format!("{}/x", app.origin)).send().await.unwrap();
+    let (_, before) = app.until(|saw| matches!(saw, Saw::Hook { path, .. } if path == "/x")).await;
+    assert!(!before.iter().any(|saw| format!("{saw:?}").contains("completed")), "{before:?}");
+}
+
+#[tokio::test]
 async fn late_news_come_after_those_of_a_later_call() {
     let mut app = App::start().await;
     switches(&app, reqwest::Method::POST, r#"{"faults":["webhook=late:2s"],"to":"+12125550110"}"#).await;

@@ -406,4 +406,15 @@ mod tests {
         assert!(directory.attach(Some("token"), &call).is_err(), "it is used up");
         assert_eq!(directory.answer(&attempt, asks("CA1")), Plan::hang_up());
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_void_after_its_time() {
+        for (waited, is_let_in) in [(TOKEN_LIVES - Duration::from_secs(1), true), (TOKEN_LIVES + Duration::from_secs(1), false)] {
+            let (directory, attempt, _driver) = one_live();
+            let call = CarrierCallId::new("CA1");
+            directory.answer(&attempt, asks("CA1"));
+            tokio::time::advance(waited).await;
+            assert_eq!(directory.attach(Some("token"), &call).is_ok(), is_let_in, "after {waited:?}");
+        }
+    }
 }

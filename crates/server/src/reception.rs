@@ -5,15 +5,14 @@ use std::sync::LazyLock;
 use ::assistant::menu::Place;
 use audio::hold_music::HoldMusic;
 use audio::wav::write_wav;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use engine::reception::addresses::{MUSIC_PATH, PATH};
 use telephony::plan::Plan;
 
+use crate::router::Route;
 use crate::signed::Arrived;
 use crate::state::ServerState;
 use crate::webhooks::document;
@@ -25,26 +24,27 @@ static MUSIC: LazyLock<Bytes> = LazyLock::new(|| {
     write_wav(8_000, 1, &samples).into()
 });
 
-/// Returns the routes of the reception, without their state.
-pub(crate) fn routes() -> Router<ServerState> {
-    Router::new()
-        .route(PATH, post(incoming))
-        .route(&format!("{PATH}/fallback"), post(fallback))
-        .route(&format!("{PATH}/status"), post(status))
-        .route(&format!("{PATH}/menu/{{menu}}/{{misses}}"), post(menu))
-        .route(&format!("{PATH}/forwarded"), post(forwarded))
-        .route(&format!("{PATH}/message"), post(message))
-        .route(&format!("{PATH}/recording"), post(recording))
-        .route(&format!("{PATH}/queue/{{queue}}/wait"), post(waiting))
-        .route(&format!("{PATH}/queue/{{queue}}/left"), post(left))
-        .route(&format!("{PATH}/queue/{{queue}}/line"), post(in_line))
-        .route(&format!("{PATH}/queue/{{queue}}/meets"), post(meets))
-        .route(&format!("{PATH}/queue/{{queue}}/next/{{round}}"), post(next_in_line))
-        .route(&format!("{PATH}/served"), post(served))
-        .route(&format!("{PATH}/operator/{{queue}}/{{asked}}"), post(operator))
-        .route(&format!("{PATH}/operator-status"), post(operator_status))
-        .route(&format!("{PATH}/chosen"), post(chosen))
-        .route(MUSIC_PATH, get(music))
+/// Returns what carriers ask and tell of calls that come in.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::webhook(PATH, incoming),
+        Route::webhook(format!("{PATH}/fallback"), fallback),
+        Route::webhook(format!("{PATH}/status"), status),
+        Route::webhook(format!("{PATH}/menu/{{menu}}/{{misses}}"), menu),
+        Route::webhook(format!("{PATH}/forwarded"), forwarded),
+        Route::webhook(format!("{PATH}/message"), message),
+        Route::webhook(format!("{PATH}/recording"), recording),
+        Route::webhook(format!("{PATH}/queue/{{queue}}/wait"), waiting),
+        Route::webhook(format!("{PATH}/queue/{{queue}}/left"), left),
+        Route::webhook(format!("{PATH}/queue/{{queue}}/line"), in_line),
+        Route::webhook(format!("{PATH}/queue/{{queue}}/meets"), meets),
+        Route::webhook(format!("{PATH}/queue/{{queue}}/next/{{round}}"), next_in_line),
+        Route::webhook(format!("{PATH}/served"), served),
+        Route::webhook(format!("{PATH}/operator/{{queue}}/{{asked}}"), operator),
+        Route::webhook(format!("{PATH}/operator-status"), operator_status),
+        Route::webhook(format!("{PATH}/chosen"), chosen),
+        Route::open(MUSIC_PATH, music),
+    ]
 }
 
 async fn music() -> Response {

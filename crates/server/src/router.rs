@@ -2,53 +2,97 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, get, post};
 use engine::assistant::CarrierAddresses;
 use engine::call_driver::TakeoverAddresses;
 
 use crate::state::ServerState;
 use crate::{health, media_socket, reception, relay_socket, takeover, webhooks};
 
+#[cfg(test)]
+mod tests;
+
 /// The largest webhook body: carriers send a few kilobytes.
 const BODY_AT_MOST: usize = 64 * 1024;
 
-/// Returns the application.
+/// What whoever asks must prove before anything else of the request is looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Proof {
+    /// The carrier's signature.
+    Signature,
+    /// The carrier's signature at the handshake, then the one-time token of a live call in the first messages.
+    SignatureThenToken,
+    /// Nothing: it says nothing about anybody.
+    Nothing,
+}
+
+/// One thing that can be asked of us.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path; what stands in braces is any one segment.
+    pub path: String,
+    /// What must be proved.
+    pub proof: Proof,
+    handler: MethodRouter<ServerState>,
+}
+
+impl Route {
+    /// A carrier's question or news.
+    pub(crate) fn webhook<H, T>(path: impl Into<String>, handler: H) -> Self
+    where
+        H: Handler<T, ServerState>,
+        T: 'static,
+    {
+        Self { method: "POST", path: path.into(), proof: Proof::Signature, handler: post(handler) }
+    }
+
+    /// A carrier's socket.
+    fn socket<H, T>(path: impl Into<String>, handler: H) -> Self
+    where
+        H: Handler<T, ServerState>,
+        T: 'static,
+    {
+        Self { method: "GET", path: path.into(), proof: Proof::SignatureThenToken, handler: get(handler) }
+    }
+
+    /// What anybody may fetch.
+    pub(crate) fn open<H, T>(path: impl Into<String>, handler: H) -> Self
+    where
+        H: Handler<T, ServerState>,
+        T: 'static,
+    {
+        Self { method: "GET", path: path.into(), proof: Proof::Nothing, handler: get(handler) }
+    }
+}
+
+/// Returns everything that can be asked of us: no route is served that does not stand in this list with its proof.
 ///
-/// | path | who | proof |
-/// | --- | --- | --- |
-/// | `POST /carrier/answer/{attempt}` | the carrier asks what to do | signature |
-/// | `POST /carrier/fallback/{attempt}` | the carrier asks if its question, or our answer, failed | signature |
-/// | `POST /carrier/status/{attempt}` | the carrier reports the leg | signature |
-/// | `POST /carrier/turn/{attempt}` | the carrier asks for the next turn | signature |
-/// | `POST /carrier/recording/{attempt}` | the carrier reports a recording | signature |
-/// | `POST /carrier/machine/{attempt}` | the carrier reports who answered | signature |
-/// | `POST /carrier/elsewhere/{attempt}` | the callee's leg, when the user takes the call or gives it back | signature |
-/// | `POST /carrier/operator/{attempt}` | the user's telephone asks what to do | signature |
-/// | `POST /carrier/operator-left/{attempt}` | the same, after the user left the room | signature |
-/// | `POST /carrier/operator-status/{attempt}` | the carrier reports that leg | signature |
-/// | `POST /carrier/guest/{attempt}` | a guest's telephone asks what to do | signature |
-/// | `POST /carrier/guest-status/{attempt}` | the carrier reports that leg | signature |
-/// | `POST /carrier/announcement/{attempt}` | the carrier asks what all in the room are to hear | signature |
-/// | `GET /carrier/media` | the carrier's media socket | signature, then one-time token |
-/// | `GET /carrier/relay` | the carrier's socket of texts | signature, then one-time token |
-/// | `POST /carrier/inbound…` | the carrier has a call that came to our number | signature |
-/// | `GET /sounds/waiting.wav` | the carrier plays music to who waits | – |
-/// | `GET /healthz` | anybody | – |
-/// | `GET /metrics` | scrapers | – |
-///
-/// A second carrier reaches the same paths below [`SECOND`], so that each is checked with its own secret and answered in its own
+/// A second carrier reaches [`of_carrier`] below [`SECOND`] as well, so that each is checked with its own secret and answered in its own
 /// documents. Calls that come in are the first one's.
+pub fn routes() -> Vec<Route> {
+    let own = [Route::open("/healthz", health::healthz), Route::open("/metrics", health::metrics)];
+    of_carrier().into_iter().chain(reception::routes()).chain(own).collect()
+}
+
+/// Returns the application.
 pub fn router(state: ServerState) -> Router {
     let second = state.second.clone().map(|callbacks| {
         let public_origin = second_origin(&state.public_origin).into();
         ServerState { callbacks, second: None, reception: None, public_origin, ..state.clone() }
     });
-    let router = of_carrier().merge(reception::routes()).route("/healthz", get(health::healthz)).route("/metrics", get(health::metrics));
-    let router = router.layer(DefaultBodyLimit::max(BODY_AT_MOST)).with_state(state);
+    let router = served(routes(), state);
     match second {
-        Some(second) => router.nest(SECOND, of_carrier().layer(DefaultBodyLimit::max(BODY_AT_MOST)).with_state(second)),
+        Some(second) => router.nest(SECOND, served(of_carrier(), second)),
         None => router,
     }
+}
+
+fn served(routes: Vec<Route>, state: ServerState) -> Router {
+    let router = routes.into_iter().fold(Router::new(), |router, route| router.route(&route.path, route.handler));
+    router.layer(DefaultBodyLimit::max(BODY_AT_MOST)).with_state(state)
 }
 
 /// Below which path the second carrier reaches us.
@@ -59,24 +103,30 @@ pub fn second_origin(origin: &str) -> String {
     format!("{origin}{SECOND}")
 }
 
-/// What any carrier asks and tells of a call that we make.
-fn of_carrier() -> Router<ServerState> {
-    Router::new()
-        .route("/carrier/answer/{attempt}", post(webhooks::answer))
-        .route("/carrier/fallback/{attempt}", post(webhooks::fallback))
-        .route("/carrier/status/{attempt}", post(webhooks::status))
-        .route("/carrier/turn/{attempt}", post(webhooks::turn))
-        .route("/carrier/recording/{attempt}", post(webhooks::status))
-        .route("/carrier/machine/{attempt}", post(webhooks::status))
-        .route("/carrier/elsewhere/{attempt}", post(takeover::callee))
-        .route("/carrier/operator/{attempt}", post(takeover::operator))
-        .route("/carrier/operator-left/{attempt}", post(takeover::operator_left))
-        .route("/carrier/operator-status/{attempt}", post(takeover::operator_status))
-        .route("/carrier/guest/{attempt}", post(takeover::guest))
-        .route("/carrier/guest-status/{attempt}", post(takeover::guest_status))
-        .route("/carrier/announcement/{attempt}", post(takeover::announcement))
-        .route("/carrier/media", get(media_socket::upgrade))
-        .route("/carrier/relay", get(relay_socket::upgrade))
+/// Returns what any carrier asks and tells of a call that we make.
+pub fn of_carrier() -> Vec<Route> {
+    vec![
+        // What to do with the answered call; and again, if that question or our answer failed.
+        Route::webhook("/carrier/answer/{attempt}", webhooks::answer),
+        Route::webhook("/carrier/fallback/{attempt}", webhooks::fallback),
+        // The next turn of a conversation without a socket.
+        Route::webhook("/carrier/turn/{attempt}", webhooks::turn),
+        // News: the leg, a recording, who answered.
+        Route::webhook("/carrier/status/{attempt}", webhooks::status),
+        Route::webhook("/carrier/recording/{attempt}", webhooks::status),
+        Route::webhook("/carrier/machine/{attempt}", webhooks::status),
+        // The callee's leg, when the user takes the call or gives it back; the user's telephone; a guest's; what all are to hear.
+        Route::webhook("/carrier/elsewhere/{attempt}", takeover::callee),
+        Route::webhook("/carrier/operator/{attempt}", takeover::operator),
+        Route::webhook("/carrier/operator-left/{attempt}", takeover::operator_left),
+        Route::webhook("/carrier/operator-status/{attempt}", takeover::operator_status),
+        Route::webhook("/carrier/guest/{attempt}", takeover::guest),
+        Route::webhook("/carrier/guest-status/{attempt}", takeover::guest_status),
+        Route::webhook("/carrier/announcement/{attempt}", takeover::announcement),
+        // Audio and texts.
+        Route::socket("/carrier/media", media_socket::upgrade),
+        Route::socket("/carrier/relay", relay_socket::upgrade),
+    ]
 }
 
 /// Returns the addresses of one attempt under an origin.

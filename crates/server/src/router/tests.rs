@@ -1,0 +1,116 @@
+//! What every route asks of whoever comes, over a real socket, one row a route: the list is the router's own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carriers::plivo::{Plivo, PlivoConfig};
+use carriers::twilio::{Twilio, TwilioConfig};
+use engine::directory::Directory;
+use engine::metrics::Metrics;
+use ports::carrier::Callbacks;
+use telephony::Private;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::*;
+use crate::serve::{Bound, Server};
+
+fn twilio() -> Arc<dyn Callbacks> {
+    Arc::new(Twilio::new(TwilioConfig::new("AC0123456789abcdef0123456789abcdef", Private::new("twilio secret".to_owned()))).unwrap())
+}
+
+fn plivo() -> Arc<dyn Callbacks> {
+    let account = wire::plivo::rest::AuthId::parse("MAMDEXAMPLEEXAMPLE00").unwrap();
+    Arc::new(Plivo::new(PlivoConfig::new(account, Private::new("plivo secret".to_owned()))).unwrap())
+}
+
+/// A server with two carriers and no live call.
+async fn served() -> Server {
+    let bound = Bound::to("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let directory = Arc::new(Directory::default());
+    let public_origin = format!("http://{}", bound.address()).into();
+    bound.serve(ServerState {
+        callbacks: twilio(),
+        second: Some(plivo()),
+        directory: directory.clone(),
+        reception: None,
+        admission: directory,
+        capacity: None,
+        metrics: Arc::new(Metrics::default()),
+        public_origin,
+        sockets_are_signed: true,
+        start_within: Duration::from_secs(5),
+    })
+}
+
+/// All routes as they are asked for: something stands for what is in braces.
+fn all() -> Vec<(Route, String)> {
+    let first = routes().into_iter().map(|route| (route.clone(), route.path));
+    let second = of_carrier().into_iter().map(|route| (route.clone(), format!("{SECOND}{}", route.path)));
+    let filled = |path: String| path.split('/').map(|part| if part.starts_with('{') { "7" } else { part }).collect::<Vec<_>>().join("/");
+    first.chain(second).map(|(route, path)| (route, filled(path))).collect()
+}
+
+/// Sends a request as it stands here, and returns the status.
+async fn status_of(server: &Server, request: &[&[u8]]) -> u16 {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    for piece in request {
+        // Who is refused before all is sent may find the connection closed.
+        if stream.write_all(piece).await.is_err() {
+            break;
+        }
+    }
+    let mut line = Vec::new();
+    while !line.ends_with(b"\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => line.push(byte),
+            Err(_) => break,
+        }
+    }
+    let line = String::from_utf8(line).unwrap();
+    line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default()
+}
+
+const FORM: &str = "CallSid=CA0123456789abcdef0123456789abcdef&CallStatus=ringing&From=%2B12125550100&To=%2B12125550123";
+const HANDSHAKE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+const FORGED: [&str; 4] = [
+    "",
+    "X-Twilio-Signature: RSOYDt4T1cUTdK1PDd93/VVr8B8=\r\n",
+    "X-Plivo-Signature-V3: RSOYDt4T1cUTdK1PDd93/VVr8B8=\r\nX-Plivo-Signature-V3-Nonce: 1\r\n",
+    "X-Twilio-Signature: \r\nX-Plivo-Signature-V3: ,,\r\nX-Plivo-Signature-V3-Nonce: \r\n",
+];
+
+#[tokio::test]
+async fn every_route_of_a_carrier_refuses_who_has_not_signed() {
+    let server = served().await;
+    let all = all();
+    assert!(all.iter().filter(|(route, _)| route.proof == Proof::Signature).count() > 25, "the list is not empty");
+    for (route, path) in &all {
+        for signature in FORGED {
+            let request = match route.proof {
+                Proof::Signature => format!(
+                    "POST {path} HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n{signature}\r\n{FORM}",
+                    FORM.len()
+                ),
+                Proof::SignatureThenToken => format!("GET {path} HTTP/1.1\r\nHost: h\r\n{HANDSHAKE}{signature}\r\n"),
+                Proof::Nothing => format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n"),
+            };
+            let expected = if route.proof == Proof::Nothing { 200 } else { 403 };
+            assert_eq!(status_of(&server, &[request.as_bytes()]).await, expected, "{} {path} with {signature:?}", route.method);
+        }
+    }
+}
+
+/// Ten megabytes whose length nobody told beforehand: refused as soon as the bound is passed, before anything is parsed.
+#[tokio::test]
+async fn every_route_of_a_carrier_bounds_what_it_reads() {
+    let server = served().await;
+    let chunk = [b"10000\r\n".as_slice(), &[b'a'; 0x1_0000], b"\r\n"].concat();
+    for (_, path) in all().iter().filter(|(route, _)| route.proof == Proof::Signature) {
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n");
+        let mut request = vec![head.as_bytes()];
+        request.extend(std::iter::repeat_n(chunk.as_slice(), 160));
+        assert_eq!(status_of(&server, &request).await, 413, "{path}");
+    }
+}

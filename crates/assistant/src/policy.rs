@@ -111,6 +111,34 @@ pub struct Decision {
 }
 
 /// Leave to dial once. Only [`decide`] makes one, it cannot be copied, and dialing consumes it.
+///
+/// A program that makes one up does not compile, nor does one that keeps a copy:
+///
+/// ```compile_fail
+/// fn made_up(real: assistant::policy::Cleared) -> assistant::policy::Cleared {
+///     assistant::policy::Cleared { ..real }
+/// }
+/// ```
+///
+/// ```compile_fail
+/// fn kept(real: &assistant::policy::Cleared) -> assistant::policy::Cleared {
+///     real.clone()
+/// }
+/// ```
+///
+/// ```compile_fail
+/// fn from_nothing() -> assistant::policy::Cleared {
+///     Default::default()
+/// }
+/// ```
+///
+/// Each of these fails for that reason and no other; this compiles:
+///
+/// ```
+/// fn handed_on(real: assistant::policy::Cleared) -> assistant::policy::Cleared {
+///     real
+/// }
+/// ```
 #[derive(PartialEq, Eq, Debug)]
 pub struct Cleared {
     attempt: AttemptId,

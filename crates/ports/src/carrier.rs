@@ -40,6 +40,31 @@ pub trait Carrier: CarrierRoom {
     /// # Errors
     /// [`CarrierError::Unreachable`] means that no byte of the request was sent; [`CarrierError::Unclear`] that the phone
     /// may be ringing: ask [`Carrier::find_calls`] and never dial again by machine.
+    ///
+    /// # Leave to dial
+    /// There is no other way to a callee's telephone, and the leave is used up:
+    ///
+    /// ```
+    /// # use {assistant::policy::Cleared, ports::carrier::{CallRequest, Carrier}};
+    /// async fn once(carrier: &dyn Carrier, leave: Cleared, request: &CallRequest) {
+    ///     let _ = carrier.place_call(leave, request).await;
+    /// }
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # use {assistant::policy::Cleared, ports::carrier::{CallRequest, Carrier}};
+    /// async fn twice(carrier: &dyn Carrier, leave: Cleared, request: &CallRequest) {
+    ///     let _ = carrier.place_call(leave, request).await;
+    ///     let _ = carrier.place_call(leave, request).await;
+    /// }
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # use {assistant::policy::Cleared, ports::carrier::{CallRequest, Carrier}};
+    /// async fn without(carrier: &dyn Carrier, request: &CallRequest) {
+    ///     let _ = carrier.place_call(request).await;
+    /// }
+    /// ```
     async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError>;
 
     /// Rings the user's own telephone, so that they can take a call over. At most one request leaves this process.

@@ -26,6 +26,10 @@ fn plivo() -> Arc<dyn Callbacks> {
 
 /// A server with two carriers and no live call.
 async fn served() -> Server {
+    served_with(true, Duration::from_secs(5)).await
+}
+
+async fn served_with(sockets_are_signed: bool, start_within: Duration) -> Server {
     let bound = Bound::to("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let directory = Arc::new(Directory::default());
     let public_origin = format!("http://{}", bound.address()).into();
@@ -38,8 +42,8 @@ async fn served() -> Server {
         capacity: None,
         metrics: Arc::new(Metrics::default()),
         public_origin,
-        sockets_are_signed: true,
-        start_within: Duration::from_secs(5),
+        sockets_are_signed,
+        start_within,
     })
 }
 
@@ -113,4 +117,42 @@ async fn every_route_of_a_carrier_bounds_what_it_reads() {
         request.extend(std::iter::repeat_n(chunk.as_slice(), 160));
         assert_eq!(status_of(&server, &request).await, 413, "{path}");
     }
+}
+
+/// Sends these messages to a media socket that was let in at the door, and returns whether we have closed it.
+async fn is_closed_after(server: &Server, messages: &[Vec<u8>]) -> bool {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(format!("GET /carrier/media HTTP/1.1\r\nHost: h\r\n{HANDSHAKE}\r\n").as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
+    for message in messages {
+        if stream.write_all(message).await.is_err() {
+            return true;
+        }
+    }
+    let mut rest = Vec::new();
+    // The end of the stream, or a connection that was reset: both are closed. Far more than a bound needs, far less than it would wait.
+    tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut rest)).await.is_ok()
+}
+
+/// A masked text message with the mask 0, which changes nothing.
+fn text(content: &[u8]) -> Vec<u8> {
+    let length = u64::try_from(content.len()).unwrap().to_be_bytes();
+    [&[0x81, 0x80 | 127], &length[..], &[0; 4], content].concat()
+}
+
+/// Before its token a socket gets a few small messages and a short time, and no audio of it is read.
+#[tokio::test]
+async fn a_socket_that_shows_no_token_is_closed_soon() {
+    let long = served_with(false, Duration::from_secs(600)).await;
+    let megabyte = text(&vec![b'a'; 1 << 20]);
+    assert!(is_closed_after(&long, &[megabyte]).await, "too large a message");
+    let other = text(br#"{"event":"connected","protocol":"Call","version":"1.0.0"}"#);
+    assert!(is_closed_after(&long, &vec![other; 8]).await, "too many messages");
+    assert!(is_closed_after(&long, &[text(b"not JSON")]).await, "what is no message of a carrier");
+    let short = served_with(false, Duration::from_millis(50)).await;
+    assert!(is_closed_after(&short, &[]).await, "too long a silence");
 }

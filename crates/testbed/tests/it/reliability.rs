@@ -90,7 +90,8 @@ fn place<'a>(test: &'a str, root: &Path) -> (PathBuf, &'a str) {
     (file.with_extension("rs"), function)
 }
 
-/// Returns whether a source holds a test of this name: a function below a test's attribute, or a name in the list of a macro.
+/// Returns whether a source holds a test of this name: a function below a test's attribute, a name in the list of a macro, or a
+/// program in a document that must not compile.
 fn holds(source: &str, function: &str) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let is_test = |at: usize| {
@@ -102,11 +103,17 @@ fn holds(source: &str, function: &str) -> bool {
         line.strip_prefix("fn ").and_then(|rest| rest.strip_prefix(function)).is_some_and(|rest| rest.starts_with('(') || rest.starts_with('<'))
     };
     let as_function = lines.iter().enumerate().any(|(at, line)| is_function(line) && is_test(at));
+    let is_refused_program = |at: usize, line: &str| {
+        let mut above = lines[..at].iter().rev().take_while(|line| line.starts_with("/// ") || **line == "///");
+        let fence = above.find(|line| line.starts_with("/// ```"));
+        line.strip_prefix("/// ").is_some_and(is_function) && fence.is_some_and(|fence| fence.ends_with("compile_fail"))
+    };
+    let in_document = lines.iter().enumerate().any(|(at, line)| is_refused_program(at, line));
     let is_in_a_list = |line: &str| {
         let list = line.split_once("!(").map_or(line, |(_, list)| list);
         list.trim_end_matches([')', ';']).split(',').any(|name| name.trim() == function)
     };
-    as_function || lines.iter().any(|line| is_in_a_list(line))
+    as_function || in_document || lines.iter().any(|line| is_in_a_list(line))
 }
 
 #[test]
@@ -131,6 +138,8 @@ fn a_name_that_only_stands_somewhere_is_no_test() {
     assert!(holds("#[test]\nfn it_holds() {}", "it_holds"));
     assert!(holds("    #[tokio::test(flavor = \"multi_thread\")]\n    async fn it_holds() {}", "it_holds"));
     assert!(holds("passes!(\n    one,\n    it_holds,\n);", "it_holds") && holds("passes!(one, it_holds);", "it_holds"));
+    assert!(holds("/// ```compile_fail\n/// # use x;\n/// async fn it_holds() {}\n/// ```", "it_holds"));
+    assert!(!holds("/// ```\n/// fn it_holds() {}\n/// ```", "it_holds"), "that one compiles");
     assert!(!holds("fn it_holds() {}", "it_holds"), "no attribute");
     assert!(!holds("#[test]\nfn it_holds_more() {}\n// it_holds", "it_holds"), "another name");
 }

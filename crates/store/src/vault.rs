@@ -16,6 +16,7 @@ use ports::recording_vault::{ObjectKind, RecordingVault, StoredObject, VaultErro
 use telephony::AttemptId;
 
 use crate::database::make_private_directory;
+use crate::master::MasterKeys;
 use crate::seal::{KeyError, Seal, private_options};
 
 const MAGIC: &[u8; 5] = b"PMOB\x02";
@@ -36,12 +37,20 @@ impl Vault {
     /// # Errors
     /// [`VaultError::WrongKey`] if there are objects or a database but no key, or the key file holds no key.
     pub fn open(data_directory: &Path) -> Result<Self, VaultError> {
+        Self::open_with(data_directory, MasterKeys::default())
+    }
+
+    /// The same with a master key that does not lie in the data directory.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_with(data_directory: &Path, master: MasterKeys) -> Result<Self, VaultError> {
         let directory = data_directory.join("objects");
         make_private_directory(data_directory).map_err(|error| told(&error))?;
         make_private_directory(&directory).map_err(|error| told(&error))?;
         let is_empty = fs::read_dir(&directory).map_err(|error| told(&error))?.next().is_none();
         let has_database = fs::metadata(data_directory.join("puppetmaster.db")).is_ok_and(|metadata| metadata.len() > 0);
-        let seal = Seal::of_directory(data_directory, is_empty && !has_database).map_err(key_trouble)?;
+        let seal = Seal::of_directory(data_directory, is_empty && !has_database, master).map_err(key_trouble)?;
         Ok(Self { directory, seal })
     }
 

@@ -36,4 +36,4 @@ pub use erasure::{Erased, Whose};
 pub use export::Export;
 pub use master::{MasterKey, MasterKeys, NewMaster, NoMasterKey};
 pub use registry::{ListKind, RegistryError};
-pub use vault::Vault;
+pub use vault::{Settled, Vault};

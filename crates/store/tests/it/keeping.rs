@@ -50,9 +50,9 @@ async fn each_class_goes_after_its_own_time() {
     for (days, class) in [(10, DataClass::Recording), (20, DataClass::Transcript), (30, DataClass::Trace), (40, DataClass::Task)] {
         assert_eq!(store.expire(&vault, &retention, after(days)).await.unwrap(), [(class, 1)], "{days}");
         assert_eq!(store.expire(&vault, &retention, after(days)).await.unwrap(), [], "once");
-        assert_eq!(vault.read(&attempt, ObjectKind::Recording).unwrap(), None);
+        assert_eq!(vault.read(&attempt, ObjectKind::Recording).await.unwrap(), None);
         assert_eq!(store.turns(&attempt).await.unwrap().is_empty(), days >= 20);
-        assert_eq!(vault.read(&attempt, ObjectKind::Trace).unwrap().is_none(), days >= 30);
+        assert_eq!(vault.read(&attempt, ObjectKind::Trace).await.unwrap().is_none(), days >= 30);
         assert_eq!(store.task(&task.id).await.unwrap().is_none(), days >= 40);
     }
     assert!(store.attempts(&task.id).await.unwrap()[0].finish.as_ref().unwrap().report.is_none());
@@ -71,7 +71,7 @@ async fn what_has_no_end_and_what_is_running_stays() {
     let (live, _) = contract::begin(&store, "t2", "a2").await;
     let for_good = Retention { recording_days: 0, transcript_days: 0, trace_days: 0, task_days: 0 };
     assert_eq!(store.expire(&vault, &for_good, NOON + DAY * 10_000).await.unwrap(), []);
-    assert!(vault.read(&attempt, ObjectKind::Recording).unwrap().is_some());
+    assert!(vault.read(&attempt, ObjectKind::Recording).await.unwrap().is_some());
     store.expire(&vault, &Retention::default(), NOON + DAY * 10_000).await.unwrap();
     assert!(store.task(&live.id).await.unwrap().is_some() && store.unfinished().await.unwrap().len() == 1, "a running call keeps its task");
 }
@@ -170,7 +170,10 @@ async fn a_running_call_is_in_the_way_and_everybody_is_everybody() {
     let (_, live) = contract::begin(&store, "t2", "a2").await;
     let number = PhoneNumber::parse("+12125550123").unwrap();
     assert_eq!(store.erase(&vault, Whose::Callee(&number), NOON).await, Err(StoreError::Conflict));
-    assert!(vault.read(&attempt, ObjectKind::Trace).unwrap().is_some() && !store.turns(&attempt).await.unwrap().is_empty(), "nothing was erased");
+    assert!(
+        vault.read(&attempt, ObjectKind::Trace).await.unwrap().is_some() && !store.turns(&attempt).await.unwrap().is_empty(),
+        "nothing was erased"
+    );
     store.finish_attempt(&live, &contract::finish(Disposition::Busy, None, 0), TaskState::Done).await.unwrap();
     store.begin_visit(&AttemptId::new("v1"), &CarrierCallId::new("CA8"), Some(&PhoneNumber::parse("+12125550177").unwrap()), NOON).await.unwrap();
     assert_eq!(store.erase(&vault, Whose::Everybody, NOON).await.unwrap(), Erased { subjects: 2, calls: 3 });

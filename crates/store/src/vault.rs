@@ -210,6 +210,7 @@ fn told(error: &io::Error) -> VaultError {
 
 #[cfg(test)]
 mod tests {
+    use super::chunks::{MAGIC, TAG_BYTES};
     use super::*;
 
     fn attempt() -> AttemptId {

@@ -60,6 +60,12 @@ impl FakeS3 {
         Self { url, shelves }
     }
 
+    /// Returns how many objects there are, and how many uploads were begun and neither completed nor aborted.
+    pub fn left(&self) -> (usize, usize) {
+        let shelves = self.shelves();
+        (shelves.objects.len(), shelves.uploads.len())
+    }
+
     pub fn shelves(&self) -> MutexGuard<'_, Shelves> {
         self.shelves.lock().unwrap()
     }
@@ -137,11 +143,6 @@ impl Shelves {
         }
         self.objects.insert(key.to_owned(), listed.iter().flat_map(|number| parts[number].clone()).collect());
         xml(format!("<CompleteMultipartUploadResult><Key>{key}</Key><ETag>\"{id}\"</ETag></CompleteMultipartUploadResult>"))
-    }
-
-    /// Returns how many uploads were begun and neither completed nor aborted.
-    pub fn open_uploads(&self) -> usize {
-        self.uploads.len()
     }
 }
 

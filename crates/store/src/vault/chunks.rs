@@ -12,8 +12,8 @@ use ports::recording_vault::{VaultError, VaultWriter};
 use super::told;
 use crate::seal::Seal;
 
-const MAGIC: &[u8; 5] = b"PMOB\x02";
-const TAG_BYTES: usize = 16;
+pub(super) const MAGIC: &[u8; 5] = b"PMOB\x02";
+pub(super) const TAG_BYTES: usize = 16;
 /// What stands before a chunk: its length and whether it is the last.
 const HEAD_BYTES: usize = 5;
 /// Most that one chunk may hold; a reader refuses more, so that no length from outside decides about memory.

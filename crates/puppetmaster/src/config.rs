@@ -21,12 +21,13 @@ use assistant::task::Limits as TaskLimits;
 use carriers::registry::Practised;
 use dialogue::brief::Persona;
 use models::CommandLine;
+use store::MasterKey;
 use telephony::cost::{CallUses, Micros, RateCard};
 use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private};
 
 use problem::{DISABLED, Origin, Problem};
-use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, Percentages, PublicUrl, Seconds, SpokenName, ZoneName};
+use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, Percentages, PlainName, PublicUrl, Seconds, SpokenName, ZoneName};
 use sources::Places;
 
 pub mod dotenv;
@@ -95,6 +96,10 @@ pub struct Config {
     pub deletes_at_carrier: bool,
     /// Where the ends of the audit log are kept, if not in the data directory; ask [`Config::checkpoints_file`].
     pub audit_checkpoints: Option<NamedFile>,
+    /// Where recordings and traces are moved, if not kept in the data directory.
+    pub storage: Storage,
+    /// The master key, if it does not lie in the data directory.
+    pub master_key: MasterKeySource,
     /// How long what is kept is kept; ask [`Config::retention`].
     pub retention_days: RetentionDays,
     /// How the user is told what calls brought.
@@ -115,6 +120,42 @@ pub struct Config {
     pub scenarios_dir: Option<Directory>,
     /// How calls that come to our number are taken.
     pub inbound: Inbound,
+}
+
+/// A bucket of S3, or of what speaks like it. One is used if `bucket` is set; it is then complete.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    /// Where it is, if not at Amazon.
+    pub endpoint: Option<PublicUrl>,
+    /// Its name.
+    pub bucket: Option<PlainName>,
+    /// Its region.
+    pub region: PlainName,
+    /// What goes before every name in it.
+    pub prefix: Option<PlainName>,
+    /// Who asks.
+    pub access_key_id: Option<AccountId>,
+    /// What requests are signed with.
+    pub secret_access_key: Option<Private<String>>,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { endpoint: None, bucket: None, region: PlainName::of_default_region(), prefix: None, access_key_id: None, secret_access_key: None }
+    }
+}
+
+/// Where the master key comes from, if not from `vault.key`; each from one place at most.
+#[derive(Clone, Default, Debug)]
+pub struct MasterKeySource {
+    /// The key itself, by way of the environment or a file.
+    pub value: Option<MasterKey>,
+    /// A program that prints it.
+    pub command: Option<CommandLine>,
+    /// The key that takes its place.
+    pub next_value: Option<MasterKey>,
+    /// A program that prints that one.
+    pub next_command: Option<CommandLine>,
 }
 
 /// Days after the end of a call; 0 until it is erased.
@@ -417,6 +458,8 @@ impl Config {
             recording: None,
             deletes_at_carrier: true,
             audit_checkpoints: None,
+            storage: Storage::default(),
+            master_key: MasterKeySource::default(),
             retention_days: RetentionDays::default(),
             notifications: Notifications::default(),
             conversation_mode: ConversationMode::default(),

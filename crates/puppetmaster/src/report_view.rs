@@ -104,6 +104,8 @@ pub struct Finished<'a> {
     pub currency: &'a str,
     /// Where the recording lies.
     pub recording: Option<String>,
+    /// Why it is not in the bucket yet, if there is one: it waits here, sealed, and is moved later.
+    pub waits: Option<String>,
 }
 
 /// Returns the report for people.
@@ -139,6 +141,9 @@ pub fn report(finished: &Finished<'_>) -> String {
     row("cost", format!("{} {}", outcome.cost, finished.currency));
     if let Some(place) = &finished.recording {
         row("recording", format!("{place} (sealed; listen: puppetmaster recording {} --to call.wav)", finished.attempt));
+    }
+    if let Some(waits) = &finished.waits {
+        row("pending", waits.clone());
     }
     match outcome.recorded {
         Recorded::Kept { silenced } if !silenced.is_zero() => {
@@ -178,6 +183,7 @@ pub fn report_json(finished: &Finished<'_>) -> Value {
         "cost_micros": outcome.cost,
         "currency": finished.currency,
         "recording": finished.recording,
+        "storage_is_pending": finished.waits.is_some(),
         "recording_was_deleted": outcome.recorded == Recorded::Deleted,
         "recording_silenced_ms": match outcome.recorded {
             Recorded::Kept { silenced } => millis(silenced),

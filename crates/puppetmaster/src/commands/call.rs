@@ -20,6 +20,7 @@ use super::typed::{KEYS, Typed, Wish};
 use crate::cli::{CallArgs, ProviderArg};
 use crate::config::Config;
 use crate::failure::{FAILED, Failure, NOT_ACHIEVED, codes};
+use crate::keeping;
 use crate::live_view::LiveView;
 use crate::report_view::{self, Finished};
 use crate::wiring;
@@ -76,7 +77,10 @@ async fn make(desk: &Desk<'_>, errand: Errand, is_agreed: bool, is_json: bool) -
     let live = running.assistant.execute(&task.id).await?;
     let attempt = live.attempt.clone();
     let outcome = watch(desk, live, is_json).await.ok_or_else(|| Failure::of(&codes::CALL_LOST))?;
+    // What a bucket does not take now waits here, sealed; `serve` and `data sweep` move it.
+    let settled = keeping::settle(&running.vault).await?;
     let finished = Finished {
+        waits: keeping::waiting_in_words(settled.as_ref()),
         task: &task.id,
         attempt: &attempt,
         recording: outcome.recorded.is_kept().then(|| running.vault.place(&attempt, ObjectKind::Recording)),

@@ -63,6 +63,11 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
         });
     };
     line("data folder", wiring::look(config).await.map(|_| config.data_dir.0.display().to_string()));
+    match crate::keeping::bucket(config) {
+        Ok(None) => line("storage", Ok("recordings and traces stay in the data folder".to_owned())),
+        Ok(Some(bucket)) => line("storage", crate::keeping::probe(bucket.as_ref()).await),
+        Err(failure) => line("storage", Err(failure)),
+    }
     line("cast", wiring::cast(config).map(|cast| format!("{} callees", cast.scripts().count())));
     match ModelsDir::find(config.models_dir.as_ref().map(|directory| directory.0.as_path())) {
         Ok(folder) => {

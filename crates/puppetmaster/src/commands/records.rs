@@ -164,7 +164,7 @@ fn attempt_json(attempt: &AttemptRecord, transcript: &Transcript) -> serde_json:
 pub(super) async fn recording(attempt: &str, to: &Path, config: &Config) -> Result<ExitCode, Failure> {
     let (_, vault) = wiring::look(config).await?;
     let none = || Failure::of(&codes::RECORDING_UNKNOWN);
-    let mut wav = vault.read(&AttemptId::new(attempt), ObjectKind::Recording)?.ok_or_else(none)?;
+    let mut wav = vault.read(&AttemptId::new(attempt), ObjectKind::Recording).await?.ok_or_else(none)?;
     // The stream was written before its length was known; now it is.
     let length = u32::try_from(wav.len().saturating_sub(WavHeader::LEN)).unwrap_or(WavHeader::UNKNOWN);
     for (at, bytes) in WavHeader::patches(length) {
@@ -184,7 +184,7 @@ pub(super) async fn replay(trace: &str, config: &Config) -> Result<ExitCode, Fai
     } else {
         let (_, vault) = wiring::look(config).await?;
         let none = || Failure::of(&codes::TRACE_UNKNOWN);
-        vault.read(&AttemptId::new(trace), ObjectKind::Trace)?.ok_or_else(none)?
+        vault.read(&AttemptId::new(trace), ObjectKind::Trace).await?.ok_or_else(none)?
     };
     let text = String::from_utf8_lossy(&bytes);
     let replayed = replay::replay(&text).map_err(|error| Failure::new(&codes::TRACE_UNREADABLE, error.to_string()))?;

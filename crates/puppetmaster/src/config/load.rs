@@ -5,6 +5,7 @@
 //! leads nowhere is forgiven if its value is overridden or belongs to a phone provider that is not in use.
 
 mod account;
+mod keeping;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Read};
@@ -193,6 +194,7 @@ impl<'a> Loading<'a> {
         };
         let unresolved = std::mem::take(&mut self.unresolved);
         self.problems.extend(unresolved.iter().filter(|(path, _)| !is_of_other_provider(path)).map(|(_, problem)| problem.clone()));
+        self.whole_keeping();
         if !provider.is_available() {
             let at = self.origin_of("phone_provider");
             let what = format!("this version cannot call through `{}` yet", provider.as_str());
@@ -579,7 +581,7 @@ phone_provider: mock
                 puppetmaster.yaml:7:5: there is no key `account_sid` in `voice.personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant.twilio.account_sid`?
                 puppetmaster.yaml:8:5: there is no key `colour` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
+                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, storage, master_key, retention, notifications, speech, sandbox.
                 puppetmaster.yaml:9:13: `voice.personal_assistant.twilio` is a section and not a value [config.wrong_type]
                   Write its keys below it, indented: account_sid, auth_token, secondary_auth_token, api_key, api_secret, phone_number, api_url, calls_per_second, test_account_sid, test_auth_token.
                 puppetmaster.yaml:10:14: `voice.personal_assistant.persona` cannot be a list [config.wrong_type]
@@ -597,7 +599,7 @@ phone_provider: mock
                 puppetmaster.yaml:17:27: `voice.personal_assistant.recording.enabled` cannot be a section [config.wrong_type]
                   Expected: true or false.
                 puppetmaster.yaml:18:5: there is no key `sip_trunk` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
+                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, storage, master_key, retention, notifications, speech, sandbox.
                 puppetmaster.yaml:19:1: there is no key `personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant`?
                 puppetmaster.yaml:20:1: there is no key `phone_provider` [config.unknown_key]

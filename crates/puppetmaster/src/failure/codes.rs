@@ -141,6 +141,15 @@ assistant::code_table! {
     DATA_LIVE = "data.live",
         "a call of theirs is running, so nothing was erased",
         "Wait until it ends, or end it.";
+    DATA_NO_NEXT_KEY = "data.no_next_key",
+        "the master key comes from outside, and no next one is there to take its place",
+        "Give the new key as `master_key.next_value` or `master_key.next_command`, or add `--to-file` to keep one in the data directory.";
+    MASTER_KEY_COMMAND = "master_key.command",
+        "the program that should print the master key does not",
+        "Run `master_key.command` (or `next_command`) yourself: it must print 64 hexadecimal digits and nothing else, and end well.";
+    STORAGE_SETTINGS = "storage.settings",
+        "the bucket cannot be used as it is configured",
+        "Check `storage.endpoint` and `storage.bucket`.";
     NOTIFY_SETTINGS = "notify.settings",
         "a way to be told is configured in part only",
         "Set the key that is named, or take the other one out.";

@@ -8,6 +8,9 @@ mod costs;
 mod data;
 mod do_not_call;
 mod doctor;
+#[allow(dead_code, reason = "the bucket's own tests use all of it")]
+#[path = "../../../buckets/tests/it/fake_s3.rs"]
+mod fake_s3;
 mod fake_twilio;
 mod figures;
 mod gate;
@@ -28,6 +31,7 @@ mod serve;
 mod setup;
 mod setup_plivo;
 mod simulate;
+mod storage;
 mod takeover;
 mod takeover_plivo;
 mod tasks;

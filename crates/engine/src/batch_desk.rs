@@ -136,8 +136,10 @@ impl BatchDesk {
             return Err(BatchError::Changed.into());
         }
         let now = self.desk.gate.clock.now();
+        // The last call waits for all others, which the user was shown; its yes must not be too old by then.
+        let lasts = open.batch.pace.lasts(u32::try_from(open.calls.len()).unwrap_or(u32::MAX));
         let approved = open.calls.into_iter().map(|OpenCall { task, receipt, kept }| {
-            let good_for = Approval::good_for(&receipt.schedule, now);
+            let good_for = Approval::good_for(&receipt.schedule, now).saturating_add(lasts).min(Approval::LONGEST);
             let due_at = task.schedule.not_before.map_or(now, |not_before| not_before.max(now));
             ApprovedCall { task: task.id, kept, approval: Approval::of(&receipt, by.clone(), now, good_for), due_at }
         });

@@ -37,7 +37,8 @@ pub(super) fn open(open: &OpenBatch, explained: &[Explanation], beyond: &[Refusa
     if let Some(first) = open.calls.first() {
         line(limits(&first.receipt));
     }
-    line(format!("  pace       {}", pace(&open.batch.pace)));
+    let lasts = open.batch.pace.lasts(u32::try_from(open.calls.len()).unwrap_or(u32::MAX));
+    line(format!("  pace       {}: the last one begins {} after the first at the earliest", pace(&open.batch.pace), report_view::length(lasts)));
     let refused = explained.iter().filter(|explanation| !may_be_dialed(explanation)).count();
     let refused = if refused == 0 { String::new() } else { format!(", {refused} of them refused as things stand") };
     line(format!("  calls      {}{refused}", open.calls.len()));

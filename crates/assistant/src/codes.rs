@@ -262,6 +262,9 @@ code_table! {
     BATCH_COLUMN = "batch.column",
         "the column has no name, or another one has the same",
         "Give each column a name of its own in the first line.";
+    BATCH_NO_NUMBER = "batch.no_number",
+        "there is no column `number`",
+        "Name the column that holds the telephone numbers `number`, in the first line.";
     BATCH_CELLS = "batch.cells",
         "the row has more cells than there are columns",
         "Put quotation marks around a text that holds the separator: \"Elm Street 5, left door\".";

@@ -1,6 +1,7 @@
 //! The commands: each reads what it needs, calls the façade, renders.
 
 mod audit;
+mod batch;
 mod call;
 mod consent;
 mod data;
@@ -14,6 +15,7 @@ mod inbox;
 mod pause;
 mod practice;
 mod records;
+mod series;
 mod serve;
 mod setup;
 mod simulate;

@@ -3,19 +3,24 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
-use assistant::approval::ApprovedBy;
+use assistant::approval::{ApprovedBy, Receipt};
 use assistant::compliance::number_gate::check_text;
+use assistant::task::{Task, TaskState};
+use assistant::task_plan::TaskPlan;
 use carriers::registry::Practised;
 use dialogue::report::Outcome;
 use engine::assistant::{Errand, LiveCall, NotMade};
 use engine::call_driver::{CallOutcome, RoomWish};
 use engine::live::LiveEvent;
+use ports::clock::Clock;
+use ports::plan_store::{PlanStore, Planned};
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use telephony::{Disposition, PhoneNumber};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::ending::Ending;
 use super::errand::errand;
+use super::series::{self, Wanted};
 use super::typed::{KEYS, Typed, Wish};
 use crate::cli::{CallArgs, ProviderArg};
 use crate::config::Config;
@@ -31,9 +36,10 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
         .map_err(|problem| Failure { remedy: problem.remedy().to_owned(), ..Failure::new(problem.entry, problem.what.clone()) })?;
     let config = &practising(args.provider, config)?;
     let errand = errand(&args.errand, config)?;
+    let comes_back = series::wanted(&args.series, wiring::SystemClock.now(), config)?;
     let running = wiring::run(config, wiring::Purpose::Call { is_strict: args.strict }).await?;
     let desk = Desk { running: &running, telephone: config.operator_number.as_ref(), regions: &config.allowed_regions() };
-    let made = make(&desk, errand, args.yes, args.json).await;
+    let made = make(&desk, errand, comes_back, &args, &config.zone()).await;
     running.stop().await;
     made
 }
@@ -62,9 +68,14 @@ struct Desk<'a> {
     regions: &'a [String],
 }
 
-async fn make(desk: &Desk<'_>, errand: Errand, is_agreed: bool, is_json: bool) -> Result<ExitCode, Failure> {
+async fn make(desk: &Desk<'_>, errand: Errand, comes_back: Option<Wanted>, args: &CallArgs, zone: &str) -> Result<ExitCode, Failure> {
     let running = desk.running;
-    let (task, receipt) = running.assistant.create_task(errand).await?;
+    let (is_agreed, is_json) = (args.yes, args.json);
+    let comes_again = comes_back.is_some();
+    let (task, receipt) = match comes_back {
+        None => running.assistant.create_task(errand).await?,
+        Some(comes_back) => create_first(running, errand, comes_back).await?,
+    };
     if !is_json {
         println!("{}", report_view::receipt(&receipt));
     }
@@ -92,7 +103,24 @@ async fn make(desk: &Desk<'_>, errand: Errand, is_agreed: bool, is_json: bool) -
     } else {
         println!("\n{}", report_view::report(&finished));
     }
+    if comes_again {
+        let next = engine::series::follow(running.assistant.desk(), running.store.as_ref(), &task.id, TaskState::Failed).await?;
+        if !is_json {
+            series::told(next.as_ref(), zone);
+        }
+    }
     Ok(ExitCode::from(exit_code(&outcome)))
+}
+
+/// Keeps an errand as the first task of a series: called now, and again when its rhythm says.
+async fn create_first(running: &wiring::Running, errand: Errand, comes_back: Wanted) -> Result<(Task, Receipt), Failure> {
+    let desk = running.assistant.desk();
+    let task = desk.task(errand, TaskState::AwaitingApproval)?;
+    let receipt = desk.receipt(&task).await?;
+    let series = comes_back.begun_by(&task.id, task.created_at);
+    let plan = TaskPlan { series: Some(series), ..TaskPlan::default() };
+    running.store.create_planned(&task, &receipt, &Planned { plan, due_at: None }).await?;
+    Ok((task, receipt))
 }
 
 impl Desk<'_> {

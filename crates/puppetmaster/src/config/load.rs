@@ -18,13 +18,23 @@ use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
 use super::menu_file;
 use super::nearest::nearest;
 use super::problem::{
-    DOTENV, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE, UNREADABLE,
+    DOTENV, NO_SUCH_FILE, NOTIFY_IN_PART, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE, UNREADABLE,
     WRONG_TYPE,
 };
 use super::reference::{self, Unresolved};
 use super::setting::Around;
 use super::sources::Sources;
 use super::yaml::{self, Content, Entry, Node, Place};
+
+/// Keys of `notifications` that are nothing without another one: which, without which, and why.
+const NOTIFIED_BY: [(&str, &str, &str); 6] = [
+    ("notifications.webhook_url", "notifications.webhook_secret", "nothing could be signed and nothing would be sent"),
+    ("notifications.webhook_secret", "notifications.webhook_url", "there is no address to send to"),
+    ("notifications.smtp_url", "notifications.email_to", "there is nobody to write to"),
+    ("notifications.email_to", "notifications.smtp_url", "there is no server that takes the mail"),
+    ("notifications.email_from", "notifications.smtp_url", "there is no server that takes the mail"),
+    ("notifications.ntfy_token", "notifications.ntfy_url", "there is no topic to publish to"),
+];
 
 /// Larger than any configuration; a larger file is the wrong one.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -201,7 +211,22 @@ impl<'a> Loading<'a> {
             return self.problems.push(Problem::new(&PROVIDER_UNAVAILABLE, at, what));
         }
         self.whole_account(&unresolved);
+        self.notifications(&unresolved);
         self.menus();
+    }
+
+    /// Names what a way to be told lacks: who believes to be told and is not learns it here, not when it matters.
+    fn notifications(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
+        for (set, needed, what_for) in NOTIFIED_BY {
+            // A value that cannot be read was told already.
+            let is_told = self.failed.contains(needed) || unresolved.contains_key(needed);
+            if is_told || !self.loaded.origins.contains_key(set) || self.loaded.origins.contains_key(needed) {
+                continue;
+            }
+            let what = format!("`{ROOT}.{set}` is set and `{ROOT}.{needed}` is not, so {what_for}");
+            let help = format!("Set `{ROOT}.{needed}` as well, or take `{ROOT}.{set}` out.");
+            self.problems.push(Problem::new(&NOTIFY_IN_PART, self.origin_of(set), what).with_help(help));
+        }
     }
 
     /// Reads the menus, so that a wrong one is told before anybody calls.
@@ -458,6 +483,29 @@ voice:
         assert!(inside[0].0 == "config.missing_key" && names(&inside, "twilio.api_secret"), "{inside:?}");
         let outside = codes("http://api.example.org");
         assert!(names(&outside, "twilio.api_url") && names(&outside, "public_url"), "{outside:?}");
+    }
+
+    #[test]
+    fn a_way_to_be_told_that_is_half_there_is_named_with_its_other_half() {
+        let yaml = "
+voice:
+  personal_assistant:
+    notifications:
+      webhook_url: https://hooks.example.org/calls
+      email_to: sam@example.org
+      ntfy_url: https://ntfy.sh/a-topic
+";
+        check(
+            &[("puppetmaster.yaml", yaml)],
+            &[("PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM", "calls@example.org")],
+            &[],
+            expect![[r#""#]],
+        );
+        let whole = [
+            ("PERSONAL_ASSISTANT_NOTIFICATIONS_WEBHOOK_SECRET", "a long text that signs"),
+            ("PERSONAL_ASSISTANT_NOTIFICATIONS_SMTP_URL", "smtps://sam:secret@mail.example.org"),
+        ];
+        check(&[("puppetmaster.yaml", yaml)], &whole, &[], expect!["fine\n"]);
     }
 
     #[test]

@@ -45,6 +45,27 @@ assistant::code_table! {
     TASK_NOT_PLANNED = "task.not_planned",
         "the task belongs to a single call and is not carried out by itself",
         "Make the call again with `puppetmaster call`, or a task with `puppetmaster task create`.";
+    SERIES_EMPTY = "schedule.never",
+        "the errand would never be carried out: it ends before its first time",
+        "Choose a later end with `--until`.";
+    SERIES_FOLLOWED = "schedule.followed",
+        "the task that follows this one is made already",
+        "Change that one; `puppetmaster task list` shows it.";
+    SERIES_DEADLINE = "schedule.no_deadline",
+        "an errand that comes back takes no `--deadline`: each time may be called until the next one comes",
+        "Leave `--deadline` away, or end the errand with `--until` or `--times`.";
+    BATCH_UNKNOWN = "batch.unknown",
+        "there is no such batch",
+        "List them with `puppetmaster task batch list`.";
+    BATCH_ROWS = "batch.rows",
+        "the file has mistakes, so nothing of it was stored",
+        "Correct the lines that are named and make the batch again.";
+    BATCH_WHICH = "batch.which",
+        "a file was named, and what to do with a batch as well",
+        "Give one of the two: `task batch FILE` makes a batch, `task batch show BATCH` shows one.";
+    BATCH_NOTHING_OPEN = "batch.nothing_open",
+        "no call of the batch waits for a yes",
+        "Look at it with `puppetmaster task batch show`.";
     TASK_UNKNOWN = "command.no_such_task",
         "there is no such task",
         "List them with `puppetmaster task list`.";
@@ -150,9 +171,6 @@ assistant::code_table! {
     STORAGE_SETTINGS = "storage.settings",
         "the bucket cannot be used as it is configured",
         "Check `storage.endpoint` and `storage.bucket`.";
-    NOTIFY_SETTINGS = "notify.settings",
-        "a way to be told is configured in part only",
-        "Set the key that is named, or take the other one out.";
     RECORDING_UNKNOWN = "recording.unknown",
         "there is no recording of this attempt",
         "Look at the task with `puppetmaster task show`; a call that nobody answered has none.";

@@ -3,6 +3,7 @@
 
 mod audit;
 mod bad_input;
+mod batches;
 mod conversation_modes;
 mod costs;
 mod data;
@@ -28,6 +29,7 @@ mod second_provider;
 mod secrets;
 mod sensitive;
 mod serve;
+mod series;
 mod setup;
 mod setup_plivo;
 mod simulate;

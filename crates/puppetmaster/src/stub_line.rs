@@ -34,7 +34,7 @@ use ports::carrier::{
 };
 use serde_json::json;
 use server::{Admission, Server, ServerState};
-use store::{Access, Store};
+use store::{Access, Options, Store, Vault};
 use telephony::cost::RateCard;
 use telephony::leg::LegState;
 use telephony::plan::Verb;

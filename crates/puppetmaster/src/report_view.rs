@@ -62,7 +62,8 @@ pub fn receipt(receipt: &Receipt) -> String {
     row("cost", format!("about {} {}, at most {}", receipt.estimated_cost, receipt.currency, receipt.worst_case_cost));
     if let Some(second) = &receipt.second {
         let from = second.from.as_ref().map_or_else(String::new, |from| format!(" from {}", from.in_international_format()));
-        row("second", format!("{}{from}, only if the first phone provider surely placed no call", second.provider));
+        let by = second.mode.map_or_else(String::new, |mode| format!(" by {}", mode.in_words()));
+        row("second", format!("{}{from}{by}, only if the first phone provider surely placed no call", second.provider));
     }
     if !receipt.cost_parts.is_empty() {
         let parts: Vec<String> = receipt.cost_parts.iter().map(|(part, amount)| format!("{} {amount}", part.in_words())).collect();

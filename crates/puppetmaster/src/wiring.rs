@@ -348,7 +348,9 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
         from,
         rates: config.rate_card(),
         second: config.second_provider.zip(config.second_rate_card()).map(|(second, rates)| {
-            let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned() };
+            let first = provider.carrier.abilities().mode_for(config.conversation_mode);
+            let mode = Some(second.abilities().mode_for(first)).filter(|mode| *mode != first);
+            let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned(), mode };
             (receipt, rates)
         }),
         records: config.recording,
@@ -541,8 +543,8 @@ fn open_second(config: &Config, second: Practised, first: &registry::Provider, s
         return Err(wrong(format!("`second_provider` is {}, which is the first one already", second.name())));
     }
     let mode = first.abilities().mode_for(config.conversation_mode);
-    if second.abilities().mode_for(mode) != mode {
-        // What a receipt and a recording rest on must hold whoever connects the call.
+    if second.abilities().mode_for(mode).is_in_text() != mode.is_in_text() {
+        // Who hears, speaks and records (we, or the provider) must be the same whoever connects the call: receipt and recording rest on that.
         let what =
             format!("{} cannot hold conversations as `conversation_mode` wants them and {} does; choose another mode", second.name(), first.name());
         return Err(wrong(what));

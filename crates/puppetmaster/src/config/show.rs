@@ -70,6 +70,7 @@ mod tests {
         Sources {
             environment,
             flags,
+            looks_at: None,
             places: Places { working: "/nowhere".into(), home: Some("/home/sam".into()), ..Places::default() },
             named_file: None,
         }

@@ -201,6 +201,12 @@ assistant::code_table! {
     SETUP_CANNOT_WRITE = "setup.cannot_write",
         "a file of the setup cannot be written",
         "Check that the directory exists, belongs to you and has room.";
+    SETUP_NO_FIRST = "setup.no_first",
+        "a second phone provider stands beside another one, and none is set up",
+        "Run `puppetmaster setup` with the first one, see that `puppetmaster config check` is content, and then add the second.";
+    SETUP_BY_HAND = "setup.by_hand",
+        "the configuration file could not be changed",
+        "Write the keys into it by hand, as the error shows them, and run `puppetmaster config check`.";
     NO_RUNTIME = "system.no_runtime",
         "the program's threads cannot be started",
         "Look at the limits of processes and threads.";

@@ -243,7 +243,9 @@ fn hung_up(home: &Home, args: &[&str], when: When, network: &Network, before: us
 
 /// Returns what the leg's machine said to do, from the trace: polls and repeated wishes aside, which follow the clock.
 fn steps(home: &Home, attempt: &str) -> Vec<Value> {
-    let trace = Vault::open(&home.data()).unwrap().read(&AttemptId::new(attempt), ObjectKind::Trace).unwrap().expect("there is a trace");
+    let vault = Vault::open(&home.data()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let trace = runtime.block_on(vault.read(&AttemptId::new(attempt), ObjectKind::Trace)).unwrap().expect("there is a trace");
     let mut steps: Vec<Value> = Vec::new();
     for line in String::from_utf8(trace).unwrap().lines() {
         let record: Value = serde_json::from_str(line).unwrap();

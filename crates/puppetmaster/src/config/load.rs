@@ -506,9 +506,21 @@ voice:
       email_to: sam@example.org
       ntfy_url: https://ntfy.sh/a-topic
 ";
-        check(&[("puppetmaster.yaml", yaml)], &[("PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM", "calls@example.org")], &[], expect![[r#""#]]);
+        check(
+            &[("puppetmaster.yaml", yaml)],
+            &[("PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM", "calls@example.org")],
+            &[],
+            expect![[r#"
+                puppetmaster.yaml:5:20: `voice.personal_assistant.notifications.webhook_url` is set and `voice.personal_assistant.notifications.webhook_secret` is not, so nothing could be signed and nothing would be sent [notify.settings]
+                  Set `voice.personal_assistant.notifications.webhook_secret` as well, or take `voice.personal_assistant.notifications.webhook_url` out.
+                puppetmaster.yaml:6:17: `voice.personal_assistant.notifications.email_to` is set and `voice.personal_assistant.notifications.smtp_url` is not, so there is no server that takes the mail [notify.settings]
+                  Set `voice.personal_assistant.notifications.smtp_url` as well, or take `voice.personal_assistant.notifications.email_to` out.
+                environment PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM: `voice.personal_assistant.notifications.email_from` is set and `voice.personal_assistant.notifications.smtp_url` is not, so there is no server that takes the mail [notify.settings]
+                  Set `voice.personal_assistant.notifications.smtp_url` as well, or take `voice.personal_assistant.notifications.email_from` out.
+            "#]],
+        );
         let whole = [
-            ("PERSONAL_ASSISTANT_NOTIFICATIONS_WEBHOOK_SECRET", "a long text that signs"),
+            ("PERSONAL_ASSISTANT_NOTIFICATIONS_WEBHOOK_SECRET", "a-long-text-that-signs"),
             ("PERSONAL_ASSISTANT_NOTIFICATIONS_SMTP_URL", "smtps://sam:secret@mail.example.org"),
         ];
         check(&[("puppetmaster.yaml", yaml)], &whole, &[], expect!["fine\n"]);

@@ -357,8 +357,8 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
         is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
         listens_along: config.takeover_listens,
     };
-    let gate = Gate { store: store.clone(), policy: store, clock: Arc::new(SystemClock), rules };
-    Ok(TaskDesk { gate, house, make_token: Arc::new(make_token) })
+    let gate = Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules };
+    Ok(TaskDesk { gate, secrets: store, house, make_token: Arc::new(make_token) })
 }
 
 /// Returns the rules of an installation.

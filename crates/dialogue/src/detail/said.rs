@@ -120,12 +120,31 @@ pub const MAX_NAME: usize = 40;
 
 /// Returns the names of secrets that a text refers to, in order. An `@` behind a letter or digit is an e-mail address.
 pub fn references(text: &str) -> impl Iterator<Item = &str> {
+    placed_references(text).map(|(_, name)| name)
+}
+
+/// Returns the text with the value in place of each name of a secret that has one.
+pub fn filled(text: &str, value_of: impl Fn(&str) -> Option<String>) -> String {
+    let (mut filled, mut done) = (String::new(), 0);
+    for (at, name) in placed_references(text) {
+        if let Some(value) = value_of(name) {
+            filled.push_str(&text[done..at]);
+            filled.push_str(&value);
+            done = at + 1 + name.len();
+        }
+    }
+    filled.push_str(&text[done..]);
+    filled
+}
+
+/// The same with the places of their `@`, in bytes.
+fn placed_references(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_of_a_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     text.match_indices('@').filter_map(move |(at, _)| {
         let is_address = text[..at].ends_with(|c: char| c.is_alphanumeric());
         let rest = &text[at + 1..];
         let name = &rest[..rest.find(|c| !is_of_a_name(c)).unwrap_or(rest.len())];
-        (!is_address && is_secret_name(name)).then_some(name)
+        (!is_address && is_secret_name(name)).then_some((at, name))
     })
 }
 

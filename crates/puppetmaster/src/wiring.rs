@@ -26,6 +26,7 @@ use engine::task_runner::end_what_was_given_up;
 use engine::write_behind::WriteBehind;
 use models::LocalSpeech;
 use models::library::ModelsDir;
+use ports::brain::Brain;
 use ports::carrier::{Callbacks, Carrier, Line};
 use ports::clock::Clock;
 use ports::speech_to_text::SpeechToText;
@@ -233,6 +234,14 @@ pub enum Purpose {
 /// # Errors
 /// What cannot be opened, with what to do.
 pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> {
+    run_with(config, purpose, Arc::new(ScriptBrain)).await
+}
+
+/// Does the same with another mind.
+///
+/// # Errors
+/// What cannot be opened, with what to do.
+pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) -> Result<Running, Failure> {
     let (store, vault) = open_data(config, Access::Dialing).await?;
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
@@ -274,7 +283,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             ears: ears(config, &speech),
             voice: voice(config, &speech),
             end_of_turn: Some(speech.end_of_turn()),
-            brain: Arc::new(ScriptBrain),
+            brain,
         },
         desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true })?,
         vault: behind(vault.clone())?,

@@ -250,7 +250,8 @@ impl<'a> Search<'a> {
             let (place, length) = REQUESTS.iter().filter(|request| request.class == class).find_map(|request| words.find_any(request.asks))?;
             let to = place + length;
             let is_told = matches!(words.at(to), "is" | "was" | "are");
-            let told = words.quote(to + 1, words.len());
+            let end = (to + 1..words.len()).find(|place| words.words.get(*place).is_some_and(|word| word.ends_clause));
+            let told = words.quote(to + 1, end.map_or(words.len(), |last| last + 1));
             let is_given = told.chars().filter(|c| c.is_alphanumeric()).count() >= 4;
             (is_told && is_given && !is_ours && !said::holds(&self.heard, &told)).then_some(name)
         })

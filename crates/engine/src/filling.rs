@@ -9,6 +9,7 @@ use std::fmt;
 use ::assistant::compliance::recording::card_digits::{CardWatch, Side};
 use dialogue::conversation::{DECLINE, Input, WhyWithheld, Withheld};
 use dialogue::detail::said::{filled, replaced};
+use dialogue::moves::Move;
 use dialogue::speakable::in_words;
 use telephony::{AudioPosition, LineId, Private};
 
@@ -60,8 +61,21 @@ impl Filling {
         &self.withheld
     }
 
-    /// Puts names in place of values in what the callee says, so that neither mind nor transcript gets to see them.
-    pub(crate) fn hide(&self, input: &mut Input) {
+    /// Puts names in place of values in what the callee says, so that neither mind nor transcript gets to see them, and hides
+    /// digits of a card in what the mind wants to say: the conversation declines such a line, and the trace keeps no digits.
+    pub(crate) fn hide(&mut self, input: &mut Input) {
+        if let Input::Thought { thought, .. } = input {
+            for step in &mut thought.moves {
+                if let Move::Say { text, .. } = step
+                    && let Some(masked) = self.cards.masked(Side::Us, text)
+                {
+                    *text = masked;
+                }
+            }
+        }
+        if let Input::Settled { text, .. } = input {
+            self.cards.hear(Side::Callee, text, AudioPosition::ZERO);
+        }
         if let Input::Interim { text, .. } | Input::Settled { text, .. } | Input::Overheard { text, .. } = input {
             for (name, value) in &self.secrets.values {
                 let hidden = replaced(text, value.expose(), &format!("@{name}"));
@@ -83,6 +97,7 @@ fn aloud(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use dialogue::moves::{LineKind, Thought, ThoughtId};
     use telephony::UtteranceId;
 
     use super::*;
@@ -103,11 +118,21 @@ mod tests {
 
     #[test]
     fn what_the_callee_repeats_goes_on_by_its_name() {
-        let filling = filling(&[("gym", "88-7123")]);
+        let mut filling = filling(&[("gym", "88-7123")]);
         let mut input =
             Input::Settled { utterance: UtteranceId(1), revision: 1, text: "So that's eight eight seven, one two three?".to_owned(), confidence: 90 };
         filling.hide(&mut input);
         assert!(matches!(&input, Input::Settled { text, .. } if text == "So that's @gym?"), "{input:?}");
+    }
+
+    #[test]
+    fn digits_of_a_card_are_hidden_in_a_thought() {
+        let mut filling = filling(&[]);
+        let text = "The card is 4111 1111 1111 1111.".to_owned();
+        let thought = Thought { moves: vec![Move::Say { text, kind: LineKind::Talk }] };
+        let mut input = Input::Thought { id: ThoughtId(1), thought };
+        filling.hide(&mut input);
+        assert!(format!("{input:?}").contains("The card is [hidden]."), "{input:?}");
     }
 
     #[test]

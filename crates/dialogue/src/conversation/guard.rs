@@ -11,7 +11,7 @@ use telephony::{AudioPosition, LineId};
 
 use super::Conversation;
 use crate::brief::Brief;
-use crate::card_digits::{CardWatch, Side};
+use crate::card_digits::{CardWatch, HIDDEN, Side};
 use crate::detail::asked::asks_for;
 use crate::detail::said;
 use crate::detail::{CalleeStanding, Permission, WhyNever};
@@ -99,7 +99,8 @@ impl Guard {
     /// Returns why a line may not be said, `None` if it may; its digits then count with those of the next line.
     fn judge(&mut self, brief: &Brief, standing: CalleeStanding, text: &str) -> Option<WhyWithheld> {
         let mut next = self.cards.clone();
-        if next.hear(Side::Us, text, AudioPosition::ZERO).is_some() {
+        // Whoever hid the digits beforehand, so that no trace keeps them, hid them because they were a card's.
+        if next.hear(Side::Us, text, AudioPosition::ZERO).is_some() || text.contains(HIDDEN) {
             return Some(WhyWithheld::CardDigits);
         }
         let details = brief.may_disclose.iter().zip(self.asked.iter().zip(&self.approved));

@@ -67,7 +67,10 @@ pub fn what_may_be_said_page() -> String {
     let mut page = String::from(BEFORE);
     for (title, purpose) in PURPOSES {
         // Writing into a String cannot fail.
-        let _ = write!(page, "\n## {title}\n| kind | picked up | came later | rang back | a machine | a voicemail |\n| --- | --- | --- | --- | --- | --- |\n");
+        let _ = write!(
+            page,
+            "\n## {title}\n| kind | picked up | came later | rang back | a machine | a voicemail |\n| --- | --- | --- | --- | --- | --- |\n"
+        );
         for class in FactClass::ALL {
             let cells = CalleeStanding::ALL.map(|standing| match decide(class, standing, purpose) {
                 Permission::Say => "say",

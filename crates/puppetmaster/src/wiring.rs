@@ -278,13 +278,7 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
     let own_number = network.from.clone();
     let own_numbers = [Some(own_number.clone()), second.as_ref().map(|second: &SecondCarrier| second.from.clone())].into_iter().flatten().collect();
     let assistant = Arc::new(Assistant::new(Installation {
-        ports: CallPorts {
-            carrier,
-            ears: ears(config, &speech),
-            voice: voice(config, &speech),
-            end_of_turn: Some(speech.end_of_turn()),
-            brain,
-        },
+        ports: CallPorts { carrier, ears: ears(config, &speech), voice: voice(config, &speech), end_of_turn: Some(speech.end_of_turn()), brain },
         desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true })?,
         vault: behind(vault.clone())?,
         directory: directory.clone(),

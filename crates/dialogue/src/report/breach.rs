@@ -112,6 +112,8 @@ pub(super) fn summary(breaches: &[Breach]) -> Option<String> {
 /// Returns all breaches, in the order of the call.
 pub(super) fn find(brief: &Brief, transcript: &Transcript, facts: &[Fact], who_answered: WhoAnswered) -> Vec<Breach> {
     let mut search = Search::new(brief, who_answered);
+    // What was understood of the callee's words may be said back in other words than theirs.
+    search.heard = facts.iter().map(|fact| format!("{}. ", fact.value)).collect();
     for turn in &transcript.turns {
         match turn.speaker {
             Speaker::Callee(_) => search.callee_said(&turn.text),
@@ -388,9 +390,29 @@ fn long_numbers(text: &str) -> Vec<String> {
     numbers
 }
 
-/// Returns all digits of a text, in a row.
+/// Returns all digits of a text, in a row; "two twelve, fifty-five" is 21255.
 fn digits_of(text: &str) -> String {
-    text.split(|c: char| !c.is_alphanumeric()).filter_map(digits_of_word).collect()
+    const TEENS: [&str; 10] = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"];
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let (mut digits, mut after_tens) = (String::new(), false);
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let lower = word.to_lowercase();
+        if let Some(tens) = TENS.iter().position(|spoken| *spoken == lower) {
+            digits.push_str(&format!("{}0", tens + 2));
+            after_tens = true;
+            continue;
+        }
+        if let Some(teens) = TEENS.iter().position(|spoken| *spoken == lower) {
+            digits.push_str(&(teens + 10).to_string());
+        } else if let Some(more) = digits_of_word(word) {
+            if after_tens && more.len() == 1 && more != "0" {
+                digits.pop();
+            }
+            digits.push_str(&more);
+        }
+        after_tens = false;
+    }
+    digits
 }
 
 fn digits_of_word(word: &str) -> Option<String> {

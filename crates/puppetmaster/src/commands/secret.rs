@@ -47,6 +47,9 @@ async fn set(name: &str, config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// With fewer letters and digits a value cannot be told from other words when the callee repeats it.
+const LEAST_SIGNS: usize = 4;
+
 /// Returns the value: typed without being shown, or all of standard input. `None` unless it is one line that is not too long.
 fn value_of(name: &str) -> Option<Private<String>> {
     let text = if io::stdin().is_terminal() {
@@ -58,7 +61,8 @@ fn value_of(name: &str) -> Option<Private<String>> {
         text
     };
     let value = text.trim();
-    let is_one_line = !value.is_empty() && value.chars().count() <= LONGEST && !value.contains(char::is_control);
+    let is_one_line =
+        value.chars().filter(|c| c.is_alphanumeric()).count() >= LEAST_SIGNS && value.chars().count() <= LONGEST && !value.contains(char::is_control);
     is_one_line.then(|| Private::new(value.to_owned()))
 }
 

@@ -73,8 +73,8 @@ assistant::code_table! {
         "the text cannot name a secret",
         "Use 1 to 40 small letters, digits and underscores, a letter first: `puppetmaster secret set gym_number`.";
     SECRET_NO_VALUE = "secret.no_value",
-        "no value was given",
-        "Type it when it is asked for, or pipe it in: `puppetmaster secret set gym_number < FILE`. One line, at most 500 characters.";
+        "no value was given, or one that is too short to be told from other words",
+        "Type it when it is asked for, or pipe it in: `puppetmaster secret set gym_number < FILE`. One line of 4 to 500 characters.";
     SECRET_NEVER_SPOKEN = "secret.never_spoken",
         "card numbers, PINs, codes and passwords are never spoken, so they are not kept either",
         "Take the call over when they ask for it, and give it yourself.";

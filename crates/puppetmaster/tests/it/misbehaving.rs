@@ -161,7 +161,7 @@ fn secrets_come_by_standard_input_and_card_numbers_do_not_come_at_all() {
     set("card", "4111 1111 1111 1111").fails_with(3, "secret.never_spoken");
     set("pin", "1234").fails_with(3, "secret.never_spoken");
     set("Gym", "x").fails_with(1, "secret.bad_name");
-    set("empty", "\n").fails_with(1, "secret.no_value");
+    set("short", "12a\n").fails_with(1, "secret.no_value");
     assert_eq!(home.run(&["secret", "set", "gym_number", "88-7123"]).code, Some(2), "a value is no argument");
     let create = |fact: &str| home.run(&["task", "create", "+12125550123", "Ask what time they close today", "--fact", fact, "--json"]);
     let made = create("member number=@gym_number");

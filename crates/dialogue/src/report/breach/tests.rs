@@ -38,7 +38,8 @@ fn a_call_that_keeps_to_the_receipt_has_no_breach() {
          > The name is Sam Miller. The date of birth is March 2, 1970.
          < And if it gets late, our number is 212 555 0123, or write to shop@example.com.
          > So the number is 2 1 2, 5 5 5, 0 1 2 3, is that right? And shop@example.com.
-         < Yes. It's 12 Elm Street.
+         < Yes, or six forty six, five fifty five, oh one ninety nine. It's 12 Elm Street.
+         > You also said 6 4 6, 5 5 5, 0 1 9 9.
          > So the address is 12 Elm Street. Thank you, goodbye."
     );
     assert_eq!(breaches(&inquiry(), &talk), [""; 0]);

@@ -89,3 +89,19 @@ fn keys_of_a_card_are_not_pressed() {
     let world = World::run(with_details(), Config::default(), trace, false);
     assert!(!world.log().contains("press"), "{}", world.log());
 }
+
+#[test]
+fn a_tape_gets_nothing_that_anybody_may_not_hear() {
+    let (said, withheld) = talk(
+        with_details(),
+        "0.000 media
+         0.500 voice
+         1.500 interim 1 you've reached Sam please leave a message after the tone
+         3.000 quiet You've reached Sam. Please leave a message after the tone.
+         4.000 beep
+         mind message This is an automated assistant for Sam Miller, this call is recorded. He was born on March 2, 1970, so please call back. | end done
+         16.000 end",
+    );
+    assert_eq!(said, ["This is an automated assistant for Sam Miller, this call is recorded.", DECLINE]);
+    assert_eq!(withheld, [WhyWithheld::NotAllowed { label: "date of birth".to_owned(), why: WhyNever::OnTape }]);
+}

@@ -433,11 +433,12 @@ mod tests {
     use telephony::{Private, TaskId};
 
     use super::*;
-    use crate::approval::{ApprovedBy, Quote, SecondProvider};
+    use crate::approval::{ApprovedBy, MaySay, Quote, SecondProvider};
     use crate::compliance::line_kind::KnownLine;
     use crate::compliance::{calling_hours, consent};
     use crate::decision_record::Answer;
     use crate::task::{Limits, Schedule, Task, TaskState};
+    use dialogue::detail::FactClass;
 
     const NOON: Timestamp = Timestamp(1_795_539_600_000); // 2026-11-24 17:00 UTC, noon in New York
 
@@ -641,7 +642,9 @@ mod tests {
             |r| r.intent = Private::new("else".into()),
             |r| r.principal = Private::new("Alex".into()),
             |r| r.opening = Private::new("Hi".into()),
-            |r| r.may_say = Private::new(vec![("name".into(), "Sam".into())]),
+            |r| {
+                r.may_say = Private::new(vec![MaySay { label: "name".into(), value: "Sam".into(), class: FactClass::Name, condition: String::new() }])
+            },
             |r| r.voicemail_message = Some(Private::new(String::new())),
             |r| r.persona = Persona::Concise,
             |r| r.limits.ring_timeout = Duration::from_secs(41),

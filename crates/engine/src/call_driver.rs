@@ -37,6 +37,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::filling::{Filling, Secrets};
 use crate::live::{LiveEvent, RoomChange};
 use crate::media_lane::{LaneConfig, MediaLane};
 use crate::media_link::{DriverEnd, FromCarrier};
@@ -190,6 +191,8 @@ pub struct CallOrder {
     pub second: Option<SecondWay>,
     /// What the conversation must know.
     pub brief: Brief,
+    /// What is filled in as it is spoken.
+    pub secrets: Secrets,
     /// The conversation's times.
     pub conversation: conversation::Config,
     /// The leg's times.
@@ -258,6 +261,7 @@ pub struct CallDriver {
     listening: Option<Box<dyn Listening>>,
     mind: Box<dyn Mind>,
     voicing: Voicing,
+    filling: Filling,
     vote_window: talk::VoteWindow,
     held_back: Vec<conversation::Output>,
     watchers: broadcast::Sender<LiveEvent>,
@@ -327,6 +331,7 @@ impl CallDriver {
             listening: None,
             mind,
             voicing,
+            filling: Filling::new(order.secrets),
             held_back: Vec::new(),
             watchers,
             scribe,
@@ -468,6 +473,7 @@ impl CallDriver {
     fn converse(&mut self, mut input: conversation::Input) {
         let (now, at) = (self.now(), self.position());
         self.guard.before(&mut input, at);
+        self.filling.hide(&mut input);
         let outputs = self.conversation.handle(now, input.clone());
         self.guard.after(&input, &outputs, at);
         self.heed_the_guard();

@@ -15,6 +15,7 @@ mod inbox;
 mod pause;
 mod practice;
 mod records;
+mod secret;
 mod series;
 mod serve;
 mod setup;
@@ -87,6 +88,7 @@ async fn command(command: Command, loaded: &Loaded) -> Result<ExitCode, Failure>
         Command::Pause { reason } => pause::pause(reason, config).await,
         Command::Resume => pause::resume(config).await,
         Command::Task(task) => records::task(task, config).await,
+        Command::Secret(command) => secret::secret(command, config).await,
         Command::Inbox(inbox) => inbox::inbox(inbox, config).await,
         Command::Stats(args) => figures::stats(&args, config).await,
         Command::Costs(args) => figures::costs(&args, config).await,

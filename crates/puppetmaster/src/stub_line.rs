@@ -121,6 +121,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
         },
         desk: TaskDesk {
             gate: Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules: rules() },
+            secrets: store.clone(),
             house: House {
                 line: Line::Practice,
                 from: number(CALLER)?,

@@ -26,6 +26,7 @@ use engine::task_runner::end_what_was_given_up;
 use engine::write_behind::WriteBehind;
 use models::LocalSpeech;
 use models::library::ModelsDir;
+use ports::brain::Brain;
 use ports::carrier::{Callbacks, Carrier, Line};
 use ports::clock::Clock;
 use ports::speech_to_text::SpeechToText;
@@ -233,6 +234,14 @@ pub enum Purpose {
 /// # Errors
 /// What cannot be opened, with what to do.
 pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> {
+    run_with(config, purpose, Arc::new(ScriptBrain)).await
+}
+
+/// Does the same with another mind.
+///
+/// # Errors
+/// What cannot be opened, with what to do.
+pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) -> Result<Running, Failure> {
     let (store, vault) = open_data(config, Access::Dialing).await?;
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
@@ -269,13 +278,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let own_number = network.from.clone();
     let own_numbers = [Some(own_number.clone()), second.as_ref().map(|second: &SecondCarrier| second.from.clone())].into_iter().flatten().collect();
     let assistant = Arc::new(Assistant::new(Installation {
-        ports: CallPorts {
-            carrier,
-            ears: ears(config, &speech),
-            voice: voice(config, &speech),
-            end_of_turn: Some(speech.end_of_turn()),
-            brain: Arc::new(ScriptBrain),
-        },
+        ports: CallPorts { carrier, ears: ears(config, &speech), voice: voice(config, &speech), end_of_turn: Some(speech.end_of_turn()), brain },
         desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true })?,
         vault: behind(vault.clone())?,
         directory: directory.clone(),
@@ -357,8 +360,8 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
         is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
         listens_along: config.takeover_listens,
     };
-    let gate = Gate { store: store.clone(), policy: store, clock: Arc::new(SystemClock), rules };
-    Ok(TaskDesk { gate, house, make_token: Arc::new(make_token) })
+    let gate = Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules };
+    Ok(TaskDesk { gate, secrets: store, house, make_token: Arc::new(make_token) })
 }
 
 /// Returns the rules of an installation.

@@ -111,7 +111,7 @@ async fn make(desk: &Desk<'_>, errand: Errand, comes_back: Option<Wanted>, args:
 async fn create_first(running: &wiring::Running, errand: Errand, comes_back: Wanted) -> Result<(Task, Receipt), Failure> {
     let desk = running.assistant.desk();
     let task = desk.task(errand, TaskState::AwaitingApproval)?;
-    let receipt = desk.receipt(&task).await?;
+    let receipt = desk.checked_receipt(&task).await?;
     let series = comes_back.begun_by(&task.id, task.created_at);
     let plan = TaskPlan { series: Some(series), ..TaskPlan::default() };
     running.store.create_planned(&task, &receipt, &Planned { plan, due_at: None }).await?;

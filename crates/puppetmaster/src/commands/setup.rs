@@ -32,6 +32,7 @@ use crate::tunnel::{self, Tunnel};
 use crate::wiring::SystemClock;
 use words::Words;
 
+pub(super) use dialog::ask_quietly;
 pub(super) use words::{PLIVO, TWILIO};
 
 /// Where to listen if the user has no wish.

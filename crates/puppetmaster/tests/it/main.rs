@@ -17,6 +17,7 @@ mod figures;
 mod gate;
 mod interrupted;
 mod killed;
+mod misbehaving;
 mod notifications;
 mod pages;
 mod practice_call;

@@ -52,8 +52,7 @@ pub fn receipt(receipt: &Receipt) -> String {
     row("opening", format!("“{}”", receipt.opening.expose()));
     row("recorded", if receipt.is_recorded { "yes, from the moment at which the callee is told".into() } else { "no".into() });
     for fact in receipt.may_say.expose() {
-        let condition = if fact.condition.is_empty() { String::new() } else { format!("  ({})", fact.condition) };
-        row("may say", format!("{}: {}{condition}", fact.label, fact.value));
+        row("may say", fact_to_say(fact));
     }
     row("voicemail", receipt.voicemail_message.as_ref().map_or_else(|| "leaves nothing".into(), |message| format!("“{}”", message.expose())));
     row("limits", format!("rings {} s at most, talks {} at most", limits.ring_timeout.as_secs(), length(limits.total_time)));

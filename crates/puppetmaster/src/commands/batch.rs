@@ -45,7 +45,7 @@ async fn open_desk(config: &Config) -> Result<(std::sync::Arc<Store>, BatchDesk)
 async fn make(args: &MakeBatchArgs, config: &Config) -> Result<ExitCode, Failure> {
     let path = args.file.as_deref().unwrap_or_else(|| Path::new(""));
     let (store, desk) = open_desk(config).await?;
-    let tasks = match tasks(path, args, &desk, config)? {
+    let tasks = match tasks(path, args, &desk, config).await? {
         Ok(tasks) => tasks,
         Err(mistakes) => return Ok(told_mistakes(path, &mistakes, args.json)),
     };
@@ -65,7 +65,7 @@ async fn make(args: &MakeBatchArgs, config: &Config) -> Result<ExitCode, Failure
 }
 
 /// Returns the tasks that the file asks for, or every mistake in it. Nothing is kept yet.
-fn tasks(path: &Path, args: &MakeBatchArgs, desk: &BatchDesk, config: &Config) -> Result<Result<Vec<Task>, Vec<Mistake>>, Failure> {
+async fn tasks(path: &Path, args: &MakeBatchArgs, desk: &BatchDesk, config: &Config) -> Result<Result<Vec<Task>, Vec<Mistake>>, Failure> {
     let unreadable = |why: String| Failure::new(&codes::DNC_CANNOT_READ, format!("cannot read {}: {why}", path.display()));
     let length = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
     if length > read::MOST_BYTES {
@@ -90,7 +90,11 @@ fn tasks(path: &Path, args: &MakeBatchArgs, desk: &BatchDesk, config: &Config) -
         let line = draft.line;
         let errand = Errand { schedule, limits, persona: config.persona, ..errand(draft) };
         match desk.desk.task(errand, TaskState::AwaitingApproval) {
-            Ok(task) => tasks.push(task),
+            // The secrets that it names are looked for here, where the line is known.
+            Ok(task) => match desk.desk.secrets(&task).await {
+                Ok(_) => tasks.push(task),
+                Err(error) => mistakes.push(mistake(line, &error.into())),
+            },
             Err(error) => mistakes.push(mistake(line, &error.into())),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use assistant::approval::Receipt;
+use assistant::approval::{MaySay, Receipt};
 use assistant::task::Line;
 use dialogue::report::{Breach, Outcome, Report};
 use dialogue::screening::WhoAnswered;
@@ -36,6 +36,12 @@ pub const fn outcome_in_words(outcome: Outcome) -> &'static str {
         Outcome::NotAchieved => "not achieved",
         Outcome::Unconfirmed => "unconfirmed",
     }
+}
+
+/// Returns a fact of a receipt with the condition under which it is said: "party size: four  (only if asked)".
+pub fn fact_to_say(fact: &MaySay) -> String {
+    let condition = if fact.condition.is_empty() { String::new() } else { format!("  ({})", fact.condition) };
+    format!("{}: {}{condition}", fact.label, fact.value)
 }
 
 /// Returns a receipt for people.

@@ -21,6 +21,8 @@ pub const REGION: &str = "us-east-1";
 /// What the next request meets instead of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
+    /// Nothing is wrong with it: a later one is meant.
+    Nothing,
     /// This status, with a code.
     Status(u16, &'static str),
     /// The head of a true answer and half of its body.

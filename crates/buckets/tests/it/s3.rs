@@ -76,9 +76,10 @@ async fn what_passes_is_tried_again_and_what_stays_is_told() {
 async fn an_upload_that_fails_in_the_middle_leaves_nothing() {
     let fake = FakeS3::start();
     let bucket = opened(&fake);
-    // The first request opens the upload; both tries of a part after it fail for good.
-    fake.shelves().faults.extend([Fault::Status(400, "EntityTooLarge")]);
-    assert!(put(&bucket, "a", &bytes(9 << 20)).await.is_err());
+    // The first request opens the upload, the second brings a part.
+    fake.shelves().faults.extend([Fault::Nothing, Fault::Status(400, "EntityTooLarge")]);
+    assert_eq!(put(&bucket, "a", &bytes(9 << 20)).await, Err(BucketError::Refused { what: "EntityTooLarge".into() }));
+    assert!(fake.shelves().asked.last().is_some_and(|asked| asked.starts_with("DELETE /calls/house/1/a?uploadId=")), "it is aborted");
     let gone = S3::new(&S3Settings { endpoint: Some("http://127.0.0.1:9".into()), ..settings(&fake) }).unwrap();
     assert!(matches!(put(&gone, "a", b"x").await, Err(BucketError::Unreachable { .. })));
     assert_eq!(fake.left(), (0, 0));

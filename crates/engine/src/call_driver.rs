@@ -37,6 +37,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::breakers::Breakers;
 use crate::live::{LiveEvent, RoomChange};
 use crate::media_lane::{LaneConfig, MediaLane};
 use crate::media_link::{DriverEnd, FromCarrier};
@@ -170,6 +171,8 @@ pub struct CallPorts {
     pub end_of_turn: Option<Arc<dyn EndOfTurn>>,
     /// The mind.
     pub brain: Arc<dyn Brain>,
+    /// Which phone providers are left alone for a while: those of the gate.
+    pub breakers: Arc<Breakers>,
 }
 
 /// How a call begins.

@@ -90,6 +90,7 @@ fn cleared_under(rules: &Rules, task: &Task, attempt: &str, now: Timestamp) -> C
         usage: Usage::default(),
         spending: Spending::default(),
         pause: None,
+        resting: None,
         rules,
     };
     gate::decide(&facts).verdict.unwrap()

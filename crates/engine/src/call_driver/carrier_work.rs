@@ -40,11 +40,16 @@ impl CallDriver {
         self.tell(LiveEvent::Dialing);
         let (carrier, request, sender) = (self.ports.carrier.clone(), self.request.clone(), self.sender.clone());
         let is_written = self.scribe.dialing();
+        let (breakers, clock) = (self.ports.breakers.clone(), self.scribe.clock());
         tokio::spawn(async move {
-            let reply = if is_written.await {
-                carrier.place_call(cleared, &request).await
-            } else {
+            let reply = if !is_written.await {
                 Err(CarrierError::Unreachable { carrier: carrier.name() })
+            } else if let Err(error) = breakers.take(carrier.name(), clock.now()) {
+                Err(error)
+            } else {
+                let reply = carrier.place_call(cleared, &request).await;
+                breakers.tried(carrier.name(), clock.now(), &reply);
+                reply
             };
             sender.send(Event::Carrier(CarrierReply::Dialed(reply)));
         });

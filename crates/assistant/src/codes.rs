@@ -199,6 +199,9 @@ code_table! {
     CAP_CONCURRENCY = "cap.concurrency",
         "as many calls are running as may run at once",
         "Wait until one ends, or raise `calls_at_once`.";
+    CAP_NUMBER_UNCLEAR = "cap.number_unclear",
+        "a call to this number is being placed, or nobody knows yet whether it was",
+        "Wait: the phone provider is asked again and again, and what came of that call is told once it is known.";
     HOURS_OUTSIDE = "hours.outside",
         "it is not a decent hour to ring there",
         "Wait until it is. If a business picks up, say so (`callee_kind: business`): its hours are longer.";

@@ -495,8 +495,19 @@ impl CallDriver {
         if let Some(trace) = &mut self.trace {
             trace.record(&Traced::call(now, input, outputs.clone()));
         }
+        self.keep_name();
         for output in outputs {
             self.perform_on_line(output);
+        }
+    }
+
+    /// Writes down the call's name as soon as anybody has told it: the reply, a webhook that overtook it, or a search.
+    fn keep_name(&mut self) {
+        if !self.facts.has_name
+            && let Some(call) = self.call.carrier_call()
+        {
+            self.scribe.placed(call.clone());
+            self.facts.has_name = true;
         }
     }
 

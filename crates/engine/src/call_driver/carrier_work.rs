@@ -92,10 +92,7 @@ impl CallDriver {
 
     pub(super) fn carrier_replied(&mut self, reply: CarrierReply) {
         match reply {
-            CarrierReply::Dialed(Ok(call)) => {
-                self.scribe.placed(call.id.clone());
-                self.line(Input::Placed { call: call.id, state: call.state });
-            }
+            CarrierReply::Dialed(Ok(call)) => self.line(Input::Placed { call: call.id, state: call.state }),
             CarrierReply::Dialed(Err(error)) => self.dial_failed(error),
             CarrierReply::Found(Ok(calls)) => self.found(calls),
             CarrierReply::Found(Err(_)) => {
@@ -133,7 +130,6 @@ impl CallDriver {
             self.end_double(other.1.id.clone());
         }
         let call = &calls[ours];
-        self.scribe.placed(call.id.clone());
         self.line(Input::Placed { call: call.id.clone(), state: call.state });
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub carrier_duration: Option<Duration>,
     pub failure_code: Option<u32>,
     pub ended: Option<(LegState, EndedBy)>,
+    /// The call's name at the carrier is on its way to the disk.
+    pub has_name: bool,
     /// The last question which calls there are was answered.
     pub could_be_asked: bool,
     pub reason: Option<EndReason>,

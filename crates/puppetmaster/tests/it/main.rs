@@ -12,11 +12,13 @@ mod doctor;
 #[allow(dead_code, reason = "the bucket's own tests use all of it")]
 #[path = "../../../buckets/tests/it/fake_s3.rs"]
 mod fake_s3;
+mod door;
 mod fake_twilio;
 mod figures;
 mod gate;
 mod interrupted;
 mod killed;
+mod killed_at;
 mod notifications;
 mod pages;
 mod practice_call;

@@ -101,6 +101,7 @@ impl CallDriver {
             }
             CarrierReply::Polled(Ok(Some(call))) => {
                 self.facts.carrier_duration = call.duration.or(self.facts.carrier_duration);
+                self.facts.is_end_told |= call.state.is_terminal();
                 self.line(Input::Leg { call: call.id, state: call.state });
             }
             CarrierReply::Polled(Ok(None) | Err(_)) => {}
@@ -169,6 +170,7 @@ impl CallDriver {
             CarrierNews::Waiting { .. } | CarrierNews::LeftQueue(_) | CarrierNews::Forwarded(_) | CarrierNews::MessageTaken { .. } => {}
         }
         if let Some(state) = event.state {
+            self.facts.is_end_told |= state.is_terminal();
             self.line(Input::Leg { call: event.call, state });
         }
     }

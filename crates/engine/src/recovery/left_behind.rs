@@ -61,7 +61,8 @@ impl Recovery {
                 Err(error) => return self.stays_open(open, &error.to_string()).await,
             }
         }
-        let Some(main) = ended.iter().max_by_key(|call| call.duration.unwrap_or_default()) else {
+        // Of equals the first, which is the one that the books name.
+        let Some(main) = ended.iter().rev().max_by_key(|call| call.duration.unwrap_or_default()) else {
             return self.stays_open(open, "the carrier named no call").await;
         };
         // The name is kept before the end: the price is asked for by it.
@@ -148,7 +149,8 @@ impl Recovery {
             Err(_) if !calls.is_empty() => return Ok(Ok(calls)),
             Err(error) => return Ok(Err(error)),
         };
-        let is_led = |attempt: &_| self.is_led(attempt);
+        // Beside a call that has a name, another is ours only if no other attempt to the number misses one.
+        let is_led = |attempt: &_| !calls.is_empty() || self.is_led(attempt);
         let Some(claimed) = own_calls::among(self.store.as_ref(), &open.attempt, &open.number, open.began_at, is_led).await? else {
             return Ok(if calls.is_empty() { Err(CarrierError::Unclear { carrier: way.carrier.name() }) } else { Ok(calls) });
         };

@@ -22,8 +22,9 @@ use engine::gate::Gate;
 use engine::metrics::Metrics;
 use engine::recovery::{Recovery, Way};
 use engine::script_brain::ScriptBrain;
+use engine::settlement::settle;
 use engine::task_desk::{House, TaskDesk};
-use ports::carrier::ConversationMode;
+use ports::carrier::{Carrier, ConversationMode};
 use ports::clock::Clock;
 use simulator::impairment::Chance;
 use telephony::cost::{Micros, RateCard};
@@ -170,6 +171,12 @@ impl World {
             let until = tokio::time::Instant::now() + CLOSES_WITHIN;
             while !self.is_over() && tokio::time::Instant::now() < until {
                 tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            // The provider tells its prices late, and they are asked for at the next start.
+            tokio::time::sleep(Duration::from_secs(90)).await;
+            let carriers: [(Arc<dyn Carrier>, RateCard); 1] = [(Arc::new(self.exchange.clone()), self.rates.clone())];
+            if let Err(error) = settle(&self.store, &carriers, &self.rules(), &self.clock).await {
+                self.wrong(&format!("prices cannot be kept: {error}"));
             }
         });
         self.end(runtime);

@@ -16,6 +16,7 @@ use ports::carrier::{
 };
 use ports::clock::Clock;
 use simulator::impairment::Chance;
+use telephony::cost::{Micros, RateCard, leg_cost};
 use telephony::leg::LegState;
 use telephony::plan::{Plan, Verb};
 use telephony::{AttemptId, CarrierCallId, CarrierRecordingId, PhoneNumber, Private, Timestamp};
@@ -30,6 +31,9 @@ const MADE_WITHIN: u64 = 90_000;
 
 /// A call is in the lists no later than this after it was made.
 const LISTED_WITHIN: u64 = 1_500;
+
+/// What a call cost is told so long after its end.
+const PRICED_AFTER: u64 = 60_000;
 
 /// The server waits so long for a plan.
 const PLANNED_WITHIN: Duration = Duration::from_secs(12);
@@ -145,6 +149,7 @@ pub struct Exchange {
     /// Rung at each dial.
     pub dialed: Arc<Notify>,
     is_barred: Arc<dyn Fn(&PhoneNumber) -> bool + Send + Sync>,
+    leg_per_minute: Micros,
 }
 
 impl Exchange {
@@ -162,7 +167,14 @@ impl Exchange {
             faults: 0,
             wrong: Vec::new(),
         };
-        Self { inner: Arc::new(Mutex::new(inner)), clock, woken: Arc::default(), dialed: Arc::default(), is_barred: Arc::new(is_barred) }
+        Self {
+            inner: Arc::new(Mutex::new(inner)),
+            clock,
+            woken: Arc::default(),
+            dialed: Arc::default(),
+            is_barred: Arc::new(is_barred),
+            leg_per_minute: RateCard::twilio_us().leg_per_minute,
+        }
     }
 
     pub fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -324,14 +336,19 @@ impl Exchange {
         Ok(reply(self))
     }
 
-    fn shown(call: &NetCall) -> CarrierCall {
+    fn shown(&self, call: &NetCall) -> CarrierCall {
+        let told_at = call.ended_at.map_or(u64::MAX, |ended_at| ended_at + PRICED_AFTER);
         CarrierCall {
             id: call.id.clone(),
             state: call.state,
             started_at: Some(Timestamp(i64::try_from(call.made_at).unwrap())),
             duration: call.state.is_terminal().then(|| whole_seconds(call.answered_for())),
-            price: None,
+            price: (told_at <= self.clock.millis()).then(|| (self.price(call), "USD".to_owned())),
         }
+    }
+
+    fn price(&self, call: &NetCall) -> Micros {
+        leg_cost(whole_seconds(call.answered_for()), self.leg_per_minute)
     }
 }
 
@@ -587,7 +604,7 @@ impl Carrier for Exchange {
         reply?;
         let inner = self.inner();
         let made = inner.calls[first..].iter().find(|call| call.attempt == request.attempt);
-        made.map(Self::shown).ok_or(CarrierError::Unclear { carrier: NAME })
+        made.map(|call| self.shown(call)).ok_or(CarrierError::Unclear { carrier: NAME })
     }
 
     async fn call_operator(&self, _grant: OperatorGrant, _request: &CallRequest) -> Result<CarrierCall, CarrierError> {
@@ -607,7 +624,7 @@ impl Carrier for Exchange {
     }
 
     async fn fetch_call(&self, call: &CarrierCallId) -> Result<Option<CarrierCall>, CarrierError> {
-        self.request(|exchange| exchange.inner().calls.iter().find(|known| known.id == *call).map(Self::shown)).await
+        self.request(|exchange| exchange.inner().calls.iter().find(|known| known.id == *call).map(|call| exchange.shown(call))).await
     }
 
     async fn find_calls(&self, from: &PhoneNumber, to: &PhoneNumber, since: Timestamp) -> Result<Vec<CarrierCall>, CarrierError> {
@@ -615,7 +632,7 @@ impl Carrier for Exchange {
         self.request(|exchange| {
             let now = exchange.clock.millis();
             let is_meant = |call: &&NetCall| call.from == *from && call.to == *to && call.made_at >= since && call.listed_at <= now;
-            exchange.inner().calls.iter().rev().filter(is_meant).map(Self::shown).collect()
+            exchange.inner().calls.iter().rev().filter(is_meant).map(|call| exchange.shown(call)).collect()
         })
         .await
     }
@@ -624,7 +641,7 @@ impl Carrier for Exchange {
         self.request(|exchange| {
             let now = exchange.clock.millis();
             let is_meant = |call: &&NetCall| call.from == *from && !call.state.is_terminal() && call.listed_at <= now;
-            let leg = |call: &NetCall| LiveLeg { call: Self::shown(call), to: call.to.clone(), made_at: Some(Timestamp(call.made_at as i64)) };
+            let leg = |call: &NetCall| LiveLeg { call: exchange.shown(call), to: call.to.clone(), made_at: Some(Timestamp(call.made_at as i64)) };
             exchange.inner().calls.iter().filter(is_meant).map(leg).collect()
         })
         .await

@@ -94,12 +94,12 @@ fn is_told_right(row: &AttemptRow, calls: &[NetCall]) -> bool {
 
 /// A call costs at least what the provider charges for it. What a second call for the same dial costs is the provider's own mistake.
 fn is_paid(row: &AttemptRow, calls: &[NetCall], rates: &telephony::cost::RateCard) -> bool {
-    let (Some(finish), [call]) = (&row.finish, calls) else { return true };
+    let (Some(_), [call]) = (&row.finish, calls) else { return true };
     let charged = match call.answered_for() {
         Duration::ZERO => Micros::ZERO,
         length => rates.call_cost(Duration::from_secs(length.as_millis().div_ceil(1_000) as u64)),
     };
-    finish.cost >= charged
+    row.cost() >= charged
 }
 
 /// For how long a call that was made before a crash lived on in the next life.

@@ -48,7 +48,8 @@ pub struct AttemptRow {
 }
 
 impl AttemptRow {
-    fn cost(&self) -> Micros {
+    /// Returns what it cost: the price, once it is told.
+    pub fn cost(&self) -> Micros {
         self.settled.or(self.finish.as_ref().map(|finish| finish.cost)).unwrap_or(Micros::ZERO)
     }
 

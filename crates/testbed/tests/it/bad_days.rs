@@ -2,12 +2,12 @@
 //!
 //! `BAD_DAYS=4711 cargo test --release -p testbed --test it bad_days::a_day_again -- --nocapture` lives one day again and shows it.
 
-mod clock;
-mod day;
-mod exchange;
+pub mod clock;
+pub mod day;
+pub mod exchange;
 mod judge;
 mod memory_policy;
-mod memory_store;
+pub mod memory_store;
 mod silence;
 
 use std::sync::Mutex;
@@ -80,11 +80,13 @@ fn add(all: &mut Day, day: Day) {
     all.rings_by_the_provider += day.rings_by_the_provider;
     all.refused += day.refused;
     all.left_open += day.left_open;
+    all.late += day.late;
+    all.conversed += day.conversed;
     all.orphan_seconds = all.orphan_seconds.max(day.orphan_seconds);
 }
 
 fn table(days: u64, all: &Day, fewest: u64, seconds: u64) -> String {
-    let rows: [(&str, u64); 12] = [
+    let rows: [(&str, u64); 14] = [
         ("days, each with a seed of its own", days),
         ("events", all.events),
         ("fewest events of a day", fewest),
@@ -94,6 +96,8 @@ fn table(days: u64, all: &Day, fewest: u64, seconds: u64) -> String {
         ("dials that the gate refused", all.refused),
         ("telephones that rang", all.rings),
         ("of them a second time, by a provider that made two calls for one dial", all.rings_by_the_provider),
+        ("telephones that rang more than 30 seconds after the dial", all.late),
+        ("conversations", all.conversed),
         ("attempts that a start left open, to be asked about again", all.left_open),
         ("longest life of a call that nobody led, in seconds", all.orphan_seconds),
         ("seconds", seconds),

@@ -432,6 +432,20 @@ fn a_stop_request_is_reported_before_it_is_acknowledged() {
 }
 
 #[test]
+fn a_stop_request_after_our_goodbye_counts() {
+    check(
+        "0.000 media
+         4.000 voice
+         5.000 quiet Nine.
+         mind bye Thank you very much for your help, goodbye. | end done
+         5.700 voice
+         6.500 quiet Never call me again.
+         14.000 end",
+        &expect![[r#""#]],
+    );
+}
+
+#[test]
 fn a_stop_request_by_key_counts_at_any_time() {
     check(
         "0.000 media

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use store::contract::NOON;
+use telephony::Timestamp;
 use tokio::time::Instant;
 
 /// The clock. A clone shows the same time.
@@ -12,7 +13,12 @@ pub struct DayClock(Arc<Mutex<(u64, Option<Instant>)>>);
 impl DayClock {
     /// Returns a clock that stands at noon.
     pub fn new() -> Self {
-        Self(Arc::new(Mutex::new((u64::try_from(NOON.as_millis()).unwrap(), None))))
+        Self::at(NOON)
+    }
+
+    /// Returns a clock that stands at this moment.
+    pub fn at(moment: Timestamp) -> Self {
+        Self(Arc::new(Mutex::new((u64::try_from(moment.as_millis()).unwrap(), None))))
     }
 
     /// Returns milliseconds since 1970.

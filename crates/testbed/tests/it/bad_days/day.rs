@@ -46,7 +46,7 @@ const TASKS_AT_MOST: u32 = 200;
 const CLOSES_WITHIN: Duration = Duration::from_secs(3_600);
 
 pub const OURS: &str = "+12125550100";
-const CALLEES: &[&str] = &["+12125550123", "+12125550124", "+12125550125", "+12125550126"];
+pub const CALLEES: &[&str] = &["+12125550123", "+12125550124", "+12125550125", "+12125550126"];
 
 /// What a day came to.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -63,6 +63,10 @@ pub struct Day {
     pub left_open: u64,
     /// For how long a call lived on in seconds that nobody led, at worst, while the program was there.
     pub orphan_seconds: u64,
+    /// Calls that came into being more than 30 seconds after they were asked for.
+    pub late: u64,
+    /// Attempts in which somebody was talked with.
+    pub conversed: u64,
     pub wrong: Vec<String>,
 }
 
@@ -93,21 +97,7 @@ enum End {
 
 /// Lives a day.
 pub fn live(seed: u64, lies: Lies) -> Day {
-    let clock = DayClock::new();
-    let store = MemoryStore::slow(seed);
-    let rows = store.clone();
-    let is_barred = move |number: &PhoneNumber| rows.rows().suppressions.iter().any(|kept| kept.value.number == *number);
-    let mut world = World {
-        exchange: Exchange::new(seed, lies, clock.clone(), is_barred),
-        store,
-        clock,
-        rates: RateCard::twilio_us(),
-        budget: Budget { per_day: Micros(1_500_000), ..Budget::default() },
-        lives: Vec::new(),
-        chance: Chance::new(seed),
-        tasks: 0,
-        day: Day::default(),
-    };
+    let mut world = World::new(seed, lies, DayClock::new());
     let crashes = world.chance.below(4);
     for _ in 0..crashes {
         let soon = Duration::from_millis(1 << world.chance.below(13));
@@ -125,7 +115,41 @@ pub fn live(seed: u64, lies: Lies) -> Day {
     judge::judge(&mut world)
 }
 
+/// Runs the program once, has something done with it, and returns what it leaves behind.
+pub fn scene(lies: Lies, clock: DayClock, done: impl AsyncFnOnce(&mut World, Arc<Assistant>)) -> World {
+    let mut world = World::new(1, lies, clock);
+    let runtime = runtime();
+    runtime.block_on(async {
+        world.begin();
+        let (assistant, _directory) = world.program().await;
+        done(&mut world, assistant).await;
+    });
+    world.end(runtime);
+    world
+}
+
+fn new_world(seed: u64, lies: Lies, clock: DayClock) -> World {
+    let store = MemoryStore::slow(seed);
+    let rows = store.clone();
+    let is_barred = move |number: &PhoneNumber| rows.rows().suppressions.iter().any(|kept| kept.value.number == *number);
+    World {
+        exchange: Exchange::new(seed, lies, clock.clone(), is_barred),
+        store,
+        clock,
+        rates: RateCard::twilio_us(),
+        budget: Budget { per_day: Micros(1_500_000), ..Budget::default() },
+        lives: Vec::new(),
+        chance: Chance::new(seed),
+        tasks: 0,
+        day: Day::default(),
+    }
+}
+
 impl World {
+    fn new(seed: u64, lies: Lies, clock: DayClock) -> Self {
+        new_world(seed, lies, clock)
+    }
+
     pub fn day(&mut self) -> &mut Day {
         &mut self.day
     }
@@ -220,19 +244,9 @@ impl World {
 
     async fn one_errand(&mut self, assistant: &Arc<Assistant>) {
         let number = CALLEES[usize::try_from(self.chance.below(CALLEES.len() as u64)).unwrap()];
-        let errand = Errand {
-            task_type: TaskType::InformationInquiry,
-            number: PhoneNumber::parse(number).unwrap(),
-            callee_kind: CalleeKind::Business,
-            intent: "Ask what time they close today".into(),
-            principal: "Sam Miller".into(),
-            context: Vec::new(),
-            voicemail_message: None,
-            persona: Persona::default(),
-            limits: Limits::default(),
-            schedule: Schedule::default(),
+        let Ok((task, receipt)) = assistant.create_task(errand(number, Limits::default())).await else {
+            return self.wrong("an errand was not taken");
         };
-        let Ok((task, receipt)) = assistant.create_task(errand).await else { return self.wrong("an errand was not taken") };
         if self.chance.permille(60) {
             // Nobody has said yes: this must not dial.
             if !matches!(assistant.execute(&task.id).await, Err(NotMade::WrongState { .. })) {
@@ -332,7 +346,7 @@ impl World {
         (Arc::new(assistant), directory)
     }
 
-    fn rules(&self) -> Rules {
+    pub fn rules(&self) -> Rules {
         Rules {
             allowed_regions: Vec::new(),
             own_numbers: vec![PhoneNumber::parse(OURS).unwrap()],
@@ -352,6 +366,22 @@ impl World {
             calls.entry(call.attempt.clone()).or_default().push(call.clone());
         }
         calls
+    }
+}
+
+/// Returns the errand of everybody here.
+pub fn errand(number: &str, limits: Limits) -> Errand {
+    Errand {
+        task_type: TaskType::InformationInquiry,
+        number: PhoneNumber::parse(number).unwrap(),
+        callee_kind: CalleeKind::Business,
+        intent: "Ask what time they close today".into(),
+        principal: "Sam Miller".into(),
+        context: Vec::new(),
+        voicemail_message: None,
+        persona: Persona::default(),
+        limits,
+        schedule: Schedule::default(),
     }
 }
 

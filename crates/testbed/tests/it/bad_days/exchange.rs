@@ -40,7 +40,7 @@ const PLANNED_WITHIN: Duration = Duration::from_secs(12);
 
 /// What a callee may say, and what is said by whoever wants no call any more.
 const SAYS: &[&str] = &["Good afternoon, this is the corner shop.", "We close at nine tonight.", "Yes, that is right.", "You're welcome, goodbye."];
-const STOP: &str = "Never call me again. Take me off your list.";
+pub const STOP: &str = "Never call me again. Take me off your list.";
 
 /// How bad a day is, in thousandths.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,7 @@ pub struct NetCall {
     /// It was given something to say.
     pub talked: bool,
     ring_timeout: u64,
-    time_limit: u64,
+    pub time_limit: u64,
     turns: usize,
 }
 
@@ -193,6 +193,18 @@ impl Exchange {
             }
             self.catch_up(Some(&directory));
         }
+    }
+
+    /// Has a call in the provider's books that was made for this attempt, lasted so long and is over.
+    pub fn remember(&self, attempt: &AttemptId, from: &PhoneNumber, to: &PhoneNumber, seconds: u64) -> CarrierCallId {
+        let now = self.clock.millis();
+        let mut inner = self.inner();
+        let asked = Asked { attempt: attempt.clone(), from: from.clone(), to: to.clone(), ring_timeout: 0, time_limit: 0 };
+        inner.make(now, &asked);
+        inner.queue.clear();
+        let call = inner.calls.last_mut().unwrap();
+        (call.state, call.answered_at, call.ended_at) = (LegState::Completed, Some(now), Some(now + seconds * 1_000));
+        call.id.clone()
     }
 
     /// Lets happen what has become due.

@@ -55,28 +55,18 @@ pub fn judge(world: &mut World) -> Day {
     let doubles = calls_of.values().map(|calls| calls.iter().filter(|call| call.rang).count().saturating_sub(1) as u64).sum();
     let orphan = inner.calls.iter().map(|call| orphan(call, &world.lives)).max().unwrap_or_default();
     let (faults, dials) = (inner.faults, inner.dials.values().map(|dials| u64::from(*dials)).sum());
-    if std::env::var("SHOW").is_ok() {
-        for row in &rows.attempts {
-            println!(
-                "{} {} {:?} began {} call {:?} {:?}",
-                row.attempt,
-                row.number.as_e164(),
-                row.state,
-                row.began_at.as_millis(),
-                row.call,
-                row.finish.as_ref().map(|f| (f.disposition, f.at.as_millis()))
-            );
-        }
-        for call in &inner.calls {
-            println!("{call:?}");
-        }
-        println!("{:?}", world.lives);
-    }
+    let is_late = |row: &&AttemptRow| {
+        let asked_at = u64::try_from(row.began_at.as_millis()).unwrap();
+        calls_of.get(&row.attempt).is_some_and(|calls| calls.iter().any(|call| call.made_at > asked_at + 30_000))
+    };
+    let late = rows.attempts.iter().filter(is_late).count() as u64;
+    let has_conversed = |row: &&AttemptRow| row.finish.as_ref().is_some_and(|finish| finish.disposition == Disposition::Conversed);
+    let conversed = rows.attempts.iter().filter(has_conversed).count() as u64;
     drop((inner, rows));
     let events = world.events();
     let mut day = std::mem::take(world.day());
     day.wrong.extend(wrong);
-    Day { events, faults, dials, rings, rings_by_the_provider: doubles, orphan_seconds: orphan.as_secs(), ..day }
+    Day { events, faults, dials, rings, rings_by_the_provider: doubles, orphan_seconds: orphan.as_secs(), late, conversed, ..day }
 }
 
 /// What the books say of the line is what the provider knows, as far as it is one call.

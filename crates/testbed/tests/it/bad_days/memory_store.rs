@@ -4,7 +4,7 @@
 //! between the write and its acknowledgment. What was written outlives the process that wrote it, as a clone holds the same rows.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -103,6 +103,8 @@ pub struct MemoryStore {
     /// How long a write takes at most, in microseconds, and what decides it.
     disk: Option<Arc<Mutex<Chance>>>,
     writes: Arc<AtomicU64>,
+    /// The do-not-call list cannot be read.
+    pub list_is_broken: Arc<AtomicBool>,
 }
 
 /// No write takes longer than this on a bad day.
@@ -111,12 +113,12 @@ const SLOWEST_WRITE: u64 = 20_000;
 impl MemoryStore {
     /// Returns an empty store whose writes take no time.
     pub fn new() -> Self {
-        Self { rows: Arc::default(), disk: None, writes: Arc::default() }
+        Self { rows: Arc::default(), disk: None, writes: Arc::default(), list_is_broken: Arc::default() }
     }
 
     /// Returns an empty store whose writes take time by chance.
     pub fn slow(seed: u64) -> Self {
-        Self { rows: Arc::default(), disk: Some(Arc::new(Mutex::new(Chance::new(seed)))), writes: Arc::default() }
+        Self { rows: Arc::default(), disk: Some(Arc::new(Mutex::new(Chance::new(seed)))), writes: Arc::default(), list_is_broken: Arc::default() }
     }
 
     pub fn rows(&self) -> MutexGuard<'_, Rows> {
@@ -160,7 +162,7 @@ impl Rows {
         let count = |span| u32::try_from(within(span).count()).unwrap();
         let oldest = |span| within(span).map(|row| row.began_at).min();
         let to_number = || within(COUNTED_OVER).filter(|row| row.number == *number);
-        let [second, minute, day] = PACE_OVER;
+        let [second, minute, day, week, month] = PACE_OVER;
         Usage {
             attempts_to_number: u32::try_from(to_number().count()).unwrap(),
             oldest_of_them: to_number().map(|row| row.began_at).min(),
@@ -172,6 +174,10 @@ impl Rows {
                 oldest_in_minute: oldest(minute),
                 in_day: count(day),
                 oldest_in_day: oldest(day),
+                in_week: count(week),
+                oldest_in_week: oldest(week),
+                in_month: count(month),
+                oldest_in_month: oldest(month),
             },
             nameless_to_number: u32::try_from(self.attempts.iter().filter(|row| row.number == *number && row.is_nameless()).count()).unwrap(),
         }
@@ -506,6 +512,9 @@ impl TaskStore for MemoryStore {
     }
 
     async fn has_opted_out(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
+        if self.list_is_broken.load(Ordering::Relaxed) {
+            return Err(StoreError::Corrupt);
+        }
         Ok(self.rows().is_barred(number))
     }
 

@@ -23,7 +23,7 @@ use telephony::{Private, TaskId, Timestamp};
 
 use super::ending::Ending;
 use super::errand::{errand, facts};
-use super::{records, serve, series};
+use super::{records, series, serve};
 use crate::cli::{ConditionArg, PriorityArg, TaskCreateArgs, WhenArgs};
 use crate::config::Config;
 use crate::failure::{Failure, NOT_ACHIEVED, REFUSED, codes};

@@ -18,8 +18,8 @@ use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
 use super::menu_file;
 use super::nearest::nearest;
 use super::problem::{
-    DOTENV, NO_SUCH_FILE, NOTIFY_IN_PART, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE, UNREADABLE,
-    WRONG_TYPE,
+    DOTENV, NO_SUCH_FILE, NOTIFY_IN_PART, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE,
+    UNREADABLE, WRONG_TYPE,
 };
 use super::reference::{self, Unresolved};
 use super::setting::Around;
@@ -495,12 +495,7 @@ voice:
       email_to: sam@example.org
       ntfy_url: https://ntfy.sh/a-topic
 ";
-        check(
-            &[("puppetmaster.yaml", yaml)],
-            &[("PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM", "calls@example.org")],
-            &[],
-            expect![[r#""#]],
-        );
+        check(&[("puppetmaster.yaml", yaml)], &[("PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM", "calls@example.org")], &[], expect![[r#""#]]);
         let whole = [
             ("PERSONAL_ASSISTANT_NOTIFICATIONS_WEBHOOK_SECRET", "a long text that signs"),
             ("PERSONAL_ASSISTANT_NOTIFICATIONS_SMTP_URL", "smtps://sam:secret@mail.example.org"),

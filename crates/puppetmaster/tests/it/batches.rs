@@ -58,7 +58,14 @@ fn nothing_is_stored_unless_every_row_is_good() {
     let batch = made["batch"].as_str().unwrap();
     assert_eq!((made["calls"].as_array().map(Vec::len), &made["approved"], &made["calls"][0]["is_allowed"]), (Some(2), &0.into(), &true.into()));
     let ended = home.run(&["task", "batch", "approve", batch, "--yes"]);
-    for line in ["Ask whether they have a bell", "may say item: a tube", "at most 0.00", "may be dialed\n", "2 calls approved", "2 at once, 60 an hour, 10 s apart"] {
+    for line in [
+        "Ask whether they have a bell",
+        "may say item: a tube",
+        "at most 0.00",
+        "may be dialed\n",
+        "2 calls approved",
+        "2 at once, 60 an hour, 10 s apart",
+    ] {
         assert!(ended.stdout.contains(line), "{line}: {ended:?}");
     }
     assert_eq!(show(&home, batch)["report"]["states"]["approved"], 2);
@@ -77,7 +84,11 @@ fn a_batch_is_dialed_at_its_pace_and_given_up_with_its_running_call() {
     let network = Network::start(&home);
     let mut serving: Running = home.start(&["--set", &network.flag(), "serve"]);
     serving.until("address");
-    let file = write(&home, "shops.csv", &format!("number,intent\n{BUSY},Ask when they close\n{TALKS_AT_LENGTH},Ask when they close\n{REJECTS},Ask when they close\n"));
+    let file = write(
+        &home,
+        "shops.csv",
+        &format!("number,intent\n{BUSY},Ask when they close\n{TALKS_AT_LENGTH},Ask when they close\n{REJECTS},Ask when they close\n"),
+    );
     let made = json(&home, &["task", "batch", &file, "--at-once", "1", "--gap", "0", "--yes", "--json"]);
     let batch = made["batch"].as_str().unwrap();
     assert_eq!(made["approved"], 3);

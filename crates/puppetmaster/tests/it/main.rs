@@ -9,10 +9,10 @@ mod costs;
 mod data;
 mod do_not_call;
 mod doctor;
+mod door;
 #[allow(dead_code, reason = "the bucket's own tests use all of it")]
 #[path = "../../../buckets/tests/it/fake_s3.rs"]
 mod fake_s3;
-mod door;
 mod fake_twilio;
 mod figures;
 mod gate;
@@ -30,8 +30,8 @@ mod recording;
 mod second_provider;
 mod secrets;
 mod sensitive;
-mod serve;
 mod series;
+mod serve;
 mod setup;
 mod setup_plivo;
 mod simulate;

@@ -441,7 +441,16 @@ fn a_stop_request_after_our_goodbye_counts() {
          5.700 voice
          6.500 quiet Never call me again.
          14.000 end",
-        &expect![[r#""#]],
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            5.420 screened Human
+            5.420 think 1: Human said "Nine."
+            5.430 speak 2 (Goodbye): Thank you very much for your help, goodbye.
+            7.100 opt-out in 2
+            7.100 stop
+            7.100 speak 3 (Goodbye): Understood. You will not be called again. Goodbye.
+            9.700 hang-up OptedOut
+        "#]],
     );
 }
 

@@ -204,7 +204,10 @@ mod tests {
             (4, fields(&[("number", "+12125550124"), ("Item", "two\nlines")])),
             (6, fields(&[("number", "+12125550125")])),
         ];
-        assert_eq!(rows("a.csv", "\u{feff}Number,Item\r\n +12125550123 ,a tube; 26 inch\r\n\r\n+12125550124,\"two\nlines\"\r\n+12125550125\r\n"), expected);
+        assert_eq!(
+            rows("a.csv", "\u{feff}Number,Item\r\n +12125550123 ,a tube; 26 inch\r\n\r\n+12125550124,\"two\nlines\"\r\n+12125550125\r\n"),
+            expected
+        );
         assert_eq!(rows("a.csv", "Number;Item;\n+12125550123;\"a tube; 26 inch\";\n;;\n+12125550124;\"two\nlines\"\n+12125550125\n"), expected);
         assert_eq!(rows("a.tsv", "number\tItem\n1\tx\n"), [(2, fields(&[("number", "1"), ("Item", "x")]))]);
         assert_eq!(rows("a.csv", ""), []);

@@ -54,7 +54,10 @@ fn limits(first: &Receipt) -> String {
     let tries = if limits.max_attempts > 1 { format!(", tried {} times at most", limits.max_attempts) } else { String::new() };
     let rings = limits.ring_timeout.as_secs();
     let opening = first.opening.expose();
-    format!("  opening    the first one: “{opening}”\n  limits     rings {rings} s at most, talks {} at most{tries}", report_view::length(limits.total_time))
+    format!(
+        "  opening    the first one: “{opening}”\n  limits     rings {rings} s at most, talks {} at most{tries}",
+        report_view::length(limits.total_time)
+    )
 }
 
 /// Returns how fast the calls are dialed.

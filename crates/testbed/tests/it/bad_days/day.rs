@@ -330,7 +330,7 @@ impl World {
                     from: PhoneNumber::parse(OURS).unwrap(),
                     rates: self.rates.clone(),
                     second: None,
-                    records: false,
+                    records: Some(false),
                     is_in_text: true,
                     listens_along: false,
                 },

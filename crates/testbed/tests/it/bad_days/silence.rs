@@ -1,5 +1,6 @@
 //! Ears, voice and vault of a program whose carrier hears, speaks and records: none of them is asked for anything.
 
+use async_trait::async_trait;
 use ports::error::SpeechError;
 use ports::recording_vault::{ObjectKind, RecordingVault, StoredObject, VaultError, VaultWriter};
 use ports::speech_to_text::{HeardSink, Listening, SpeechToText, Wanted};
@@ -28,12 +29,13 @@ impl TextToSpeech for NobodySpeaks {
 
 pub struct NoVault;
 
+#[async_trait]
 impl RecordingVault for NoVault {
     fn create(&self, _attempt: &AttemptId, _kind: ObjectKind) -> Result<Box<dyn VaultWriter>, VaultError> {
         Err(VaultError::Unavailable { what: "there is none".into() })
     }
 
-    fn read(&self, _attempt: &AttemptId, _kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError> {
+    async fn read(&self, _attempt: &AttemptId, _kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError> {
         Ok(None)
     }
 

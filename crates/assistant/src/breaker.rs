@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_refusal_says_what_to_do_and_when() {
         let refusal = Resting { until: after(60), trouble: Trouble::Credentials }.refusal();
-        assert_eq!((refusal.code, refusal.allowed_when), ("carrier.rests_credentials", AllowedWhen::From(after(60))));
+        assert_eq!((refusal.code, refusal.allowed_when), ("dialing.carrier_rests_credentials", AllowedWhen::From(after(60))));
         assert!(refusal.remedy.contains("puppetmaster doctor"), "{}", refusal.remedy);
     }
 }

@@ -109,10 +109,10 @@ code_table! {
     DIALING_NO_BUDGET = "dialing.no_budget",
         "nobody has said how much may be spent, so no real telephone is rung",
         "Set `budget.per_day`, for example 5.00; the other caps of the budget may stay as they are.";
-    CARRIER_RESTS = "carrier.rests",
+    CARRIER_RESTS = "dialing.carrier_rests",
         "the phone provider could not be reached several times in a row, so nothing is dialed by it for a while",
         "Run `puppetmaster doctor`: it says what is out of order. By itself one call tries again at the moment that is named.";
-    CARRIER_RESTS_CREDENTIALS = "carrier.rests_credentials",
+    CARRIER_RESTS_CREDENTIALS = "dialing.carrier_rests_credentials",
         "the phone provider did not accept the credentials several times in a row, so nothing is dialed by it for a while",
         "Run `puppetmaster doctor`, mend the credentials and start again. By itself one call tries again at the moment that is named.";
     NUMBER_OPTED_OUT = "number.opted_out",

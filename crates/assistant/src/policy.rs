@@ -805,8 +805,8 @@ mod tests {
     #[test]
     fn nothing_is_dialed_while_every_provider_rests() {
         let rests: Change = |w| w.resting = Some(Resting { until: NOON + Duration::from_secs(60), trouble: Trouble::OutOfOrder });
-        assert_eq!(with(Line::Real, rests).0, ["carrier.rests"]);
-        assert_eq!(with(Line::Practice, rests).0, ["carrier.rests"]);
+        assert_eq!(with(Line::Real, rests).0, ["dialing.carrier_rests"]);
+        assert_eq!(with(Line::Practice, rests).0, ["dialing.carrier_rests"]);
     }
 
     #[test]

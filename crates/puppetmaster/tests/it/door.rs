@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 
 use crate::program::signal;
 
@@ -36,10 +36,17 @@ struct Kill {
     done: mpsc::Sender<()>,
 }
 
+/// The kill, and who waits for somebody to say when it is to be.
+#[derive(Default)]
+struct Kills {
+    next: Mutex<Option<Kill>>,
+    is_said: Condvar,
+}
+
 /// The door.
 pub struct Door {
     pub address: SocketAddr,
-    kill: Arc<Mutex<Option<Kill>>>,
+    kills: Arc<Kills>,
     is_open: Arc<AtomicBool>,
 }
 
@@ -48,23 +55,25 @@ impl Door {
     pub fn to(network: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (kill, is_open) = (Arc::new(Mutex::new(None)), Arc::new(AtomicBool::new(true)));
-        let (network, kills, opens) = (network.to_owned(), kill.clone(), is_open.clone());
+        let (kills, is_open) = (Arc::new(Kills::default()), Arc::new(AtomicBool::new(true)));
+        let (network, passing, opens) = (network.to_owned(), kills.clone(), is_open.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (network, kills) = (network.clone(), kills.clone());
+                let (network, kills) = (network.clone(), passing.clone());
                 if opens.load(Ordering::SeqCst) {
                     std::thread::spawn(move || pass(stream, &network, &kills));
                 }
             }
         });
-        Self { address, kill, is_open }
+        Self { address, kills, is_open }
     }
 
-    /// Kills a program at a moment of its next request of this kind. Returns what tells that it was done.
+    /// Kills a program at a moment of its next request of this kind. Returns what tells that it was done. No call is asked for
+    /// through the door before this was said, however slow the test is.
     pub fn kill(&self, pid: u32, asks: Asks, moment: Moment) -> mpsc::Receiver<()> {
         let (done, is_done) = mpsc::channel();
-        *self.kill.lock().unwrap() = Some(Kill { pid, asks, moment, done });
+        *self.kills.next.lock().unwrap() = Some(Kill { pid, asks, moment, done });
+        self.kills.is_said.notify_all();
         is_done
     }
 
@@ -74,11 +83,14 @@ impl Door {
     }
 }
 
-fn pass(mut program: TcpStream, network: &str, kill: &Mutex<Option<Kill>>) {
+fn pass(mut program: TcpStream, network: &str, kills: &Kills) {
     let Some((head, body)) = message(&mut program) else { return };
     let asks = asks_of(&head);
+    if asks == Some(Asks::ForACall) {
+        drop(kills.is_said.wait_while(kills.next.lock().unwrap(), |next| next.is_none()).unwrap());
+    }
     let falls = |moment: Moment| {
-        let mut waiting = kill.lock().unwrap();
+        let mut waiting = kills.next.lock().unwrap();
         let is_now = waiting.as_ref().is_some_and(|kill| Some(kill.asks) == asks && kill.moment == moment);
         if let Some(kill) = waiting.take_if(|_| is_now) {
             signal(kill.pid, "KILL");

@@ -32,9 +32,8 @@ impl Scene {
     /// Makes a call that nobody answers and kills the program at this moment.
     fn kill(&self, asks: Asks, moment: Moment) {
         let flag = self.network.flag_through(&self.home, self.door.address);
-        let call = self.home.start(&["--set", &flag, "call", NOBODY, ASK, "--yes"]);
+        let mut call = self.home.start(&["--set", &flag, "call", NOBODY, ASK, "--yes"]);
         let is_done = self.door.kill(call.pid(), asks, moment);
-        let mut call = call;
         if asks == Asks::ForTheEnd {
             call.until("ringing");
             call.signal("INT");

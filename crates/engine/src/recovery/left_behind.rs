@@ -22,6 +22,9 @@ use super::{Recovery, Way};
 const LOOKS: u32 = 10;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
+/// What a carrier says.
+type Told<T> = Result<T, CarrierError>;
+
 /// What became of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Fate {
@@ -121,7 +124,7 @@ impl Recovery {
     /// Asks every carrier, for the books do not say which of them was being asked to dial: only one of them can have placed the call.
     ///
     /// The inner error: none of them knows a call, and one of them gave no clear answer.
-    async fn calls_of(&self, open: &OpenAttempt) -> Result<Result<Option<(&Way, Vec<CarrierCall>)>, CarrierError>, StoreError> {
+    async fn calls_of(&self, open: &OpenAttempt) -> Result<Told<Option<(&Way, Vec<CarrierCall>)>>, StoreError> {
         let mut unclear = None;
         for way in &self.ways {
             match self.calls_at(way, open).await? {
@@ -133,7 +136,7 @@ impl Recovery {
         Ok(unclear.map_or(Ok(None), Err))
     }
 
-    async fn calls_at(&self, way: &Way, open: &OpenAttempt) -> Result<Result<Vec<CarrierCall>, CarrierError>, StoreError> {
+    async fn calls_at(&self, way: &Way, open: &OpenAttempt) -> Result<Told<Vec<CarrierCall>>, StoreError> {
         let mut calls = Vec::new();
         if let Some(call) = &open.call {
             match way.carrier.fetch_call(call).await {

@@ -128,26 +128,22 @@ pub fn scene(lies: Lies, clock: DayClock, done: impl AsyncFnOnce(&mut World, Arc
     world
 }
 
-fn new_world(seed: u64, lies: Lies, clock: DayClock) -> World {
-    let store = MemoryStore::slow(seed);
-    let rows = store.clone();
-    let is_barred = move |number: &PhoneNumber| rows.rows().suppressions.iter().any(|kept| kept.value.number == *number);
-    World {
-        exchange: Exchange::new(seed, lies, clock.clone(), is_barred),
-        store,
-        clock,
-        rates: RateCard::twilio_us(),
-        budget: Budget { per_day: Micros(1_500_000), ..Budget::default() },
-        lives: Vec::new(),
-        chance: Chance::new(seed),
-        tasks: 0,
-        day: Day::default(),
-    }
-}
-
 impl World {
     fn new(seed: u64, lies: Lies, clock: DayClock) -> Self {
-        new_world(seed, lies, clock)
+        let store = MemoryStore::slow(seed);
+        let rows = store.clone();
+        let is_barred = move |number: &PhoneNumber| rows.rows().suppressions.iter().any(|kept| kept.value.number == *number);
+        Self {
+            exchange: Exchange::new(seed, lies, clock.clone(), is_barred),
+            store,
+            clock,
+            rates: RateCard::twilio_us(),
+            budget: Budget { per_day: Micros(1_500_000), ..Budget::default() },
+            lives: Vec::new(),
+            chance: Chance::new(seed),
+            tasks: 0,
+            day: Day::default(),
+        }
     }
 
     pub fn day(&mut self) -> &mut Day {

@@ -6,12 +6,15 @@ use std::fmt;
 use std::time::Duration;
 
 use dialogue::brief::{Persona, TaskType};
+use dialogue::detail::{Detail, FactClass};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use telephony::cost::{CostPart, Micros};
+use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private, TaskId, Timestamp};
 
 use crate::budget::Payer;
+use crate::disclosure_matrix;
 use crate::notice::Notice;
 use crate::task::{CalleeKind, Limits, Line, Schedule, Task};
 
@@ -34,8 +37,8 @@ pub struct Receipt {
     pub principal: Private<String>,
     /// The first sentence, word for word.
     pub opening: Private<String>,
-    /// Facts that may be given when asked: label and value.
-    pub may_say: Private<Vec<(String, String)>>,
+    /// What may be said of the user, and under which condition.
+    pub may_say: Private<Vec<MaySay>>,
     /// What is left on a voicemail, if anything.
     pub voicemail_message: Option<Private<String>>,
     /// Manner of speaking.
@@ -65,6 +68,26 @@ pub struct Receipt {
     pub notices: Vec<Notice>,
 }
 
+/// A fact on a receipt.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MaySay {
+    /// What it is called.
+    pub label: String,
+    /// What is said, or the name of the secret that is filled in as it is spoken: "@gym_number".
+    pub value: String,
+    /// What kind of fact it is.
+    pub class: FactClass,
+    /// Under which condition it is said, in words; empty if it may be said to everybody, asked or not.
+    pub condition: String,
+}
+
+impl From<Detail> for MaySay {
+    fn from(detail: Detail) -> Self {
+        let condition = detail.condition_in_words();
+        Self { label: detail.label, value: detail.value, class: detail.class, condition }
+    }
+}
+
 /// A phone provider that is asked if the first one surely placed no call.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SecondProvider {
@@ -72,6 +95,9 @@ pub struct SecondProvider {
     pub provider: String,
     /// The number that the callee then sees; `None` on the practice network, which has one of its own.
     pub from: Option<PhoneNumber>,
+    /// How it holds the conversation, where it cannot as the first one would.
+    #[serde(default)]
+    pub mode: Option<ConversationMode>,
 }
 
 /// What the shell adds to a task to make its receipt.
@@ -110,7 +136,7 @@ impl Receipt {
             intent: task.intent.clone(),
             principal: task.principal.clone(),
             opening: Private::new(quote.opening),
-            may_say: task.context.clone(),
+            may_say: Private::new(disclosure_matrix::details(task.context.expose(), task.task_type).into_iter().map(MaySay::from).collect()),
             voicemail_message: task.voicemail_message.clone(),
             persona: task.persona,
             limits: task.limits,
@@ -129,7 +155,7 @@ impl Receipt {
     /// Returns the text that is hashed: one line a field, in a fixed order, each value with its length before it, so
     /// that no two receipts share a text. Its first line names the version of the form.
     pub fn canonical(&self) -> Private<String> {
-        let mut text = Canonical::new("receipt 1");
+        let mut text = Canonical::new("receipt 2");
         text.field("task", self.task.as_str());
         text.field("task_type", &word(&self.task_type));
         text.field("number", self.number.as_e164());
@@ -138,9 +164,11 @@ impl Receipt {
         text.field("intent", self.intent.expose());
         text.field("principal", self.principal.expose());
         text.field("opening", self.opening.expose());
-        for (label, value) in self.may_say.expose() {
-            text.field("may_say_label", label);
-            text.field("may_say_value", value);
+        for fact in self.may_say.expose() {
+            text.field("may_say_label", &fact.label);
+            text.field("may_say_value", &fact.value);
+            text.field("may_say_class", fact.class.as_str());
+            text.field("may_say_condition", &fact.condition);
         }
         text.field("voicemail", self.voicemail_message.as_ref().map_or("-", |_| "+"));
         text.field("voicemail_message", self.voicemail_message.as_ref().map_or("", |message| message.expose()));
@@ -159,6 +187,9 @@ impl Receipt {
         if let Some(second) = &self.second {
             text.field("second_provider", &second.provider);
             text.field("second_from", second.from.as_ref().map_or("-", PhoneNumber::as_e164));
+            if let Some(mode) = &second.mode {
+                text.field("second_mode", &word(mode));
+            }
         }
         Private::new(text.0)
     }

@@ -235,6 +235,18 @@ code_table! {
     TASK_TOO_LONG = "task.too_long",
         "a text of the task is too long",
         "Shorten it.";
+    TASK_NEVER_SPOKEN = "task.never_spoken",
+        "a text of the task looks like a card number, a PIN, a code or a password",
+        "These are never spoken and never kept. Take it out; if they ask for it, take the call over and give it yourself. A number that is none of these can be given in parts, or with its kind behind the label: --fact \"pin board (terms)=large\".";
+    TASK_SECRET_IN_TEXT = "task.secret_in_text",
+        "a secret is named where words are said as they are written",
+        "Name a secret only as the whole value of a fact: --fact \"member number=@gym\".";
+    TASK_NOT_ON_TAPE = "task.not_on_tape",
+        "the voicemail message gives a fact that is never left on a tape",
+        "Anybody may play a voicemail. Take the fact out of the message, for example ask them to call back.";
+    TASK_NO_SUCH_SECRET = "task.no_such_secret",
+        "a fact names a secret that is not kept",
+        "Keep it with `puppetmaster secret set NAME`, or change the fact. The names that are kept: `puppetmaster secret list`.";
     TASK_OUT_OF_RANGE = "task.out_of_range",
         "a limit of the task is out of its range",
         "Choose a value within the range that the error names.";

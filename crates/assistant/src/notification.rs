@@ -81,6 +81,8 @@ pub struct EndedCall {
     pub outcome: Option<Outcome>,
     /// What came out, in a sentence; `None` if it is not to be told, or was erased.
     pub summary: Option<Private<String>>,
+    /// How often we said more than the user had approved. Told also where the summary is not.
+    pub breaches: usize,
 }
 
 impl Telling {
@@ -133,7 +135,12 @@ impl EndedCall {
     fn text(&self) -> String {
         let how = format!("({})", self.disposition.in_words());
         let summary = self.summary.as_ref().map_or_else(String::new, |summary| format!("{}\n", summary.expose()));
-        format!("{} {how}.\n{summary}puppetmaster task show {}\n", self.title(), self.task)
+        let breaches = match self.breaches {
+            0 => String::new(),
+            1 => "The call went beyond what you had approved; look at it.\n".to_owned(),
+            breaches => format!("The call went beyond what you had approved, {breaches} times; look at it.\n"),
+        };
+        format!("{} {how}.\n{summary}{breaches}puppetmaster task show {}\n", self.title(), self.task)
     }
 
     fn json(&self) -> Value {
@@ -143,6 +150,7 @@ impl EndedCall {
             "disposition": self.disposition,
             "outcome": self.outcome,
             "summary": self.summary.as_ref().map(Private::expose),
+            "breaches": self.breaches,
         })
     }
 }
@@ -185,6 +193,7 @@ mod tests {
             disposition: Disposition::Conversed,
             outcome: Some(Outcome::Achieved),
             summary: Some(Private::new("They close at nine.".into())),
+            breaches: 0,
         }
     }
 
@@ -194,6 +203,9 @@ mod tests {
         assert_eq!(told.text(), "Your call achieved what you asked for (we talked).\nThey close at nine.\npuppetmaster task show t1\n");
         told.leave_out_summary();
         assert_eq!(told.text(), "Your call achieved what you asked for (we talked).\npuppetmaster task show t1\n");
+        let beyond = telling(News::CallEnded(EndedCall { summary: None, breaches: 1, ..ended() }));
+        assert!(beyond.text().contains("\nThe call went beyond what you had approved; look at it.\n"), "{}", beyond.text());
+        assert_eq!(beyond.json()["data"]["breaches"], 1);
         assert_eq!(told.json()["data"]["summary"], Value::Null);
         assert_eq!(told.json()["id"], "e1");
     }

@@ -437,12 +437,13 @@ mod tests {
     use telephony::{Private, TaskId};
 
     use super::*;
-    use crate::approval::{ApprovedBy, Quote, SecondProvider};
+    use crate::approval::{ApprovedBy, MaySay, Quote, SecondProvider};
     use crate::breaker::Trouble;
     use crate::compliance::line_kind::KnownLine;
     use crate::compliance::{calling_hours, consent};
     use crate::decision_record::Answer;
     use crate::task::{Limits, Schedule, Task, TaskState};
+    use dialogue::detail::FactClass;
 
     const NOON: Timestamp = Timestamp(1_795_539_600_000); // 2026-11-24 17:00 UTC, noon in New York
 
@@ -573,7 +574,7 @@ mod tests {
     fn leave_for_a_second_provider_is_part_of_what_was_approved_and_is_given_once() {
         let mut world = world(Line::Real);
         assert_eq!(world.decide().verdict.unwrap().take_reserve(), None);
-        let plivo = |from: &str| Some(SecondProvider { provider: "plivo".into(), from: PhoneNumber::parse(from).ok() });
+        let plivo = |from: &str| Some(SecondProvider { provider: "plivo".into(), from: PhoneNumber::parse(from).ok(), mode: None });
         world.receipt.second = plivo("+12125552600");
         let refused = world.decide().verdict.unwrap_err();
         assert_eq!(refused.first().code, "approval.void", "the user has not seen it");
@@ -649,7 +650,9 @@ mod tests {
             |r| r.intent = Private::new("else".into()),
             |r| r.principal = Private::new("Alex".into()),
             |r| r.opening = Private::new("Hi".into()),
-            |r| r.may_say = Private::new(vec![("name".into(), "Sam".into())]),
+            |r| {
+                r.may_say = Private::new(vec![MaySay { label: "name".into(), value: "Sam".into(), class: FactClass::Name, condition: String::new() }])
+            },
             |r| r.voicemail_message = Some(Private::new(String::new())),
             |r| r.persona = Persona::Concise,
             |r| r.limits.ring_timeout = Duration::from_secs(41),

@@ -6,10 +6,15 @@
 use std::time::Duration;
 
 use dialogue::brief::{Persona, TaskType};
+use dialogue::detail::said;
+use dialogue::detail::{CalleeStanding, Detail, Permission};
 use serde::{Deserialize, Serialize};
 use telephony::cost::Micros;
 use telephony::{PhoneNumber, Private, TaskId, Timestamp};
 use thiserror::Error;
+
+use crate::disclosure_matrix;
+use crate::never_spoken;
 
 /// What the user wants done.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -77,14 +82,29 @@ impl Task {
             return Err(TaskError::TooLong { what: "the list of facts", limit: MAX_CONTEXT_FACTS });
         }
         for (label, value) in context {
+            // Before everything that may be told of the label in an error.
+            if never_spoken::is_never_spoken(label, value) {
+                return Err(TaskError::NeverSpoken);
+            }
             if label.chars().count().max(value.chars().count()) > MAX_CONTEXT_CHARS {
                 return Err(TaskError::TooLong { what: "a fact", limit: MAX_CONTEXT_CHARS });
             }
         }
-        if let Some(message) = &self.voicemail_message
-            && message.expose().chars().count() > MAX_INTENT_CHARS
-        {
+        let message = self.voicemail_message.as_ref().map(|message| message.expose().as_str()).unwrap_or_default();
+        if message.chars().count() > MAX_INTENT_CHARS {
             return Err(TaskError::TooLong { what: "the voicemail message", limit: MAX_INTENT_CHARS });
+        }
+        if [intent, principal, message].into_iter().any(never_spoken::gives_card_digits) {
+            return Err(TaskError::NeverSpoken);
+        }
+        // What is said as it is written has no place for what is filled in.
+        if [intent, principal, message].into_iter().any(|text| said::references(text).next().is_some()) {
+            return Err(TaskError::SecretInText);
+        }
+        let is_barred_from_tape = |detail: &Detail| matches!(detail.permission(CalleeStanding::Voicemail), Permission::Never(_));
+        let details = disclosure_matrix::details(context, self.task_type);
+        if details.iter().any(|detail| is_barred_from_tape(detail) && said::holds(message, &detail.value)) {
+            return Err(TaskError::NotOnTape);
         }
         self.limits.check()?;
         self.schedule.check()
@@ -187,6 +207,24 @@ pub enum TaskError {
         /// Characters, or entries.
         limit: usize,
     },
+    /// A card number, a PIN, a code or a password.
+    #[error(
+        "a text of the task looks like a card number, a PIN, a code or a password, which are never spoken; take it out, and take the call \
+         over if they ask for it. A number that is none of these: give it in parts, or say what it is behind the label, as in \"pin board (terms)\""
+    )]
+    NeverSpoken,
+    /// A secret is named where words are said as they are written.
+    #[error(
+        "a secret can stand only as the whole value of a fact, as in --fact \"member number=@gym\"; take the @ out of the intent, the name \
+         and the voicemail message"
+    )]
+    SecretInText,
+    /// The voicemail message gives a fact that is too private for a tape.
+    #[error(
+        "the voicemail message gives a fact that is never left on a tape, which anybody may play; take it out of the message, or ask them \
+         to call back"
+    )]
+    NotOnTape,
     /// A number outside its range.
     #[error("{what} must be {least} to {most} {unit}")]
     OutOfRange {
@@ -211,6 +249,9 @@ impl TaskError {
             Self::EmptyIntent => crate::codes::TASK_EMPTY_INTENT.code,
             Self::NoPrincipal => crate::codes::TASK_NO_PRINCIPAL.code,
             Self::TooLong { .. } => crate::codes::TASK_TOO_LONG.code,
+            Self::NeverSpoken => crate::codes::TASK_NEVER_SPOKEN.code,
+            Self::SecretInText => crate::codes::TASK_SECRET_IN_TEXT.code,
+            Self::NotOnTape => crate::codes::TASK_NOT_ON_TAPE.code,
             Self::OutOfRange { .. } => crate::codes::TASK_OUT_OF_RANGE.code,
             Self::EmptySchedule => crate::codes::TASK_EMPTY_SCHEDULE.code,
         }
@@ -391,6 +432,17 @@ mod tests {
         assert_eq!(wrong(|t| t.intent = Private::new("x".repeat(2_001))).0, "task.too_long");
         assert_eq!(wrong(|t| t.principal = Private::new(String::new())).0, "task.no_principal");
         assert_eq!(wrong(|t| t.context = Private::new(vec![(String::new(), "x".repeat(501))])).0, "task.too_long");
+        let fact = |label: &str, value: &str| Private::new(vec![(label.to_owned(), value.to_owned())]);
+        let with_fact = |label: &str, value: &str| {
+            let task = Task { context: fact(label, value), voicemail_message: Some(Private::new("I was born on March 2, 1970.".into())), ..task() };
+            task.check().map_err(|error| error.code())
+        };
+        assert_eq!(with_fact("card", "4111 1111 1111 1111"), Err("task.never_spoken"));
+        assert_eq!(with_fact("PIN", "@pin"), Err("task.never_spoken"));
+        assert_eq!(with_fact("birthday", "March 2, 1970"), Err("task.not_on_tape"));
+        assert_eq!(with_fact("member number", "@gym"), Ok(()));
+        assert_eq!(wrong(|t| t.intent = Private::new("Pay with 4111 1111 1111 1111".into())).0, "task.never_spoken");
+        assert_eq!(wrong(|t| t.intent = Private::new("Tell them @gym".into())).0, "task.secret_in_text");
         assert_eq!(
             wrong(|t| t.limits.ring_timeout = Duration::from_secs(14)),
             ("task.out_of_range", "the ring timeout must be 15 to 120 whole seconds".into())

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::detail::Detail;
+
 /// Everything a conversation needs to know of its errand.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Brief {
@@ -13,8 +15,8 @@ pub struct Brief {
     pub intent: String,
     /// For whom the call is made, as it is said aloud: "Sam Miller", "a customer".
     pub principal: String,
-    /// Facts the assistant may give when asked: label and value, "name" → "Sam Miller", "party size" → "four".
-    pub may_disclose: Vec<(String, String)>,
+    /// What the user has told us for the call, each with whom it may be said to: "name" → "Sam Miller", "party size" → "four".
+    pub may_disclose: Vec<Detail>,
     /// What to leave on a voicemail; `None` leaves nothing.
     pub voicemail_message: Option<String>,
     /// Manner of speaking.

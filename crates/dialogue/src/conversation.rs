@@ -6,6 +6,7 @@
 
 mod config;
 mod ending;
+mod guard;
 mod hearing;
 mod opening;
 mod screened;
@@ -24,6 +25,8 @@ use telephony::time::TimerTable;
 use telephony::{AudioPosition, LineId, SessionTime, UtteranceId};
 
 pub use self::config::Config;
+use self::guard::Guard;
+pub use self::guard::{DECLINE, WhyWithheld, Withheld};
 use self::speaking::{Dropped, Line};
 use self::thinking::Thinking;
 use crate::brief::Brief;
@@ -415,6 +418,7 @@ pub struct Conversation {
     menus: Menus,
     hold: Hold,
     screened_times: u8,
+    guard: Guard,
 }
 
 /// The deadlines that one call of `handle` may let pass; more would mean that a wait is zero and feeds itself.
@@ -425,6 +429,7 @@ impl Conversation {
     pub fn new(brief: Brief, config: Config) -> Self {
         Self {
             opening: disclosure::opening(&brief),
+            guard: Guard::new(&brief),
             brief,
             config,
             stage: Stage::Ringing,
@@ -521,6 +526,11 @@ impl Conversation {
     /// Returns whether all that is still to be said is our goodbye.
     pub fn is_taking_leave(&self) -> bool {
         matches!(self.stage, Stage::TakingLeave { .. })
+    }
+
+    /// Returns what was to be said and was not, in order.
+    pub fn withheld(&self) -> &[Withheld] {
+        self.guard.withheld()
     }
 
     /// Returns the errand.

@@ -7,8 +7,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod brief;
+pub mod card_digits;
 pub mod claim;
 pub mod conversation;
+pub mod detail;
 pub mod disclosure;
 pub mod hold;
 pub mod menu;

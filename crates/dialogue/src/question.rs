@@ -127,11 +127,11 @@ pub fn errand(brief: &Brief) -> Errand {
     });
     errand.asks.truncate(MAX_ASKS);
     number_repeated_facts(&mut errand.asks);
-    let flexible = brief.may_disclose.iter().filter(|(label, _)| {
-        let label = label.to_lowercase();
+    let flexible = brief.may_disclose.iter().filter(|detail| {
+        let label = detail.label.to_lowercase();
         label.contains("alternative") || label.contains("flexib") || label.contains("otherwise")
     });
-    let conditions = rest.into_iter().chain(flexible.map(|(_, value)| value.clone())).collect::<Vec<_>>().join(". ");
+    let conditions = rest.into_iter().chain(flexible.map(|detail| detail.value.clone())).collect::<Vec<_>>().join(". ");
     errand.alternatives = Alternatives::read(&conditions, leaning(&errand.subject, errand.task_type), Day::of(brief.local_time));
     errand
 }

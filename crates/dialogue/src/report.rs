@@ -1,5 +1,6 @@
 //! What came of the call: facts only with evidence, agreement only in the callee's own words.
 
+pub mod breach;
 mod not_reached;
 pub mod proof;
 mod telling;
@@ -8,10 +9,13 @@ use serde::{Deserialize, Serialize};
 use telephony::{AudioPosition, UtteranceId};
 
 use crate::brief::{Brief, TaskType};
+use crate::conversation::Withheld;
 use crate::moves::{EndReason, Note};
 use crate::question;
 use crate::screening::WhoAnswered;
 use crate::transcript::Transcript;
+
+pub use self::breach::{Breach, BreachKind};
 
 /// What came of the errand. Transport is the disposition's business: a perfect call may achieve nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -30,6 +34,9 @@ pub struct Report {
     pub follow_ups: Vec<String>,
     /// The callee asked never to be called again, and where they said so.
     pub opted_out: Option<UtteranceId>,
+    /// What we said, or were about to say, beyond what the user had approved, in the order of the call.
+    #[serde(default)]
+    pub breaches: Vec<Breach>,
 }
 
 /// Four outcomes and no others.
@@ -110,10 +117,22 @@ impl Report {
         let found = proof::weigh(brief, transcript, notes);
         let wanted = question::wanted(brief);
         let outcome = outcome(brief, &found, &wanted, ended_because);
-        let summary = telling::summary(brief, &found, &wanted, outcome, ended_because, opted_out.is_some());
+        let mut summary = telling::summary(brief, &found, &wanted, outcome, ended_because, opted_out.is_some());
         let follow_ups = telling::follow_ups(brief, &found, outcome, ended_because, opted_out.is_some());
         let facts = found.facts;
-        Self { outcome, summary, facts, who_answered, ended_because, follow_ups, opted_out }
+        let breaches = breach::find(brief, transcript, &facts, who_answered);
+        if let Some(sentence) = breach::summary(&breaches) {
+            summary = format!("{summary} {sentence}");
+        }
+        Self { outcome, summary, facts, who_answered, ended_because, follow_ups, opted_out, breaches }
+    }
+
+    /// Adds what was to be said and was held back.
+    #[must_use]
+    pub fn with_withheld(mut self, transcript: &Transcript, withheld: &[Withheld]) -> Self {
+        self.breaches.extend(withheld.iter().map(|held| Breach::held_back(transcript, held)));
+        self.breaches.sort_by_key(|breach| (breach.at.is_none(), breach.at));
+        self
     }
 }
 

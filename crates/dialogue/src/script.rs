@@ -97,6 +97,8 @@ pub struct Script {
     /// The detail that was given last, until something else is said: "sorry, what was that?" asks for it again.
     given: Option<String>,
     name_noted: bool,
+    /// Somebody came to the phone later: behind a menu, a queue, a screener.
+    was_put_through: bool,
     /// What we said last.
     said_last: Vec<Move>,
     /// Why leave was taken, once it was.
@@ -164,6 +166,7 @@ impl Script {
             pressed: Vec::new(),
             given: None,
             name_noted: false,
+            was_put_through: false,
             said_last: Vec::new(),
             left_because: EndReason::Done,
         }
@@ -215,7 +218,10 @@ impl Script {
             }
             Observation::NoInput { times } => self.no_input(times, &mut reply),
             // The conversation has just said to them who calls and why.
-            Observation::PersonJoined => self.is_asked = false,
+            Observation::PersonJoined => {
+                self.is_asked = false;
+                self.was_put_through = true;
+            }
             // Whatever was said meanwhile was not said to us.
             Observation::CameBack if self.is_all_settled() => self.finish(&mut reply),
             Observation::CameBack => {

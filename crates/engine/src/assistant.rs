@@ -30,6 +30,7 @@ use crate::call_driver::{
     TakeoverAddresses, TakeoverOrder, control,
 };
 use crate::directory::{Connection, Directory};
+use crate::filling::Secrets;
 use crate::further_leg::FurtherLeg;
 use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
@@ -67,7 +68,7 @@ pub struct Installation {
 /// Returns the addresses of an attempt.
 pub type AddressesOf = Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync>;
 
-/// A second phone provider. It must be able to hold conversations as the first one does.
+/// A second phone provider. Its conversations must come as sound if the first one's do, and in text if those do.
 #[derive(Clone)]
 pub struct SecondCarrier {
     /// The provider.
@@ -244,7 +245,8 @@ impl Assistant {
         if task.state != TaskState::Approved {
             return Err(NotMade::WrongState { state: task.state });
         }
-        let receipt = desk.receipt(&task).await?;
+        let receipt = desk.checked_receipt(&task).await?;
+        let secrets = desk.secrets(&task).await?;
         let attempt = AttemptId::new(self.installation.make_token());
         let made = store.attempts(&task.id).await?.iter().filter(|attempt| attempt.direction == Direction::Outbound).count();
         let retry = retry.map(|plan| (plan, u32::try_from(made + 1).unwrap_or(u32::MAX)));
@@ -254,7 +256,7 @@ impl Assistant {
             match store.commit_intent(&task.id, &cleared).await {
                 Ok(()) => {
                     let limits = (cleared.ring_timeout(), cleared.time_limit());
-                    return Ok(self.begin(&task, attempt, Begins::Dialed(Box::new(cleared)), limits, retry));
+                    return Ok(self.begin(&task, attempt, Begins::Dialed(Box::new(cleared)), limits, retry, secrets));
                 }
                 Err(StoreError::Overtaken) => {}
                 Err(error) => return Err(error.into()),
@@ -296,6 +298,7 @@ impl Assistant {
         begins: Begins,
         (ring_timeout, time_limit): (Duration, Duration),
         retry: Option<(RetryPlan, u32)>,
+        secrets: Secrets,
     ) -> LiveCall {
         let installation = &self.installation;
         let addresses = (installation.addresses)(&attempt);
@@ -325,9 +328,11 @@ impl Assistant {
         let second = installation.second.as_ref().map(|second| {
             let addresses = (second.addresses)(&attempt);
             let (directory, of) = (installation.directory.clone(), attempt.clone());
+            let mode = second.carrier.abilities().mode_for(mode);
             let connection = connected(mode, brief.is_recorded, &addresses);
             SecondWay {
                 carrier: second.carrier.clone(),
+                mode,
                 request: request(second.carrier.as_ref(), &second.from, &addresses),
                 rates: second.rates.clone(),
                 turn_url: addresses.turn,
@@ -343,6 +348,7 @@ impl Assistant {
             records: self.records(&attempt, plan, addresses.recording),
             begins,
             brief,
+            secrets,
             conversation: match mode {
                 ConversationMode::MediaStream => conversation::Config::default(),
                 ConversationMode::TextRelay => text_lane::config(conversation::Config::default(), true),

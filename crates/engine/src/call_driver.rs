@@ -38,6 +38,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::breakers::Breakers;
+use crate::filling::{Filling, Secrets};
 use crate::live::{LiveEvent, RoomChange};
 use crate::media_lane::{LaneConfig, MediaLane};
 use crate::media_link::{DriverEnd, FromCarrier};
@@ -193,6 +194,8 @@ pub struct CallOrder {
     pub second: Option<SecondWay>,
     /// What the conversation must know.
     pub brief: Brief,
+    /// What is filled in as it is spoken.
+    pub secrets: Secrets,
     /// The conversation's times.
     pub conversation: conversation::Config,
     /// The leg's times.
@@ -261,6 +264,7 @@ pub struct CallDriver {
     listening: Option<Box<dyn Listening>>,
     mind: Box<dyn Mind>,
     voicing: Voicing,
+    filling: Filling,
     vote_window: talk::VoteWindow,
     held_back: Vec<conversation::Output>,
     watchers: broadcast::Sender<LiveEvent>,
@@ -330,6 +334,7 @@ impl CallDriver {
             listening: None,
             mind,
             voicing,
+            filling: Filling::new(order.secrets),
             held_back: Vec::new(),
             watchers,
             scribe,
@@ -471,6 +476,7 @@ impl CallDriver {
     fn converse(&mut self, mut input: conversation::Input) {
         let (now, at) = (self.now(), self.position());
         self.guard.before(&mut input, at);
+        self.filling.hide(&mut input);
         let outputs = self.conversation.handle(now, input.clone());
         self.guard.after(&input, &outputs, at);
         self.heed_the_guard();

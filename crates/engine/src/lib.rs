@@ -13,6 +13,7 @@ pub mod call_driver;
 pub mod capacity;
 mod carrier_recording;
 pub mod directory;
+pub mod filling;
 mod further_leg;
 pub mod gate;
 pub mod live;

@@ -8,9 +8,12 @@ use ::assistant::approval::{Approval, ApprovedBy, Quote, Receipt, SecondProvider
 use ::assistant::compliance::calling_hours::local_time;
 use ::assistant::compliance::number_gate;
 use ::assistant::compliance::recording::RecordingPlan;
+use ::assistant::disclosure_matrix;
+use ::assistant::never_spoken::secrets_of;
 use ::assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskError, TaskState};
 use dialogue::brief::{Brief, Persona, TaskType};
 use dialogue::disclosure;
+use ports::secret_store::SecretStore;
 use ports::task_store::StoreError;
 use telephony::cost::{Micros, RateCard};
 use telephony::{PhoneNumber, Private, TaskId, Timestamp};
@@ -18,6 +21,7 @@ use thiserror::Error;
 
 use ::assistant::refusal::Refusals;
 
+use crate::filling::Secrets;
 use crate::gate::Gate;
 use crate::recording_plan::{self, Circumstances};
 
@@ -89,6 +93,12 @@ pub enum NotMade {
     /// There is no such task.
     #[error("there is no such task")]
     NoSuchTask,
+    /// A fact names a secret that is not kept.
+    #[error("a fact names the secret @{name}, which is not kept; keep it with: puppetmaster secret set {name}")]
+    NoSuchSecret {
+        /// Its name.
+        name: String,
+    },
     /// The task cannot be called for in its state.
     #[error("the task is {}", state.in_words())]
     WrongState {
@@ -105,6 +115,8 @@ pub enum NotMade {
 pub struct TaskDesk {
     /// Asks the rules, and knows the stores and the clock.
     pub gate: Gate,
+    /// What is filled in as it is spoken.
+    pub secrets: Arc<dyn SecretStore>,
     /// What receipts say beside the errand.
     pub house: House,
     /// Makes identities that nobody can guess.
@@ -155,9 +167,35 @@ impl TaskDesk {
     /// [`NotMade`]; a number that may never be called is refused here already.
     pub async fn create_task(&self, errand: Errand) -> Result<(Task, Receipt), NotMade> {
         let task = self.task(errand, TaskState::AwaitingApproval)?;
-        let receipt = self.receipt(&task).await?;
+        let receipt = self.checked_receipt(&task).await?;
         self.gate.store.create_task(&task, &receipt).await?;
         Ok((task, receipt))
+    }
+
+    /// Returns the receipt of a task as it stands now, if the task may be taken: its words may be spoken, and the secrets that it
+    /// names are kept.
+    ///
+    /// # Errors
+    /// [`NotMade`].
+    pub async fn checked_receipt(&self, task: &Task) -> Result<Receipt, NotMade> {
+        task.check()?;
+        self.secrets(task).await?;
+        Ok(self.receipt(task).await?)
+    }
+
+    /// Returns the secrets that a task names, to be filled in as they are spoken.
+    ///
+    /// # Errors
+    /// [`NotMade::NoSuchSecret`].
+    pub async fn secrets(&self, task: &Task) -> Result<Secrets, NotMade> {
+        let mut values = Vec::new();
+        for name in secrets_of(task.context.expose()) {
+            match self.secrets.secret(&name).await? {
+                Some(value) => values.push((name, value)),
+                None => return Err(NotMade::NoSuchSecret { name }),
+            }
+        }
+        Ok(Secrets::new(values))
     }
 
     /// Returns the receipt of a task as it stands now.
@@ -243,7 +281,7 @@ impl TaskDesk {
             task_type: task.task_type,
             intent: task.intent.expose().clone(),
             principal: task.principal.expose().clone(),
-            may_disclose: task.context.expose().clone(),
+            may_disclose: disclosure_matrix::details(task.context.expose(), task.task_type),
             voicemail_message: task.voicemail_message.as_ref().map(|message| message.expose().clone()),
             persona: task.persona,
             is_recorded: matches!(self.recording_plan(task, now), RecordingPlan::FromNotice { .. }),

@@ -151,8 +151,14 @@ impl TaskRunner {
                 Ok(Start::Settled)
             }
             Err(NotMade::Store(error)) => Err(error),
+            // A secret was removed since the yes, or its words are no longer taken: only the user can mend that.
+            Err(error @ (NotMade::NoSuchSecret { .. } | NotMade::Errand(_))) => {
+                self.plans.set_due(id, None).await?;
+                tracing::warn!(%error, "a task that was due cannot be carried out; it waits for somebody");
+                Ok(Start::Settled)
+            }
             // Another process was first, or gave it up.
-            Err(NotMade::WrongState { .. } | NotMade::NoSuchTask | NotMade::Errand(_)) => Ok(Start::Settled),
+            Err(NotMade::WrongState { .. } | NotMade::NoSuchTask) => Ok(Start::Settled),
         }
     }
 

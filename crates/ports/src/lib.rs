@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod plan_store;
 pub mod policy_store;
 pub mod recording_vault;
+pub mod secret_store;
 pub mod speech_to_text;
 pub mod task_store;
 pub mod text_to_speech;

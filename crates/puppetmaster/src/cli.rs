@@ -117,6 +117,10 @@ pub enum Command {
     /// Look at tasks and their reports.
     #[command(subcommand)]
     Task(TaskCommand),
+    /// What may be said aloud and must be seen by nobody else: a fact names it, --fact "member number=@gym", and it is filled in as it
+    /// is spoken.
+    #[command(subcommand)]
+    Secret(SecretCommand),
     /// Look at calls that came in, and at the messages that were left.
     #[command(subcommand)]
     Inbox(InboxCommand),

@@ -99,6 +99,7 @@ impl From<NotMade> for Failure {
                 Self::new(errand_code(refusals.first().code), format!("the call is refused: {}", what.join("; "))).refused()
             }
             NotMade::NoSuchTask => Self::of(&codes::TASK_UNKNOWN),
+            NotMade::NoSuchSecret { .. } => Self::new(&assistant::codes::TASK_NO_SUCH_SECRET, error.to_string()).refused(),
             NotMade::WrongState { .. } => Self::new(&assistant::codes::TASK_WRONG_STATE, error.to_string()),
             NotMade::Store(error) => error.into(),
         }

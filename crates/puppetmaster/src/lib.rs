@@ -11,6 +11,7 @@ pub mod codes;
 pub mod commands;
 pub mod config;
 pub mod decision_view;
+pub mod disclosure_page;
 pub mod failure;
 pub mod keeping;
 pub mod live_view;

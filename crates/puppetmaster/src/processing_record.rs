@@ -32,6 +32,7 @@ pub fn page(config: &Config) -> String {
     line(&format!("| callees, user | recording | {} |", recordings(config, &retention)));
     line(&format!("| callees, user | trace of the call's decisions, with its words | {} |", kept(&retention, DataClass::Trace)));
     line(&format!("| user | errand, name, facts that may be given | {} |", kept(&retention, DataClass::Task)));
+    line("| user | secrets that may be said, each sealed by a key of its own | until they are removed |");
     if config.inbound.is_enabled {
         line(&format!("| callers | number, message | {} |", kept(&retention, DataClass::Task)));
         line(&format!("| callers | recording of a message that they leave | {} |", kept(&retention, DataClass::Recording)));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use assistant::approval::Receipt;
 use assistant::task::Line;
-use dialogue::report::{Outcome, Report};
+use dialogue::report::{Breach, Outcome, Report};
 use dialogue::screening::WhoAnswered;
 use dialogue::transcript::{Speaker, Transcript};
 use engine::call_driver::{CallOutcome, Recorded};
@@ -51,8 +51,9 @@ pub fn receipt(receipt: &Receipt) -> String {
     row("for", receipt.principal.expose().clone());
     row("opening", format!("“{}”", receipt.opening.expose()));
     row("recorded", if receipt.is_recorded { "yes, from the moment at which the callee is told".into() } else { "no".into() });
-    for (label, value) in receipt.may_say.expose() {
-        row("may say", format!("{label}: {value}"));
+    for fact in receipt.may_say.expose() {
+        let condition = if fact.condition.is_empty() { String::new() } else { format!("  ({})", fact.condition) };
+        row("may say", format!("{}: {}{condition}", fact.label, fact.value));
     }
     row("voicemail", receipt.voicemail_message.as_ref().map_or_else(|| "leaves nothing".into(), |message| format!("“{}”", message.expose())));
     row("limits", format!("rings {} s at most, talks {} at most", limits.ring_timeout.as_secs(), length(limits.total_time)));
@@ -62,7 +63,8 @@ pub fn receipt(receipt: &Receipt) -> String {
     row("cost", format!("about {} {}, at most {}", receipt.estimated_cost, receipt.currency, receipt.worst_case_cost));
     if let Some(second) = &receipt.second {
         let from = second.from.as_ref().map_or_else(String::new, |from| format!(" from {}", from.in_international_format()));
-        row("second", format!("{}{from}, only if the first phone provider surely placed no call", second.provider));
+        let by = second.mode.map_or_else(String::new, |mode| format!(" by {}", mode.in_words()));
+        row("second", format!("{}{from}{by}, only if the first phone provider surely placed no call", second.provider));
     }
     if !receipt.cost_parts.is_empty() {
         let parts: Vec<String> = receipt.cost_parts.iter().map(|(part, amount)| format!("{} {amount}", part.in_words())).collect();
@@ -119,6 +121,9 @@ pub fn report(finished: &Finished<'_>) -> String {
     row("summary", outcome.report.summary.clone());
     // Who looks for the proof must not look for a recording that there is not.
     facts(&outcome.report, if outcome.recorded.is_kept() { "recording" } else { "call" }, &mut row);
+    for breach in &outcome.report.breaches {
+        row("breach", breach_line(breach));
+    }
     for follow_up in &outcome.report.follow_ups {
         row("next", follow_up.clone());
     }
@@ -154,6 +159,14 @@ pub fn report(finished: &Finished<'_>) -> String {
     }
     row("task", finished.task.to_string());
     text
+}
+
+/// Returns a breach as a line: what happened, the sentence, and where it stands.
+pub fn breach_line(breach: &Breach) -> String {
+    match breach.at {
+        Some(at) => format!("{} (“{}” at {at})", breach.in_words(), breach.quote),
+        None => breach.in_words(),
+    }
 }
 
 fn facts(report: &Report, lies_in: &str, row: &mut impl FnMut(&str, String)) {

@@ -34,7 +34,7 @@ use ports::carrier::{
 };
 use serde_json::json;
 use server::{Admission, Server, ServerState};
-use store::{Access, Store};
+use store::{Access, Options, Store, Vault};
 use telephony::cost::RateCard;
 use telephony::leg::LegState;
 use telephony::plan::Verb;
@@ -122,6 +122,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
         },
         desk: TaskDesk {
             gate: Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules: rules(), breakers: Arc::default() },
+            secrets: store.clone(),
             house: House {
                 line: Line::Practice,
                 from: number(CALLER)?,

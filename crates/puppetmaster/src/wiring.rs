@@ -27,6 +27,7 @@ use engine::task_runner::end_what_was_given_up;
 use engine::write_behind::WriteBehind;
 use models::LocalSpeech;
 use models::library::ModelsDir;
+use ports::brain::Brain;
 use ports::carrier::{Callbacks, Carrier, Line};
 use ports::clock::Clock;
 use ports::speech_to_text::SpeechToText;
@@ -234,6 +235,14 @@ pub enum Purpose {
 /// # Errors
 /// What cannot be opened, with what to do.
 pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> {
+    run_with(config, purpose, Arc::new(ScriptBrain)).await
+}
+
+/// Does the same with another mind.
+///
+/// # Errors
+/// What cannot be opened, with what to do.
+pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) -> Result<Running, Failure> {
     let (store, vault) = open_data(config, Access::Dialing).await?;
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
@@ -278,7 +287,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
             ears: ears(config, &speech),
             voice: voice(config, &speech),
             end_of_turn: Some(speech.end_of_turn()),
-            brain: Arc::new(ScriptBrain),
+            brain,
             breakers: breakers.clone(),
         },
         desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true }, breakers.clone())?,
@@ -360,15 +369,17 @@ fn desk(
         from,
         rates: config.rate_card(),
         second: config.second_provider.zip(config.second_rate_card()).map(|(second, rates)| {
-            let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned() };
+            let first = provider.carrier.abilities().mode_for(config.conversation_mode);
+            let mode = Some(second.abilities().mode_for(first)).filter(|mode| *mode != first);
+            let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned(), mode };
             (receipt, rates)
         }),
         records: config.recording,
         is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
         listens_along: config.takeover_listens,
     };
-    let gate = Gate { store: store.clone(), policy: store, clock: Arc::new(SystemClock), rules, breakers };
-    Ok(TaskDesk { gate, house, make_token: Arc::new(make_token) })
+    let gate = Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules, breakers };
+    Ok(TaskDesk { gate, secrets: store, house, make_token: Arc::new(make_token) })
 }
 
 /// Returns the rules of an installation.
@@ -553,8 +564,8 @@ fn open_second(config: &Config, second: Practised, first: &registry::Provider, s
         return Err(wrong(format!("`second_provider` is {}, which is the first one already", second.name())));
     }
     let mode = first.abilities().mode_for(config.conversation_mode);
-    if second.abilities().mode_for(mode) != mode {
-        // What a receipt and a recording rest on must hold whoever connects the call.
+    if second.abilities().mode_for(mode).is_in_text() != mode.is_in_text() {
+        // Who hears, speaks and records (we, or the provider) must be the same whoever connects the call: receipt and recording rest on that.
         let what =
             format!("{} cannot hold conversations as `conversation_mode` wants them and {} does; choose another mode", second.name(), first.name());
         return Err(wrong(what));

@@ -122,6 +122,7 @@ pub fn finish(disposition: Disposition, outcome: Option<Outcome>, seconds: u64) 
         ended_because: EndReason::Done,
         follow_ups: Vec::new(),
         opted_out: None,
+        breaches: Vec::new(),
     });
     Finish {
         disposition,

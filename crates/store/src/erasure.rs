@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use assistant::audit::AuditEvent;
 use ports::recording_vault::{ObjectKind, RecordingVault};
+use ports::secret_store::SecretStore;
 use ports::task_store::StoreError;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use telephony::{AttemptId, PhoneNumber, Timestamp};
@@ -69,6 +70,9 @@ impl Store {
         }
         if let Whose::Everybody = whose {
             erased.calls += self.erase_withheld(vault, now).await?;
+            for secret in self.secrets().await? {
+                self.remove_secret(&secret.name, now).await?;
+            }
         }
         self.forget_freed_pages().await?;
         Ok(erased)

@@ -4,6 +4,7 @@
 //! hashes and identities of subjects stay out: they are this installation's, and are made anew where the rows are read in.
 
 use assistant::audit::AuditEvent;
+use ports::secret_store::SecretStore;
 use ports::task_store::StoreError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -153,6 +154,9 @@ pub struct Export {
     /// When it was written.
     pub exported_at: Timestamp,
     subjects: Vec<Subject>,
+    /// The names of the user's secrets; their values leave no installation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<String>,
 }
 
 impl Export {
@@ -171,7 +175,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn export(&self, whose: Whose<'_>, now: Timestamp) -> Result<Export, StoreError> {
-        let mut export = Export { form: FORM.to_owned(), exported_at: now, subjects: Vec::new() };
+        let mut export = Export { form: FORM.to_owned(), exported_at: now, subjects: Vec::new(), secrets: Vec::new() };
+        if let Whose::Everybody = whose {
+            export.secrets = self.secrets().await?.into_iter().map(|kept| kept.name).collect();
+        }
         let subjects = self.subjects(whose).await?;
         for subject in &subjects {
             let mut rows = Rows::new();

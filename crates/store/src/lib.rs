@@ -27,6 +27,7 @@ mod policy;
 mod registry;
 mod retention;
 mod seal;
+mod secrets;
 mod subjects;
 mod tasks;
 mod vault;

@@ -30,10 +30,10 @@ impl Store {
         );
         let row = select.bind(attempt.as_str()).fetch_optional(self.read()).await.map_err(|error| told(&error))?;
         let Some(row) = row else { return Ok(None) };
-        let summary = match column::<Option<Vec<u8>>>(&row, 3)? {
+        let report = match column::<Option<Vec<u8>>>(&row, 3)? {
             Some(sealed) => {
                 let subject: Option<String> = column(&row, 4)?;
-                self.open_for::<Report>(subject.as_deref(), &report_place(attempt), &sealed)?.map(|report| report.summary)
+                self.open_for::<Report>(subject.as_deref(), &report_place(attempt), &sealed)?
             }
             None => None,
         };
@@ -42,7 +42,8 @@ impl Store {
             attempt: attempt.clone(),
             disposition: of_word(&column::<String>(&row, 1)?)?,
             outcome: column::<Option<String>>(&row, 2)?.map(|word| of_word(&word)).transpose()?,
-            summary: summary.map(Private::new),
+            breaches: report.as_ref().map_or(0, |report| report.breaches.iter().filter(|breach| breach.was_said).count()),
+            summary: report.map(|report| Private::new(report.summary)),
         }))
     }
 }

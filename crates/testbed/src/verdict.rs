@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use assistant::disclosure_matrix::details;
 use dialogue::brief::{Brief, LocalTime, Persona, TaskType};
 use dialogue::report::{Fact, Outcome, Report};
 use serde::Serialize;
@@ -38,7 +39,7 @@ pub fn brief_of(expectation: &Expectation) -> Result<Brief, String> {
         task_type,
         intent: expectation.intent.clone(),
         principal: expectation.principal.clone(),
-        may_disclose: expectation.context.iter().map(|(label, value)| (label.clone(), value.clone())).collect(),
+        may_disclose: details(&expectation.context.clone().into_iter().collect::<Vec<_>>(), task_type),
         voicemail_message: expectation.voicemail_message.clone(),
         persona: Persona::default(),
         is_recorded: true,
@@ -76,6 +77,7 @@ fn wrongs(expectation: &Expectation, call: &Call) -> Vec<String> {
         return wrong;
     };
     wrong.extend(false_claims(expectation, report));
+    wrong.extend(report.breaches.iter().map(|breach| format!("{} (“{}”)", breach.in_words(), breach.quote)));
     if report.opted_out.is_some() && !expectation.opted_out {
         wrong.push("noted a stop request that nobody made".to_owned());
     }

@@ -190,6 +190,10 @@ pub enum AuditEvent {
         /// How many things were deleted.
         count: u64,
     },
+    /// A secret of the user was kept, or got another value.
+    SecretKept,
+    /// A secret of the user was removed.
+    SecretRemoved,
     /// All keys were sealed anew by another master key.
     KeysRotated {
         /// How many.
@@ -226,6 +230,8 @@ impl AuditEvent {
             Self::Imported { .. } => "imported",
             Self::Erased { .. } => "erased",
             Self::Expired { .. } => "expired",
+            Self::SecretKept => "secret_kept",
+            Self::SecretRemoved => "secret_removed",
             Self::KeysRotated { .. } => "keys_rotated",
         }
     }
@@ -258,7 +264,7 @@ impl AuditEvent {
                 json!({ "standing": standing, "subject": subject, "most_a_call_micros": most_a_call, "until": until })
             }
             Self::StandingRevoked { standing } => json!({ "standing": standing }),
-            Self::Paused | Self::Resumed => json!({}),
+            Self::Paused | Self::Resumed | Self::SecretKept | Self::SecretRemoved => json!({}),
             Self::RetentionChanged { before, now } => json!({ "before": days(*before), "now": days(*now) }),
             Self::Exported { subject, calls } | Self::Erased { subject, calls } => json!({ "subject": subject, "calls": calls }),
             Self::Imported { calls } => json!({ "calls": calls }),

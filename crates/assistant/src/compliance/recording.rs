@@ -8,7 +8,7 @@
 //! [`plan`] decides before the call; [`watch`] follows the call and says what to do; [`card_digits`] hears what must never be
 //! on a tape. Data: `data/recording_consent.csv`.
 
-pub mod card_digits;
+pub use dialogue::card_digits;
 mod law;
 pub mod watch;
 

@@ -63,6 +63,7 @@ impl Conversation {
     /// Somebody new is there who has not heard who calls. The conversation says so itself; the mind may add to it.
     pub(super) fn person_joins(&mut self) {
         self.become_who(WhoAnswered::Human);
+        self.guard.somebody_joins();
         self.silence.broken();
         self.speak_opening();
         self.ask(About::Event, Observation::PersonJoined);

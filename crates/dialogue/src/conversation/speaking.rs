@@ -42,9 +42,11 @@ impl Dropped {
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 impl Conversation {
+    /// Every line of ours passes here, whoever made it, and is held against what may be said.
     pub(super) fn speak(&mut self, text: String, kind: LineKind) {
         self.last_line += 1;
         let id = LineId(self.last_line);
+        let text = self.sayable(id, text, kind);
         self.lines.push_back(Line { id, text: text.clone(), kind, started: None, is_stopping: false });
         self.out.push(Output::Speak { line: id, text, kind });
         if self.lines.len() == 1 {
@@ -334,6 +336,9 @@ impl Conversation {
 
     /// The transcript is ordered by where turns begin; they are known in the order in which they end.
     pub(super) fn record(&mut self, turn: Turn) {
+        if let Speaker::Callee(_) = turn.speaker {
+            self.guard.callee_said(&self.brief, &turn.text);
+        }
         let place = self.transcript.turns.partition_point(|other| other.from <= turn.from);
         self.transcript.turns.insert(place, turn.clone());
         self.out.push(Output::Said(turn));

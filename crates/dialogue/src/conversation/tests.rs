@@ -5,6 +5,7 @@
 //! a line (the opening is prepared), the mind 10 ms. The opening lasts 3 s, other lines 50 ms a character.
 
 mod floor;
+mod guard;
 mod machines;
 mod properties;
 mod talk;

@@ -171,7 +171,7 @@ impl Conversation {
             end = Some(if is_message { EndReason::MessageLeft } else { EndReason::VoicemailNoMessage });
         }
         self.say_lines(lines);
-        if !digits.is_empty() {
+        if !digits.is_empty() && self.may_press(&digits) {
             self.timers.cancel(Timer::MachinePatience);
             self.out.push(Output::PressDigits { digits });
         }

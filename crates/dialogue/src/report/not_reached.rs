@@ -37,6 +37,7 @@ impl Report {
             ended_because: if disposition == Disposition::Canceled { EndReason::UserEnded } else { EndReason::CalleeLeft },
             follow_ups: vec![next.to_owned()],
             opted_out: None,
+            breaches: Vec::new(),
         })
     }
 }

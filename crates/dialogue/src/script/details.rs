@@ -1,73 +1,14 @@
 //! What the callee asks for on the way: a name, a party size, an order number. Given only if the brief lets us.
 
+use crate::detail::asked::REQUESTS;
+use crate::detail::said::is_reference;
+use crate::detail::{CalleeStanding, Detail, FactClass, Permission};
 use crate::moves::LineKind;
+use crate::screening::WhoAnswered;
 use crate::speakable::in_words;
 use crate::understand::words::Words;
 
 use super::{MAX_DETAILS, Reply, Said, Script, Stage};
-
-/// What a callee may ask for: words of the request, and what the brief may call it.
-const DETAILS: [(&[&str], &[&str]); 12] = [
-    (
-        &[
-            "last name",
-            "first name",
-            "full name",
-            "what name",
-            "which name",
-            "whose name",
-            "the name",
-            "your name",
-            "a name",
-            "name please",
-            "under what name",
-            "name for",
-            "put it under",
-            "put that under",
-            "put you under",
-            "book it under",
-            "who is it for",
-            "who's it for",
-            "who is the reservation for",
-        ],
-        &["name"],
-    ),
-    (
-        &["how many people", "how many", "party size", "how big", "number of people", "number of guests"],
-        &["party", "people", "guests", "persons", "size"],
-    ),
-    (
-        &[
-            "phone number",
-            "callback number",
-            "call back number",
-            "contact number",
-            "best number",
-            "number to reach",
-            "your number",
-            "a number for you",
-            "mobile number",
-            "cell number",
-            "telephone",
-        ],
-        &["phone", "telephone", "mobile", "callback", "contact number"],
-    ),
-    (&["email", "e mail"], &["email", "e-mail"]),
-    (&["order number", "tracking number", "order id", "which order", "what order"], &["order", "tracking"]),
-    (&["account number", "customer number", "member number", "membership"], &["account", "customer number", "member"]),
-    (
-        &["reservation number", "booking number", "reference number", "confirmation number", "case number"],
-        &["reservation", "booking", "reference", "confirmation", "case"],
-    ),
-    (&["date of birth", "birthday", "birth date"], &["birth"]),
-    (&["address", "zip code", "zip"], &["address", "zip"]),
-    (&["allergies", "allergy", "dietary"], &["allerg", "diet"]),
-    (
-        &["what kind of car", "make and model", "what car", "which car", "what model", "what year", "vehicle", "what kind of vehicle"],
-        &["car", "vehicle", "model", "make"],
-    ),
-    (&["insurance"], &["insurance"]),
-];
 
 impl Script {
     /// Returns whether the turn asked for a detail, and answers it: truthfully, and with what may be said.
@@ -111,25 +52,33 @@ impl Script {
         if let Some(line) = self.asked_terms(&words) {
             return Some((line, true));
         }
-        if let Some((_, labels)) = DETAILS.iter().find(|(asks, _)| words.has_any(asks)) {
-            let is_name = labels.contains(&"name");
-            let known = self.brief.may_disclose.iter().find(|(label, _)| {
-                let label = label.to_lowercase();
-                labels.iter().any(|name| label.contains(name))
+        if let Some(request) = REQUESTS.iter().find(|request| words.has_any(request.asks)) {
+            let known = self.brief.may_disclose.iter().find(|detail| {
+                let label = detail.label.to_lowercase();
+                request.labels.iter().any(|name| label.contains(name))
             });
             return Some(match known {
-                Some((label, value)) => (give(label, value), true),
-                None if is_name => (format!("I'm calling for {}.", self.principal()), true),
+                Some(detail) => self.give(detail),
+                None if request.class == FactClass::Name => (format!("I'm calling for {}.", self.principal()), true),
                 None => ("I'm sorry, I don't have that information.".to_owned(), false),
             });
         }
-        let named = self.brief.may_disclose.iter().find(|(label, _)| {
-            let label = label.to_lowercase();
+        let named = self.brief.may_disclose.iter().find(|detail| {
+            let label = detail.label.to_lowercase();
             !label.contains("alternative")
                 && !label.contains("flexib")
                 && label.split(|c: char| !c.is_alphanumeric()).any(|part| part.len() >= 3 && words.words.iter().any(|word| word.text == part))
         });
-        named.map(|(label, value)| (give(label, value), true))
+        named.map(|detail| self.give(detail))
+    }
+
+    /// Asked for, and so said to everybody to whom it may be said at all.
+    fn give(&self, detail: &Detail) -> (String, bool) {
+        let standing = CalleeStanding::of(WhoAnswered::Human, self.brief.is_ring_back, self.was_put_through);
+        match detail.permission(standing) {
+            Permission::Say | Permission::OnlyIfAsked => (line_of(&detail.label, &detail.value), true),
+            Permission::Never(_) => ("I'm sorry, I can't give you that.".to_owned(), false),
+        }
     }
 
     /// "For what time?", "Which day?": what was asked for is said again.
@@ -179,8 +128,11 @@ fn is_request(text: &str) -> bool {
     text.trim_end().ends_with('?') || Words::of(text).has_any(LEADS)
 }
 
-fn give(label: &str, value: &str) -> String {
+fn line_of(label: &str, value: &str) -> String {
     let label = label.trim().replace('_', " ").to_lowercase();
+    if is_reference(value) {
+        return format!("The {label} is {}.", value.trim());
+    }
     format!("The {label} is {}.", in_words(&digits_only(value)).trim_end_matches('.'))
 }
 

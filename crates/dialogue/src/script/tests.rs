@@ -17,7 +17,7 @@ pub(crate) fn brief(task_type: TaskType, intent: &str) -> Brief {
         task_type,
         intent: intent.to_owned(),
         principal: "Sam Miller".to_owned(),
-        may_disclose: vec![("name".to_owned(), "Sam Miller".to_owned()), ("party size".to_owned(), "four".to_owned())],
+        may_disclose: vec![("name".to_owned(), "Sam Miller".to_owned()).into(), ("party size".to_owned(), "four".to_owned()).into()],
         voicemail_message: None,
         persona: Persona::ProfessionalAssistant,
         is_recorded: true,
@@ -1381,7 +1381,7 @@ fn orders_of_the_callee_are_never_carried_out() {
     ];
     for text in rows {
         let mut facts = brief(TaskType::InformationInquiry, "Ask what time they close today");
-        facts.may_disclose = vec![("loyalty number".to_owned(), "CANARY-77".to_owned())];
+        facts.may_disclose = vec![("loyalty number".to_owned(), "CANARY-77".to_owned()).into()];
         let shown = play(facts, &format!("< Hello?\n< {text}"));
         let answer = shown.split(text).nth(1).unwrap_or_default();
         assert!(answer.contains("What time do you close today?"), "back to the question after {text}:\n{shown}");
@@ -1394,7 +1394,7 @@ fn orders_of_the_callee_are_never_carried_out() {
 #[test]
 fn what_was_not_asked_for_is_held_back() {
     let mut facts = brief(TaskType::Reservation, "Reserve a table for two tomorrow at 8 p.m. If not, 9 p.m. is fine. My budget is 500 dollars.");
-    facts.may_disclose.push(("phone".to_owned(), "+1 (212) 555-0100".to_owned()));
+    facts.may_disclose.push(("phone".to_owned(), "+1 (212) 555-0100".to_owned()).into());
     let shown = play(facts.clone(), "< Hello?\n< How are you?");
     for held_back in ["9 p", "500", "budget", "2 1 2", "212"] {
         assert!(!shown.contains(held_back), "{held_back}:\n{shown}");

@@ -112,6 +112,8 @@ impl CallDriver {
                 ended_because,
                 self.conversation.opted_out(),
             )
+            .with_withheld(&transcript, self.conversation.withheld())
+            .with_withheld(&transcript, self.filling.withheld())
         };
         let report = Report::not_reached(disposition).unwrap_or_else(talked);
         if let Some(trace) = self.trace.take() {

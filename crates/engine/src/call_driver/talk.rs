@@ -187,7 +187,8 @@ impl CallDriver {
             return;
         };
         lane.open_line(line);
-        match self.voicing.speak(line, &text) {
+        let spoken = self.filling.fill(line, &text);
+        match self.voicing.speak(line, &spoken) {
             Ok(ready) => {
                 self.tell(LiveEvent::Saying { text });
                 for piece in ready {

@@ -213,14 +213,15 @@ impl CallDriver {
         let Some(text) = &mut self.text else {
             return;
         };
-        let may_interrupt = text.lane.speak(line, &words, kind);
+        let spoken = self.filling.fill(line, &words);
+        let may_interrupt = text.lane.speak(line, &spoken, kind);
         let is_sent = match &mut text.way {
             Way::Relay(link) => {
                 text.lane.hand_over(now);
-                link.send(RelayMessage::Line { text: words.clone(), may_interrupt })
+                link.send(RelayMessage::Line { text: spoken, may_interrupt })
             }
             Way::Turns(desk) => {
-                desk.say(words.clone(), may_interrupt);
+                desk.say(spoken, may_interrupt);
                 true
             }
         };

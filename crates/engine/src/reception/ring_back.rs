@@ -9,6 +9,8 @@ use telephony::{AttemptId, PhoneNumber};
 
 use super::Reception;
 use crate::call_driver::Begins;
+use crate::filling::Secrets;
+use crate::task_desk::NotMade;
 
 /// What becomes of a caller.
 pub(super) enum Answer {
@@ -67,11 +69,17 @@ impl Reception {
             payer: Payer { task: Some(task.id.clone()), user: Some(task.principal.clone()) },
             at: now,
         };
+        let secrets = match self.assistant.desk().secrets(task).await {
+            Ok(secrets) => secrets,
+            Err(NotMade::Store(error)) => return Err(error),
+            // Removed since: the fact is then said as little as any other name of a secret.
+            Err(_) => Secrets::default(),
+        };
         self.store.begin_ring_back(&arrival).await?;
         let begins = Begins::Arrived(event.call.clone());
         let limits = (task.limits.ring_timeout, task.limits.total_time);
         // The directory knows the call from here on; nobody waits for its outcome but the books.
-        drop(self.assistant.begin(task, attempt.clone(), begins, limits, None));
+        drop(self.assistant.begin(task, attempt.clone(), begins, limits, None, secrets));
         self.guests().remember(event.call.clone(), attempt.clone());
         Ok(Answer::Talks(attempt))
     }

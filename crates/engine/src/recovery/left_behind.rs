@@ -118,6 +118,7 @@ impl Recovery {
             ended_because: EndReason::EngineFailed,
             follow_ups: vec!["Make the call again.".to_owned()],
             opted_out: None,
+            breaches: Vec::new(),
         })
     }
 

@@ -84,3 +84,24 @@ pub enum AuditCommand {
         to: Option<PathBuf>,
     },
 }
+
+/// What can be done with secrets.
+#[derive(Subcommand, Debug)]
+pub enum SecretCommand {
+    /// Keep a value under a name, in place of an earlier one. The value is asked for, or read from standard input; never given here.
+    Set {
+        /// Its name: small letters, digits and underscores, a letter first.
+        name: String,
+    },
+    /// The names that are kept, and since when; never the values.
+    List {
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Destroy a secret for good. Tasks that name it are not carried out any more.
+    Remove {
+        /// Which.
+        name: String,
+    },
+}

@@ -72,21 +72,20 @@ fn tasks(path: &Path, args: &MakeBatchArgs, desk: &BatchDesk, config: &Config) -
         return Err(unreadable(format!("it is larger than {} MiB", read::MOST_BYTES / 1024 / 1024)));
     }
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    let contents = match read::read(path, &text) {
-        Ok(contents) => contents,
-        Err(mistakes) => return Ok(Err(mistakes)),
-    };
-    let template = match template(args, contents.shared, config) {
-        Ok(template) => template,
-        Err(mistake) => return Ok(Err(vec![mistake])),
-    };
-    let drafts = match batch::drafts(&contents.rows, &template, &config.allowed_regions()) {
-        Ok(drafts) => drafts,
-        Err(problems) => return Ok(Err(problems.into_iter().map(Mistake::from).collect())),
-    };
+    let read::Contents { rows, shared, mut mistakes } = read::read(path, &text);
+    let template = template(args, &shared, config).unwrap_or_else(|mistake| {
+        mistakes.push(mistake);
+        Template::default()
+    });
+    // Without any row that can be read there is nothing more to say than why.
+    let drafts = if rows.is_empty() && !mistakes.is_empty() { Ok(Vec::new()) } else { batch::drafts(&rows, &template, &config.allowed_regions()) };
+    let drafts = drafts.unwrap_or_else(|problems| {
+        mistakes.extend(problems.into_iter().map(Mistake::from));
+        Vec::new()
+    });
     let (schedule, mut limits) = (schedule(&args.when, config)?, config.task_limits());
     limits.max_attempts = args.when.attempts;
-    let (mut tasks, mut mistakes) = (Vec::with_capacity(drafts.len()), Vec::new());
+    let mut tasks = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let line = draft.line;
         let errand = Errand { schedule, limits, persona: config.persona, ..errand(draft) };
@@ -95,6 +94,7 @@ fn tasks(path: &Path, args: &MakeBatchArgs, desk: &BatchDesk, config: &Config) -
             Err(error) => mistakes.push(mistake(line, &error.into())),
         }
     }
+    mistakes.sort_by_key(|mistake| mistake.line);
     Ok(if mistakes.is_empty() { Ok(tasks) } else { Err(mistakes) })
 }
 
@@ -114,7 +114,7 @@ fn errand(draft: Draft) -> Errand {
 }
 
 /// Returns what all rows share: what the command line says, else what the file says beside its rows.
-fn template(args: &MakeBatchArgs, shared: Vec<(String, String)>, config: &Config) -> Result<Template, Mistake> {
+fn template(args: &MakeBatchArgs, shared: &[(String, String)], config: &Config) -> Result<Template, Mistake> {
     let told = |name: &str| shared.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
     let wrong = |field: &str, entry| Err(Mistake::from(RowProblem { line: 0, field: field.to_owned(), entry }));
     let callee_kind = match (args.callee, told("callee").as_deref()) {
@@ -160,7 +160,8 @@ fn told_mistakes(path: &Path, mistakes: &[Mistake], is_json: bool) -> ExitCode {
         eprintln!("  {}", mistake.remedy);
     }
     let lines: BTreeSet<u32> = mistakes.iter().map(|mistake| mistake.line).collect();
-    let what = format!("{} mistakes in {} lines of the file; nothing of it was stored", mistakes.len(), lines.len());
+    let count = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let what = format!("{} in {} of the file; nothing of it was stored", count(mistakes.len(), "mistake"), count(lines.len(), "line"));
     Failure::new(&codes::BATCH_ROWS, what).refused().tell()
 }
 

@@ -7,7 +7,6 @@ use assistant::approval::{ApprovedBy, Receipt};
 use assistant::compliance::number_gate::check_text;
 use assistant::task::{Task, TaskState};
 use assistant::task_plan::TaskPlan;
-use carriers::registry::Practised;
 use dialogue::report::Outcome;
 use engine::assistant::{Errand, LiveCall, NotMade};
 use engine::call_driver::{CallOutcome, RoomWish};
@@ -46,11 +45,7 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
 
 /// Returns the configuration with the practice network spoken to as this provider.
 fn practising(provider: Option<ProviderArg>, config: &Config) -> Result<Config, Failure> {
-    let practised = match provider {
-        None => return Ok(config.clone()),
-        Some(ProviderArg::Twilio) => Practised::Twilio,
-        Some(ProviderArg::Plivo) => Practised::Plivo,
-    };
+    let Some(practised) = provider.map(Into::into) else { return Ok(config.clone()) };
     if config.phone_provider.is_real() {
         // Whoever means to practise must not ring anybody, and a real call goes to the account that is set up.
         let what = format!("`--provider` says how to practise, and `phone_provider` is {}", config.phone_provider.as_str());
@@ -116,7 +111,7 @@ async fn make(desk: &Desk<'_>, errand: Errand, comes_back: Option<Wanted>, args:
 async fn create_first(running: &wiring::Running, errand: Errand, comes_back: Wanted) -> Result<(Task, Receipt), Failure> {
     let desk = running.assistant.desk();
     let task = desk.task(errand, TaskState::AwaitingApproval)?;
-    let receipt = desk.receipt(&task).await?;
+    let receipt = desk.checked_receipt(&task).await?;
     let series = comes_back.begun_by(&task.id, task.created_at);
     let plan = TaskPlan { series: Some(series), ..TaskPlan::default() };
     running.store.create_planned(&task, &receipt, &Planned { plan, due_at: None }).await?;

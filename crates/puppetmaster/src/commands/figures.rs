@@ -50,7 +50,8 @@ pub(super) async fn stats(args: &StatsArgs, config: &Config) -> Result<ExitCode,
 fn print(statistics: &Statistics, currency: &str) {
     let (tasks, total) = (&statistics.tasks, &statistics.total);
     println!("tasks       {} ({} done, {} given up, {} failed, {} open)", tasks.made, tasks.done, tasks.canceled, tasks.failed, tasks.open);
-    println!("successful  {} ({} of the tasks that ended)", tasks.achieved, rate(statistics.task_success_rate));
+    let of_ended = statistics.task_success_rate.map_or_else(String::new, |part| format!(" ({} of the tasks that ended)", rate(Some(part))));
+    println!("successful  {}{of_ended}", tasks.achieved);
     println!("calls       {}", total.attempts);
     println!("answered    {}", total.answered);
     println!("achieved    {} ({})", total.achieved, percent(total));

@@ -146,6 +146,9 @@ fn print_attempt(attempt: &AttemptRecord, transcript: &Transcript) {
             for fact in &report.facts {
                 println!("  {}: {}  (“{}” at {})", fact.fact, fact.in_words, fact.evidence.quote, fact.evidence.from);
             }
+            for breach in &report.breaches {
+                println!("  breach: {}", report_view::breach_line(breach));
+            }
         }
     }
     print!("{}", report_view::transcript(transcript));

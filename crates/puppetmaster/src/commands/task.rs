@@ -55,7 +55,7 @@ pub(super) async fn create(args: TaskCreateArgs, config: &Config) -> Result<Exit
         plan.series = Some(series);
     }
     let in_words = plan.series.as_ref().map(|series| series::in_words(series, &config.zone()));
-    let receipt = desk.receipt(&task).await?;
+    let receipt = desk.checked_receipt(&task).await?;
     store.create_planned(&task, &receipt, &Planned { plan, due_at: None }).await?;
     let standing = if task.state == TaskState::AwaitingApproval { desk.approve_by_standing(&receipt).await? } else { None };
     if standing.is_some() {
@@ -156,10 +156,9 @@ pub(super) async fn fact(id: &TaskId, given: &[String], config: &Config) -> Resu
     }
     let missing = missing_facts::missing(task.task_type, task.intent.expose(), &context);
     task.context = Private::new(context);
-    task.check().map_err(NotMade::Errand)?;
     let before = task.state;
     task.state = if missing.is_empty() { TaskState::AwaitingApproval } else { TaskState::Draft };
-    let receipt = desk.receipt(&task).await?;
+    let receipt = desk.checked_receipt(&task).await?;
     store.edit_task(&task, &receipt, SystemClock.now()).await.map_err(|error| match error {
         StoreError::Conflict => NotMade::WrongState { state: before }.into(),
         other => Failure::from(other),
@@ -183,7 +182,7 @@ pub(super) async fn approve(id: &TaskId, is_agreed: bool, config: &Config) -> Re
         }
         state => return Err(NotMade::WrongState { state }.into()),
     }
-    let receipt = desk.receipt(&task).await?;
+    let receipt = desk.checked_receipt(&task).await?;
     println!("{}", report_view::receipt(&receipt));
     if !is_agreed {
         let answer = ask("  Approve this? [y/N] ").await.unwrap_or_default();

@@ -506,7 +506,7 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "recording.enabled",
         about: "Whether calls are recorded where that is lawful. The receipt and the first sentence of a recorded call say so, and whoever \
-                objects is not recorded. See docs/rules.md.",
+                objects is not recorded. See docs/recording.md.",
         unset: "calls on the practice network are recorded, calls to real telephones are not",
         example: "true",
         field: |config| &mut config.recording,
@@ -552,8 +552,8 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         path: "storage.bucket",
-        about: "The bucket's name. What is there of a call is moved once it is over; until then, and as long as the bucket cannot be reached, it \
-                is sealed in the data directory.",
+        about: "The bucket's name. Recording and trace of a call are moved there once it is over; until then, and as long as the bucket cannot be \
+                reached, they lie sealed in the data directory.",
         unset: "recordings and traces stay in the data directory",
         example: "my-calls",
         field: |config| &mut config.storage.bucket,
@@ -575,14 +575,14 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "storage.access_key_id",
         about: "Who asks the bucket. The key may put, get and delete objects below the prefix and needs no more.",
-        unset: "",
+        unset: "none; needed with `storage.bucket`",
         example: "AKIDEXAMPLE",
         field: |config| &mut config.storage.access_key_id,
     },
     Key {
         path: "storage.secret_access_key",
         about: "What requests to the bucket are signed with.",
-        unset: "",
+        unset: "none; needed with `storage.bucket`",
         example: "${file:storage-secret}",
         field: |config| &mut config.storage.secret_access_key,
     },
@@ -597,8 +597,8 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "master_key.command",
         about: "A program that prints the master key: how the keyring of the system, a password manager or a hardware token is asked. Run at \
-                every start of every command.",
-        unset: "",
+                every start of every command, unless there is a `master_key.value`.",
+        unset: "no program",
         example: "secret-tool lookup service puppetmaster",
         field: |config| &mut config.master_key.command,
     },
@@ -606,14 +606,14 @@ pub const KEYS: &[Key] = &[
         path: "master_key.next_value",
         about: "The master key that takes the place of the one in use when `puppetmaster data rotate-key` is run. Put it in that one's place \
                 afterwards.",
-        unset: "",
+        unset: "none",
         example: "${NEXT_MASTER_KEY}",
         field: |config| &mut config.master_key.next_value,
     },
     Key {
         path: "master_key.next_command",
-        about: "A program that prints the next master key.",
-        unset: "",
+        about: "A program that prints the next master key, unless there is a `master_key.next_value`.",
+        unset: "no program",
         example: "secret-tool lookup service puppetmaster-next",
         field: |config| &mut config.master_key.next_command,
     },

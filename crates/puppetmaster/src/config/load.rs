@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 use carriers::registry::Practised;
 
-use super::Config;
 use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
 use super::menu_file;
 use super::nearest::nearest;
@@ -25,6 +24,7 @@ use super::reference::{self, Unresolved};
 use super::setting::Around;
 use super::sources::Sources;
 use super::yaml::{self, Content, Entry, Node, Place};
+use super::{Config, Provider};
 
 /// Keys of `notifications` that are nothing without another one: which, without which, and why.
 const NOTIFIED_BY: [(&str, &str, &str); 6] = [
@@ -196,6 +196,7 @@ impl<'a> Loading<'a> {
     /// What only the whole can tell: an account that is not complete, a provider that this version lacks.
     fn whole(&mut self) {
         self.loaded.config.is_budget_set = self.loaded.origins.keys().any(|path| path.starts_with("budget."));
+        self.look_at_one();
         let provider = self.loaded.config.phone_provider;
         let second = self.loaded.config.second_provider.filter(|_| provider.is_real()).map(Practised::as_str);
         let is_of_other_provider = |path: &str| {
@@ -227,6 +228,15 @@ impl<'a> Loading<'a> {
             let help = format!("Set `{ROOT}.{needed}` as well, or take `{ROOT}.{set}` out.");
             self.problems.push(Problem::new(&NOTIFY_IN_PART, self.origin_of(set), what).with_help(help));
         }
+    }
+
+    /// Puts the provider that is looked at into the place of the first one, unless it is the second, which stays so.
+    fn look_at_one(&mut self) {
+        let config = &mut self.loaded.config;
+        let Some(one) = self.sources.looks_at.filter(|one| !config.is_second(*one)) else { return };
+        config.phone_provider = Provider::of(one);
+        config.second_provider = config.second_provider.filter(|second| *second != one);
+        self.loaded.origins.insert("phone_provider", Origin::CommandLine);
     }
 
     /// Reads the menus, so that a wrong one is told before anybody calls.
@@ -443,6 +453,7 @@ mod tests {
             named_file: None,
             environment: owned(environment).into_iter().collect(),
             flags: owned(flags),
+            looks_at: None,
             places: Places { working: directory.path().into(), ..Places::default() },
         })
     }
@@ -495,9 +506,21 @@ voice:
       email_to: sam@example.org
       ntfy_url: https://ntfy.sh/a-topic
 ";
-        check(&[("puppetmaster.yaml", yaml)], &[("PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM", "calls@example.org")], &[], expect![[r#""#]]);
+        check(
+            &[("puppetmaster.yaml", yaml)],
+            &[("PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM", "calls@example.org")],
+            &[],
+            expect![[r#"
+                puppetmaster.yaml:5:20: `voice.personal_assistant.notifications.webhook_url` is set and `voice.personal_assistant.notifications.webhook_secret` is not, so nothing could be signed and nothing would be sent [notify.settings]
+                  Set `voice.personal_assistant.notifications.webhook_secret` as well, or take `voice.personal_assistant.notifications.webhook_url` out.
+                puppetmaster.yaml:6:17: `voice.personal_assistant.notifications.email_to` is set and `voice.personal_assistant.notifications.smtp_url` is not, so there is no server that takes the mail [notify.settings]
+                  Set `voice.personal_assistant.notifications.smtp_url` as well, or take `voice.personal_assistant.notifications.email_to` out.
+                environment PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM: `voice.personal_assistant.notifications.email_from` is set and `voice.personal_assistant.notifications.smtp_url` is not, so there is no server that takes the mail [notify.settings]
+                  Set `voice.personal_assistant.notifications.smtp_url` as well, or take `voice.personal_assistant.notifications.email_from` out.
+            "#]],
+        );
         let whole = [
-            ("PERSONAL_ASSISTANT_NOTIFICATIONS_WEBHOOK_SECRET", "a long text that signs"),
+            ("PERSONAL_ASSISTANT_NOTIFICATIONS_WEBHOOK_SECRET", "a-long-text-that-signs"),
             ("PERSONAL_ASSISTANT_NOTIFICATIONS_SMTP_URL", "smtps://sam:secret@mail.example.org"),
         ];
         check(&[("puppetmaster.yaml", yaml)], &whole, &[], expect!["fine\n"]);

@@ -12,9 +12,6 @@ assistant::code_table! {
     NO_SUCH_FILE = "config.no_such_file",
         "the configuration file that was named does not exist",
         "Check the path behind `--config`, or write a file with `puppetmaster config init`.";
-    NOTIFY_IN_PART = "notify.settings",
-        "a way to be told is configured in part only, so nothing would be told by it",
-        "Set the key that is named, or take the other one out.";
     UNREADABLE = "config.unreadable",
         "a configuration file cannot be read",
         "Check that it is a file, that you may read it, that it is UTF-8 text and below 1 MiB.";
@@ -69,6 +66,9 @@ assistant::code_table! {
     CANNOT_WRITE = "config.cannot_write",
         "the configuration file cannot be written",
         "Check that the directory exists, belongs to you and has room.";
+    NOTIFY_IN_PART = "notify.settings",
+        "a way to be told is configured in part only, so nothing would be told by it",
+        "Set the key that is named, or take the other one out.";
 }
 
 /// Where a value or a problem comes from.

@@ -69,6 +69,18 @@ assistant::code_table! {
     TASK_UNKNOWN = "command.no_such_task",
         "there is no such task",
         "List them with `puppetmaster task list`.";
+    SECRET_BAD_NAME = "secret.bad_name",
+        "the text cannot name a secret",
+        "Use 1 to 40 small letters, digits and underscores, a letter first: `puppetmaster secret set gym_number`.";
+    SECRET_NO_VALUE = "secret.no_value",
+        "no value was given, or one that is too short to be told from other words",
+        "Type it when it is asked for, or pipe it in: `puppetmaster secret set gym_number < FILE`. One line of 4 to 500 characters.";
+    SECRET_NEVER_SPOKEN = "secret.never_spoken",
+        "card numbers, PINs, codes and passwords are never spoken, so they are not kept either",
+        "Take the call over when they ask for it, and give it yourself.";
+    SECRET_UNKNOWN = "secret.unknown",
+        "there is no such secret",
+        "List them with `puppetmaster secret list`.";
     INBOX_UNKNOWN = "command.no_such_call",
         "no call of this name has come in",
         "List them with `puppetmaster inbox list`.";
@@ -201,6 +213,12 @@ assistant::code_table! {
     SETUP_CANNOT_WRITE = "setup.cannot_write",
         "a file of the setup cannot be written",
         "Check that the directory exists, belongs to you and has room.";
+    SETUP_NO_FIRST = "setup.no_first",
+        "a second phone provider stands beside another one, and none is set up",
+        "Run `puppetmaster setup` with the first one, see that `puppetmaster config check` is content, and then add the second.";
+    SETUP_BY_HAND = "setup.by_hand",
+        "the configuration file could not be changed",
+        "Write the keys into it by hand, as the error shows them, and run `puppetmaster config check`.";
     NO_RUNTIME = "system.no_runtime",
         "the program's threads cannot be started",
         "Look at the limits of processes and threads.";

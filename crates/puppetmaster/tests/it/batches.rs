@@ -39,11 +39,11 @@ fn until(home: &Home, batch: &str, is_so: impl Fn(&Value) -> bool) -> Value {
 #[test]
 fn nothing_is_stored_unless_every_row_is_good() {
     let home = Home::new();
-    let file = write(&home, "shops.csv", &format!("number,item\n{BUSY},a tube\n911,a tube\n{REJECTS},\n"));
+    let file = write(&home, "shops.csv", &format!("number,item\n{BUSY},a tube\n911,a tube\n{REJECTS},\n{BUSY},a,tube\n"));
     let ask = "Ask whether they have {item}";
     let ended = home.run(&["task", "batch", &file, "--intent", ask, "--yes"]);
     ended.fails_with(3, "batch.rows");
-    for line in ["shops.csv:3: number: ", "[number.emergency]", "shops.csv:4: item: ", "[batch.field]", "2 mistakes in 2 lines"] {
+    for line in ["shops.csv:3: number: ", "[number.emergency]", "shops.csv:4: item: ", "[batch.field]", "shops.csv:5: ", "3 mistakes in 3 lines"] {
         assert!(ended.stderr.contains(line), "{line}: {ended:?}");
     }
     assert_eq!(json(&home, &["task", "list", "--json"]), serde_json::json!([]), "the good row neither");

@@ -69,6 +69,15 @@ impl Home {
         ended(self.command(args))
     }
 
+    /// Runs the program to its end, with this on its standard input.
+    pub fn run_with_input(&self, args: &[&str], input: &str) -> Ended {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        // A program that ends before it reads is no error here.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Ended { code: output.status.code(), stdout: String::from_utf8(output.stdout).unwrap(), stderr: String::from_utf8(output.stderr).unwrap() }
+    }
+
     /// Starts the program.
     pub fn start(&self, args: &[&str]) -> Running {
         Running::of(self.command(args))
@@ -157,6 +166,11 @@ impl Running {
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         signal(self.pid(), name);
+    }
+
+    /// Returns whether it has ended already.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Waits for the end.

@@ -65,7 +65,8 @@ impl Office {
         };
         let made = AtomicU32::new(0);
         let make_token = Arc::new(move || format!("t{}", made.fetch_add(1, Ordering::SeqCst) + 1));
-        Self { _folder: folder, store, clock, desk: TaskDesk { gate, house, make_token } }
+        let desk = TaskDesk { gate, secrets: store.clone(), house, make_token };
+        Self { _folder: folder, store, clock, desk }
     }
 
     fn wind(&self, by: Duration) {

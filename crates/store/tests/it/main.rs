@@ -5,5 +5,6 @@
 mod audit;
 mod keeping;
 mod kill;
+mod secrets;
 mod sqlite;
 mod trouble;

@@ -43,6 +43,7 @@ impl World {
             self.conversation.end_reason().unwrap_or(EndReason::CalleeLeft),
             self.conversation.opted_out(),
         )
+        .with_withheld(self.conversation.transcript(), self.conversation.withheld())
     }
 
     /// The engine's own verdict, on what the engine would know.

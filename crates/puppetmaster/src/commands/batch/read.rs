@@ -35,10 +35,12 @@ pub(super) struct Mistake {
 /// What a file holds.
 #[derive(Default, PartialEq, Eq, Debug)]
 pub(super) struct Contents {
-    /// The rows.
+    /// The rows that can be read.
     pub rows: Vec<Row>,
     /// What a list says of all its calls: beside `calls`, by the names of the fields.
     pub shared: Vec<(String, String)>,
+    /// What cannot be read, in the order in which it stands.
+    pub mistakes: Vec<Mistake>,
 }
 
 impl From<RowProblem> for Mistake {
@@ -52,19 +54,19 @@ fn mistake(line: u32, field: &str, entry: codes::CodeEntry) -> Mistake {
 }
 
 /// Reads a file by the ending of its name: `.yaml` and `.yml` are lists, everything else is a table.
-///
-/// # Errors
-/// Every mistake, in order.
-pub(super) fn read(path: &Path, text: &str) -> Result<Contents, Vec<Mistake>> {
+pub(super) fn read(path: &Path, text: &str) -> Contents {
     let text = text.trim_start_matches('\u{feff}');
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     if matches!(ending.as_deref(), Some("yaml" | "yml")) { list(text) } else { table(text) }
 }
 
-fn table(text: &str) -> Result<Contents, Vec<Mistake>> {
+fn table(text: &str) -> Contents {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).delimiter(separator(text)).from_reader(text.as_bytes());
-    let unreadable = |error: &csv::Error| vec![mistake(line_at(text, error.position()), "", codes::BATCH_CELLS)];
-    let heads: Vec<String> = reader.headers().map_err(|error| unreadable(&error))?.iter().map(named).collect();
+    let unreadable = |error: &csv::Error| mistake(line_at(text, error.position()), "", codes::BATCH_CELLS);
+    let heads: Vec<String> = match reader.headers() {
+        Ok(heads) => heads.iter().map(named).collect(),
+        Err(error) => return Contents { mistakes: vec![unreadable(&error)], ..Contents::default() },
+    };
     let mut mistakes = Vec::new();
     if !text.trim().is_empty() && !heads.iter().any(|head| head == "number") {
         mistakes.push(mistake(1, "number", codes::BATCH_NO_NUMBER));
@@ -77,12 +79,16 @@ fn table(text: &str) -> Result<Contents, Vec<Mistake>> {
             mistakes.push(mistake(1, head, codes::BATCH_COLUMN));
         }
     }
+    if !mistakes.is_empty() {
+        // Without the names of the columns nothing can be said of the rows.
+        return Contents { mistakes, ..Contents::default() };
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                mistakes.extend(unreadable(&error));
+                mistakes.push(unreadable(&error));
                 break;
             }
         };
@@ -98,7 +104,7 @@ fn table(text: &str) -> Result<Contents, Vec<Mistake>> {
         let fields = heads.iter().zip(record.iter()).filter(|(head, _)| !head.is_empty());
         rows.push(Row { line, fields: Private::new(fields.map(|(head, cell)| (head.clone(), cell.to_owned())).collect()) });
     }
-    if mistakes.is_empty() { Ok(Contents { rows, shared: Vec::new() }) } else { Err(mistakes) }
+    Contents { rows, mistakes, shared: Vec::new() }
 }
 
 /// Returns the line of a record: a position stands before the empty lines that were passed over.
@@ -125,24 +131,30 @@ fn line(line: u64) -> u32 {
     u32::try_from(line).unwrap_or(u32::MAX)
 }
 
-fn list(text: &str) -> Result<Contents, Vec<Mistake>> {
-    let tree = yaml::parse(text).map_err(|error| {
-        let what = Mistake { what: error.what, ..mistake(error.at.map_or(0, |(at, _)| line(at)), "", *error.entry) };
-        vec![what]
-    })?;
+fn list(text: &str) -> Contents {
     let mut contents = Contents::default();
-    let mut mistakes = Vec::new();
+    let tree = match yaml::parse(text) {
+        Ok(tree) => tree,
+        Err(error) => {
+            let at = error.at.map_or(0, |(at, _)| line(at));
+            contents.mistakes.push(Mistake { what: error.what, ..mistake(at, "", *error.entry) });
+            return contents;
+        }
+    };
     let items = match tree.content {
         Content::List(items) => items,
         Content::Nothing => Vec::new(),
-        Content::Text(_) => return Err(vec![mistake(line(tree.at.0), "", codes::BATCH_VALUE)]),
+        Content::Text(_) => {
+            contents.mistakes.push(mistake(line(tree.at.0), "", codes::BATCH_VALUE));
+            Vec::new()
+        }
         Content::Section(entries) => {
             let mut items = Vec::new();
             for Entry { key, key_at, node } in entries {
                 match (key.as_str(), node.content) {
                     ("calls", Content::List(calls)) => items = calls,
                     (name, Content::Text(text)) if OWN.contains(&name) && name != "number" => contents.shared.push((key, text)),
-                    _ => mistakes.push(mistake(line(key_at.0), &key, codes::BATCH_VALUE)),
+                    _ => contents.mistakes.push(mistake(line(key_at.0), &key, codes::BATCH_VALUE)),
                 }
             }
             items
@@ -151,10 +163,10 @@ fn list(text: &str) -> Result<Contents, Vec<Mistake>> {
     for item in items {
         match row(item) {
             Ok(row) => contents.rows.push(row),
-            Err(wrong) => mistakes.extend(wrong),
+            Err(wrong) => contents.mistakes.extend(wrong),
         }
     }
-    if mistakes.is_empty() { Ok(contents) } else { Err(mistakes) }
+    contents
 }
 
 fn row(item: Node) -> Result<Row, Vec<Mistake>> {
@@ -185,12 +197,13 @@ mod tests {
     use super::*;
 
     fn rows(name: &str, text: &str) -> Vec<(u32, Vec<(String, String)>)> {
-        read(Path::new(name), text).unwrap().rows.into_iter().map(|row| (row.line, row.fields.into_inner())).collect()
+        let contents = read(Path::new(name), text);
+        assert_eq!(contents.mistakes, []);
+        contents.rows.into_iter().map(|row| (row.line, row.fields.into_inner())).collect()
     }
 
     fn wrong(name: &str, text: &str) -> Vec<(u32, String, &'static str)> {
-        let mistakes = read(Path::new(name), text).unwrap_err();
-        mistakes.into_iter().map(|mistake| (mistake.line, mistake.field, mistake.code)).collect()
+        read(Path::new(name), text).mistakes.into_iter().map(|mistake| (mistake.line, mistake.field, mistake.code)).collect()
     }
 
     fn fields(fields: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -216,22 +229,17 @@ mod tests {
 
     #[test]
     fn every_mistake_of_a_table_is_told_with_its_line() {
-        let text = "number,item,item,,note\n1,a,b,,d\n2,a,b,,d,e\n3,Elm Street 5, left door,b,,d\n";
-        assert_eq!(
-            wrong("a.csv", text),
-            [
-                (1, "item".into(), "batch.column"),
-                (1, String::new(), "batch.column"),
-                (3, String::new(), "batch.cells"),
-                (4, String::new(), "batch.cells"),
-            ]
-        );
+        let text = "number,item,item,,note\n1,a,b,,d\n2,a,b,,d,e\n";
+        assert_eq!(wrong("a.csv", text), [(1, "item".into(), "batch.column"), (1, String::new(), "batch.column")], "nothing is said of the rows");
+        let text = "number,item,note\n1,a,b\n2,a,b,c\n3,Elm Street 5, left door,b\n";
+        assert_eq!(wrong("a.csv", text), [(3, String::new(), "batch.cells"), (4, String::new(), "batch.cells")]);
+        assert_eq!(read(Path::new("a.csv"), text).rows.len(), 1, "what can be read is looked at as well");
     }
 
     #[test]
     fn a_list_is_read_with_what_its_calls_share() {
         let text = "intent: Ask whether they have {item}\nfor: Sam\ncalls:\n  - number: +12125550123\n    facts:\n      item: 26\n      spare: ~\n  - number: \"+12125550124\"\n    item: 28\n";
-        let contents = read(Path::new("a.yml"), text).unwrap();
+        let contents = read(Path::new("a.yml"), text);
         assert_eq!(contents.shared, fields(&[("intent", "Ask whether they have {item}"), ("for", "Sam")]));
         assert_eq!(
             rows("a.yml", text),

@@ -83,6 +83,18 @@ impl Dialog {
     }
 }
 
+/// Returns a line that is typed and not shown; `None` if there is nobody who types.
+pub(in crate::commands) fn ask_quietly(prompt: &str) -> Option<String> {
+    let _quiet = Quiet::begin();
+    print!("{prompt}");
+    // A prompt that cannot be shown is answered by whoever types anyway.
+    let _ = io::stdout().flush();
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line);
+    println!();
+    read.ok().filter(|length| *length > 0).map(|_| line)
+}
+
 /// While it lives, the terminal does not show what is typed. Where that cannot be had, typing is shown.
 struct Quiet(bool);
 

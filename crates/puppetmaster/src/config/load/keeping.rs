@@ -1,11 +1,11 @@
-//! Whether what is said of the bucket and of the master key is whole.
+//! Whether what is said of the bucket is whole.
 
 use super::Loading;
 use crate::config::keys::{self, ROOT};
-use crate::config::problem::{BAD_VALUE, MISSING_KEY, Problem};
+use crate::config::problem::{MISSING_KEY, Problem};
 
 impl Loading<'_> {
-    /// Tells what a bucket lacks, and which master key is given twice.
+    /// Tells what a bucket lacks.
     pub(super) fn whole_keeping(&mut self) {
         let storage = &self.loaded.config.storage;
         let has_any = storage.bucket.is_some()
@@ -25,16 +25,6 @@ impl Loading<'_> {
             let at = ["storage.bucket", "storage.endpoint", "storage.access_key_id", "storage.secret_access_key", "storage.prefix"];
             let at = at.into_iter().find(|path| self.loaded.origins.contains_key(path)).unwrap_or("storage.bucket");
             self.problems.push(Problem::new(&MISSING_KEY, self.origin_of(at), what).with_help(help));
-        }
-        let master = &self.loaded.config.master_key;
-        let twice = [
-            ("master_key.value", "master_key.command", master.value.is_some() && master.command.is_some()),
-            ("master_key.next_value", "master_key.next_command", master.next_value.is_some() && master.next_command.is_some()),
-        ];
-        for (value, command, _) in twice.into_iter().filter(|(_, _, is_twice)| *is_twice) {
-            let what = format!("`{ROOT}.{command}` is set, and `{ROOT}.{value}` as well");
-            self.problems
-                .push(Problem::new(&BAD_VALUE, self.origin_of(command), what).with_help("Take one of them away: a key comes from one place."));
         }
     }
 }

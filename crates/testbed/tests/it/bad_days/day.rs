@@ -320,7 +320,8 @@ impl World {
                 breakers: breakers.clone(),
             },
             desk: TaskDesk {
-                gate: Gate { store: store.clone(), policy: store, clock: Arc::new(self.clock.clone()), rules: self.rules(), breakers },
+                gate: Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(self.clock.clone()), rules: self.rules(), breakers },
+                secrets: store,
                 house: House {
                     line: Line::Practice,
                     from: PhoneNumber::parse(OURS).unwrap(),

@@ -10,8 +10,9 @@ use assistant::dialing::Pause;
 use assistant::standing_approval::StandingApproval;
 use async_trait::async_trait;
 use ports::policy_store::{Kept, PolicyStore, RegistryEdition};
+use ports::secret_store::{KeptSecret, SecretStore};
 use ports::task_store::StoreError;
-use telephony::{PhoneNumber, TaskId, Timestamp};
+use telephony::{PhoneNumber, Private, TaskId, Timestamp};
 
 use super::memory_store::MemoryStore;
 
@@ -112,5 +113,25 @@ impl PolicyStore for MemoryStore {
 
     async fn paused(&self) -> Result<Option<Pause>, StoreError> {
         Ok(self.rows().pause.clone())
+    }
+}
+
+/// Nobody here has any.
+#[async_trait]
+impl SecretStore for MemoryStore {
+    async fn set_secret(&self, _name: &str, _value: &Private<String>, _at: Timestamp) -> Result<(), StoreError> {
+        unheard_of()
+    }
+
+    async fn secret(&self, _name: &str) -> Result<Option<Private<String>>, StoreError> {
+        Ok(None)
+    }
+
+    async fn secrets(&self) -> Result<Vec<KeptSecret>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn remove_secret(&self, _name: &str, _at: Timestamp) -> Result<bool, StoreError> {
+        Ok(false)
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! 13 to 19 digits that pass the Luhn check, or digits after words such as "security code". Recording audio of the latter is
 //! forbidden outright (PCI DSS 3.3.1), and nobody can tell beforehand, so what was recorded is silenced from the first digit.
-//! Not a safeguard of the assistant's own mouth: it has no card number to say.
+//! The recording listens through this to both sides; the conversation holds every line of its own against it before it is
+//! spoken, and a task is not taken whose words give such digits.
 
 use telephony::AudioPosition;
 
@@ -21,7 +22,7 @@ const MOST_DIGITS: usize = 19;
 const LEAST_DIGITS: usize = 13;
 
 /// Follows the digits of both sides.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct CardWatch {
     runs: [Run; 2],
     is_near: bool,
@@ -33,7 +34,7 @@ pub struct CardWatch {
 pub const HIDDEN: &str = "[hidden]";
 
 /// Digits that one side has given without saying anything else.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 struct Run {
     digits: String,
     from: Option<AudioPosition>,

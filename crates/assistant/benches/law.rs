@@ -80,6 +80,7 @@ fn decide(bencher: Bencher<'_, '_>, callee: CalleeKind, now: Timestamp) {
             usage: Usage::default(),
             spending: Spending::default(),
             pause: None,
+            resting: None,
             rules: &rules,
         }))
     });

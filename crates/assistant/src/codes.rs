@@ -109,6 +109,12 @@ code_table! {
     DIALING_NO_BUDGET = "dialing.no_budget",
         "nobody has said how much may be spent, so no real telephone is rung",
         "Set `budget.per_day`, for example 5.00; the other caps of the budget may stay as they are.";
+    CARRIER_RESTS = "dialing.carrier_rests",
+        "the phone provider could not be reached several times in a row, so nothing is dialed by it for a while",
+        "Run `puppetmaster doctor`: it says what is out of order. By itself one call tries again at the moment that is named.";
+    CARRIER_RESTS_CREDENTIALS = "dialing.carrier_rests_credentials",
+        "the phone provider did not accept the credentials several times in a row, so nothing is dialed by it for a while",
+        "Run `puppetmaster doctor`, mend the credentials and start again. By itself one call tries again at the moment that is named.";
     NUMBER_OPTED_OUT = "number.opted_out",
         "whoever has this number asked never to be called again",
         "Call the number yourself if you must. Only they can take it back.";
@@ -193,6 +199,9 @@ code_table! {
     CAP_CONCURRENCY = "cap.concurrency",
         "as many calls are running as may run at once",
         "Wait until one ends, or raise `calls_at_once`.";
+    CAP_NUMBER_UNCLEAR = "cap.number_unclear",
+        "a call to this number is being placed, or nobody knows yet whether it was",
+        "Wait: the phone provider is asked again and again, and what came of that call is told once it is known.";
     HOURS_OUTSIDE = "hours.outside",
         "it is not a decent hour to ring there",
         "Wait until it is. If a business picks up, say so (`callee_kind: business`): its hours are longer.";

@@ -9,6 +9,7 @@ pub mod approval;
 pub mod attempt;
 pub mod audit;
 pub mod batch;
+pub mod breaker;
 pub mod budget;
 pub mod codes;
 pub mod compliance;

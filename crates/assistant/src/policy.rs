@@ -16,6 +16,7 @@ use telephony::cost::Micros;
 use telephony::{AttemptId, PhoneNumber, Timestamp};
 
 use crate::approval::{Approval, Receipt, ReceiptHash};
+use crate::breaker::Resting;
 use crate::budget::{self, Budget, Payer, Spending};
 use crate::codes;
 use crate::compliance::calling_hours::CalleeHours;
@@ -95,6 +96,8 @@ pub struct Facts<'a> {
     pub spending: Spending,
     /// The pause on all dialing, if there is one.
     pub pause: Option<&'a Pause>,
+    /// Every phone provider is left alone for a while, because it failed again and again.
+    pub resting: Option<Resting>,
     /// The rules of the installation.
     pub rules: &'a Rules,
 }
@@ -308,7 +311,8 @@ fn ask<'a>(facts: &'a Facts<'a>, approval: ApprovalIs) -> Findings<'a> {
         findings.refusals.push(refusal);
         return findings;
     }
-    findings.binds(Question::Dialing, dialing::check(facts.pause, &rules.missing, receipt.line));
+    let rests = facts.resting.map(|resting| resting.refusal());
+    findings.binds(Question::Dialing, dialing::check(facts.pause, &rules.missing, receipt.line).into_iter().chain(rests));
     findings.protects_people(Question::DoNotCall, check_do_not_call(facts));
     findings.take_purpose(facts);
     findings.take_consent(facts);
@@ -434,6 +438,7 @@ mod tests {
 
     use super::*;
     use crate::approval::{ApprovedBy, MaySay, Quote, SecondProvider};
+    use crate::breaker::Trouble;
     use crate::compliance::line_kind::KnownLine;
     use crate::compliance::{calling_hours, consent};
     use crate::decision_record::Answer;
@@ -486,6 +491,7 @@ mod tests {
         usage: Usage,
         spending: Spending,
         pause: Option<Pause>,
+        resting: Option<Resting>,
         rules: Rules,
     }
 
@@ -504,6 +510,7 @@ mod tests {
             usage: Usage::default(),
             spending: Spending::default(),
             pause: None,
+            resting: None,
             rules: Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
         }
     }
@@ -532,6 +539,7 @@ mod tests {
                 usage: self.usage,
                 spending: self.spending,
                 pause: self.pause.as_ref(),
+                resting: self.resting,
                 rules: &self.rules,
             })
         }
@@ -795,6 +803,13 @@ mod tests {
         assert_eq!(record.data.len(), 9);
         let kept = serde_json::to_string(&world.decide().record).unwrap();
         assert_eq!(serde_json::from_str::<DecisionRecord>(&kept).unwrap(), world.decide().record);
+    }
+
+    #[test]
+    fn nothing_is_dialed_while_every_provider_rests() {
+        let rests: Change = |w| w.resting = Some(Resting { until: NOON + Duration::from_secs(60), trouble: Trouble::OutOfOrder });
+        assert_eq!(with(Line::Real, rests).0, ["dialing.carrier_rests"]);
+        assert_eq!(with(Line::Practice, rests).0, ["dialing.carrier_rests"]);
     }
 
     #[test]

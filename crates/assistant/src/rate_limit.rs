@@ -88,6 +88,9 @@ pub struct Usage {
     /// Attempts that were begun lately, to any number.
     #[serde(default)]
     pub begun: Begun,
+    /// Attempts to this number that are being dialed, or were without a clear answer: their calls have no name yet.
+    #[serde(default)]
+    pub nameless_to_number: u32,
 }
 
 /// Attempts that were begun lately, to any number.
@@ -162,7 +165,14 @@ pub fn check_pace(caps: &Caps, usage: &Usage, now: Timestamp) -> Option<Refusal>
 }
 
 /// Returns what speaks against one more call at the same time, if anything does.
+///
+/// While nobody knows whether a telephone rings for an earlier dial it must not ring for a second one; and a provider's list of calls,
+/// which says between which numbers they are and not for whom, could not be told apart any more.
 pub fn check_concurrency(caps: &Caps, usage: &Usage) -> Option<Refusal> {
+    if usage.nameless_to_number > 0 {
+        let entry = codes::CAP_NUMBER_UNCLEAR;
+        return Some(Refusal::new(Rule::Concurrency, &entry, entry.text, AllowedWhen::ACallEnds));
+    }
     if usage.live_calls < caps.calls_at_once {
         return None;
     }
@@ -182,6 +192,13 @@ mod tests {
         assert_eq!(check(CalleeKind::Business, 3).unwrap().allowed_when, AllowedWhen::From(Timestamp(86_401_000)));
         assert_eq!(check(CalleeKind::Consumer, 0), None);
         assert_eq!(check(CalleeKind::Unknown, 1).unwrap().code, "cap.number");
+    }
+
+    #[test]
+    fn a_number_is_not_rung_while_nobody_knows_whether_it_rings() {
+        let check = |nameless_to_number| check_concurrency(&Caps::default(), &Usage { nameless_to_number, ..Usage::default() });
+        assert_eq!(check(0), None);
+        assert_eq!(check(1).map(|refusal| (refusal.code, refusal.allowed_when)), Some(("cap.number_unclear", AllowedWhen::ACallEnds)));
     }
 
     #[test]

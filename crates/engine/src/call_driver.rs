@@ -37,6 +37,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::breakers::Breakers;
 use crate::filling::{Filling, Secrets};
 use crate::live::{LiveEvent, RoomChange};
 use crate::media_lane::{LaneConfig, MediaLane};
@@ -171,6 +172,8 @@ pub struct CallPorts {
     pub end_of_turn: Option<Arc<dyn EndOfTurn>>,
     /// The mind.
     pub brain: Arc<dyn Brain>,
+    /// Which phone providers are left alone for a while: those of the gate.
+    pub breakers: Arc<Breakers>,
 }
 
 /// How a call begins.
@@ -498,8 +501,19 @@ impl CallDriver {
         if let Some(trace) = &mut self.trace {
             trace.record(&Traced::call(now, input, outputs.clone()));
         }
+        self.keep_name();
         for output in outputs {
             self.perform_on_line(output);
+        }
+    }
+
+    /// Writes down the call's name as soon as anybody has told it: the reply, a webhook that overtook it, or a search.
+    fn keep_name(&mut self) {
+        if !self.facts.has_name
+            && let Some(call) = self.call.carrier_call()
+        {
+            self.scribe.placed(call.clone());
+            self.facts.has_name = true;
         }
     }
 

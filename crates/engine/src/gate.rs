@@ -19,6 +19,8 @@ use ports::policy_store::PolicyStore;
 use ports::task_store::{StoreError, TaskStore};
 use telephony::{AttemptId, Private, TaskId, Timestamp};
 
+use crate::breakers::Breakers;
+
 /// How many moments are tried before the search for one at which a call would be allowed is given up: each time another question
 /// names a later one.
 const TRIED_AT_MOST: usize = 8;
@@ -37,6 +39,8 @@ pub struct Gate {
     pub clock: Arc<dyn Clock>,
     /// What may be done.
     pub rules: Rules,
+    /// Which phone providers are left alone for a while.
+    pub breakers: Arc<Breakers>,
 }
 
 /// What would be decided, and when it would be a yes.
@@ -108,6 +112,7 @@ struct Known {
     usage: ::assistant::rate_limit::Usage,
     spending: ::assistant::budget::Spending,
     pause: Option<::assistant::dialing::Pause>,
+    resting: Option<::assistant::breaker::Resting>,
 }
 
 impl Known {
@@ -132,6 +137,7 @@ impl Known {
             usage: store.usage(number, now).await?,
             spending: store.spending(&receipt.payer(), now).await?,
             pause: gate.policy.paused().await?,
+            resting: gate.breakers.resting(now),
         })
     }
 
@@ -149,6 +155,7 @@ impl Known {
             usage: self.usage,
             spending: self.spending,
             pause: self.pause.as_ref(),
+            resting: self.resting,
             rules: &gate.rules,
         }
     }

@@ -8,6 +8,7 @@
 
 pub mod assistant;
 pub mod batch_desk;
+pub mod breakers;
 pub mod call_driver;
 pub mod capacity;
 mod carrier_recording;

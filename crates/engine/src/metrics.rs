@@ -15,6 +15,10 @@ pub struct Metrics {
     pub dropped_audio: AtomicU64,
     /// Webhooks and sockets refused for their signature or token.
     pub refused_callbacks: AtomicU64,
+    /// Phone providers that are left alone now, as of the last dial.
+    pub resting_carriers: AtomicU64,
+    /// How often one was.
+    pub carrier_rests: AtomicU64,
 }
 
 impl Metrics {
@@ -31,6 +35,8 @@ impl Metrics {
             ("puppetmaster_refused_calls_total", "counter", &self.refused_calls),
             ("puppetmaster_dropped_audio_total", "counter", &self.dropped_audio),
             ("puppetmaster_refused_callbacks_total", "counter", &self.refused_callbacks),
+            ("puppetmaster_resting_carriers", "gauge", &self.resting_carriers),
+            ("puppetmaster_carrier_rests_total", "counter", &self.carrier_rests),
         ];
         lines.iter().map(|(name, kind, counter)| format!("# TYPE {name} {kind}\n{name} {}\n", counter.load(Ordering::Relaxed))).collect()
     }

@@ -94,15 +94,17 @@ impl Recovery {
         let _ = self.inherited.set(inherited);
         let recovered = self.round().await?;
         self.store.close_expenses(self.clock.now()).await?;
-        let swept = self.sweep().await?;
-        if recovered != Recovered::default() || swept != Swept::default() {
-            tracing::info!(?recovered, ?swept, "what the last run left behind was looked at");
+        if recovered != Recovered::default() {
+            tracing::info!(?recovered, "what the last run left behind was looked at");
         }
         Ok(recovered)
     }
 
-    /// Asks again about what stays open, and looks for calls that nobody leads, until it is dropped.
+    /// Looks for calls that nobody leads, now and every ten minutes, and asks again about what stays open, until it is dropped.
+    ///
+    /// Runs beside the calls: a search at a provider far away keeps no dial waiting.
     pub async fn run(&self) {
+        self.sweep_or_warn().await;
         let mut known: HashSet<AttemptId> = HashSet::new();
         let mut wait = FIRST_WAIT;
         let mut swept_at = tokio::time::Instant::now();
@@ -114,10 +116,15 @@ impl Recovery {
             }
             if swept_at.elapsed() >= SWEEPS_EVERY {
                 swept_at = tokio::time::Instant::now();
-                if let Err(error) = self.sweep().await {
-                    tracing::warn!(%error, "calls that nobody leads cannot be looked for; it is tried again");
-                }
+                self.sweep_or_warn().await;
             }
+        }
+    }
+
+    async fn sweep_or_warn(&self) {
+        match self.sweep().await {
+            Ok(swept) => tracing::debug!(?swept, "live calls that nobody leads were looked for"),
+            Err(error) => tracing::warn!(%error, "calls that nobody leads cannot be looked for; it is tried again"),
         }
     }
 

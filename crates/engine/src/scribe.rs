@@ -94,6 +94,11 @@ impl Scribe {
         self.own_calls.clone()
     }
 
+    /// Returns the wall clock.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
     /// Returns how long ago the dial began.
     pub fn dialed_for(&self) -> Duration {
         let since = self.clock.now().as_millis().saturating_sub(self.dialed_at.as_millis());

@@ -118,9 +118,10 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
             voice: settings.speech.text_to_speech(),
             end_of_turn: None,
             brain: settings.speech.brain(),
+            breakers: Arc::default(),
         },
         desk: TaskDesk {
-            gate: Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules: rules() },
+            gate: Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules: rules(), breakers: Arc::default() },
             secrets: store.clone(),
             house: House {
                 line: Line::Practice,

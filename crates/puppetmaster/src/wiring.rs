@@ -11,6 +11,7 @@ use assistant::compliance::retention::Retention;
 use assistant::policy::Rules;
 use carriers::registry::{self, Account, Practised};
 use engine::assistant::{Assistant, CarrierAddresses, Installation, SecondCarrier};
+use engine::breakers::Breakers;
 use engine::call_driver::CallPorts;
 use engine::directory::Directory;
 use engine::gate::Gate;
@@ -275,11 +276,21 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
         (SecondCarrier { carrier: way.carrier, from: way.from, rates: way.rates, addresses }, callbacks)
     });
     let (second, second_callbacks) = second.unzip();
+    let metrics = Arc::new(Metrics::default());
+    let names = std::iter::once(carrier.name()).chain(second.as_ref().map(|second: &SecondCarrier| second.carrier.name()));
+    let breakers = Arc::new(Breakers::new(names, metrics.clone()));
     let own_number = network.from.clone();
     let own_numbers = [Some(own_number.clone()), second.as_ref().map(|second: &SecondCarrier| second.from.clone())].into_iter().flatten().collect();
     let assistant = Arc::new(Assistant::new(Installation {
-        ports: CallPorts { carrier, ears: ears(config, &speech), voice: voice(config, &speech), end_of_turn: Some(speech.end_of_turn()), brain },
-        desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true })?,
+        ports: CallPorts {
+            carrier,
+            ears: ears(config, &speech),
+            voice: voice(config, &speech),
+            end_of_turn: Some(speech.end_of_turn()),
+            brain,
+            breakers: breakers.clone(),
+        },
+        desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true }, breakers.clone())?,
         vault: behind(vault.clone())?,
         directory: directory.clone(),
         deletes_at_carrier: config.deletes_at_carrier,
@@ -295,7 +306,7 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
         reception: reception.clone(),
         admission: directory.clone(),
         capacity: None,
-        metrics: Arc::new(Metrics::default()),
+        metrics,
         public_origin: origin.clone(),
         sockets_are_signed: true,
         start_within: START_WITHIN,
@@ -341,7 +352,14 @@ fn sweep_beside(store: Arc<Store>, vault: Arc<Vault>, retention: Retention) -> J
 
 /// Returns the desk of an installation: the same in a process that dials and in one that only looks, so that an approval given here
 /// is good there.
-fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: Vec<PhoneNumber>, is_strict: bool) -> Result<TaskDesk, Failure> {
+fn desk(
+    config: &Config,
+    store: Arc<Store>,
+    provider: &registry::Provider,
+    own: Vec<PhoneNumber>,
+    is_strict: bool,
+    breakers: Arc<Breakers>,
+) -> Result<TaskDesk, Failure> {
     // On the practice network nothing that a user is shown depends on it.
     let from = own.first().cloned().map_or_else(|| PhoneNumber::parse(PRACTICE_NUMBER), Ok);
     let from = from.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
@@ -360,7 +378,7 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
         is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
         listens_along: config.takeover_listens,
     };
-    let gate = Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules };
+    let gate = Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules, breakers };
     Ok(TaskDesk { gate, secrets: store, house, make_token: Arc::new(make_token) })
 }
 
@@ -392,7 +410,7 @@ pub async fn look_with_desk(config: &Config, is_strict: bool) -> Result<(Arc<Sto
     let provider = registry::open(config.phone_provider.as_str(), account);
     let provider = provider.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
     let own = [config.caller_id(), config.second_number()].into_iter().flatten().cloned().collect();
-    let desk = desk(config, store.clone(), &provider, own, is_strict)?;
+    let desk = desk(config, store.clone(), &provider, own, is_strict, Arc::default())?;
     Ok((store, desk))
 }
 

@@ -90,6 +90,7 @@ fn cleared_under(rules: &Rules, task: &Task, attempt: &str, now: Timestamp) -> C
         usage: Usage::default(),
         spending: Spending::default(),
         pause: None,
+        resting: None,
         rules,
     };
     gate::decide(&facts).verdict.unwrap()
@@ -383,7 +384,7 @@ pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
     let in_day = Begun { in_day: 2, oldest_in_day: Some(NOON), ..in_week };
     let in_minute = Begun { in_minute: 2, oldest_in_minute: Some(NOON), ..in_day };
     let in_second = Begun { in_second: 2, oldest_in_second: Some(NOON), ..in_minute };
-    let counted = |begun| Usage { attempts_to_number: 2, oldest_of_them: Some(NOON), live_calls: 2, begun };
+    let counted = |begun| Usage { attempts_to_number: 2, oldest_of_them: Some(NOON), live_calls: 2, begun, nameless_to_number: 0 };
     assert_eq!(store.usage(&number, after(999)).await.unwrap(), counted(in_second));
     assert_eq!(store.usage(&number, after(1_000)).await.unwrap(), counted(in_minute), "spans leave out their beginning");
     assert_eq!(store.usage(&number, after(60_000)).await.unwrap(), counted(in_day));
@@ -410,6 +411,24 @@ pub async fn the_rules_learn_what_was_done(store: &dyn TaskStore) {
     assert_eq!(of("t1", later(DAY)).await, Spending { last_day: none, ..spent });
     assert_eq!(of("t1", later(WEEK)).await, Spending { last_day: none, last_week: none, ..spent });
     assert_eq!(of("t1", later(MONTH)).await, Spending { task: cost, ..Spending::default() }, "a task's money counts for ever");
+}
+
+/// A number is not rung while nobody knows whether it rings already; once that call has a name, or has ended, it may be.
+pub async fn a_number_whose_call_has_no_name_is_not_rung(store: &dyn TaskStore) {
+    let (_, first) = begin(store, "t1", "a1").await;
+    let number = task("t1").number;
+    let nameless = async || store.usage(&number, NOON).await.unwrap().nameless_to_number;
+    assert_eq!(nameless().await, 0, "no byte has left");
+    store.advance(&first, AttemptState::Dialing, None, NOON).await.unwrap();
+    store.advance(&first, AttemptState::Unknown, None, NOON).await.unwrap();
+    assert_eq!(nameless().await, 1);
+    let second = task("t2");
+    store.create_task(&second, &receipt(&second)).await.unwrap();
+    store.approve(&second.id, &approval(&second, NOON)).await.unwrap();
+    assert_eq!(store.commit_intent(&second.id, &cleared(&second, "a2", NOON)).await, Err(StoreError::Overtaken));
+    store.advance(&first, AttemptState::Placed, Some(&CarrierCallId::new("CA1")), NOON).await.unwrap();
+    assert_eq!(nameless().await, 0);
+    store.commit_intent(&second.id, &cleared(&second, "a2", NOON)).await.unwrap();
 }
 
 /// The first price that the carrier settles takes the place of our reckoning.

@@ -32,7 +32,9 @@ impl Store {
                  count(*) FILTER (WHERE began_at > ?4), min(began_at) FILTER (WHERE began_at > ?4),
                  count(*) FILTER (WHERE began_at > ?5), min(began_at) FILTER (WHERE began_at > ?5),
                  count(*) FILTER (WHERE began_at > ?6), min(began_at) FILTER (WHERE began_at > ?6),
-                 count(*) FILTER (WHERE began_at > ?7), min(began_at) FILTER (WHERE began_at > ?7)
+                 count(*) FILTER (WHERE began_at > ?7), min(began_at) FILTER (WHERE began_at > ?7),
+                 (SELECT count(*) FROM attempts WHERE callee_key = ?1 AND state IN ('dialing', 'unknown')
+                     AND NOT EXISTS (SELECT 1 FROM calls WHERE attempt_id = id))
              FROM attempts WHERE began_at > min(?2, ?3, ?4, ?5, ?6, ?7) AND direction = 'outbound'",
         );
         let mut select = select.bind(self.seal.lookup(number.as_e164())).bind((now - COUNTED_OVER).as_millis());
@@ -58,6 +60,7 @@ impl Store {
                 in_month: count(11)?,
                 oldest_in_month: oldest(12)?,
             },
+            nameless_to_number: count(13)?,
         })
     }
 

@@ -233,6 +233,11 @@ impl CallMachine {
         self.leg
     }
 
+    /// Returns whether we want the call gone, and the carrier has not confirmed it yet.
+    pub fn is_ending(&self) -> bool {
+        matches!(self.state, State::Ending(_)) || self.end_when_placed.is_some()
+    }
+
     /// Returns whether the call is over.
     pub fn is_over(&self) -> bool {
         self.state == State::Over

@@ -97,6 +97,7 @@ pub fn cleared(number: &str, attempt: &str) -> Cleared {
         usage: Usage::default(),
         spending: Spending::default(),
         pause: None,
+        resting: None,
         rules: &Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
     });
     decision.verdict.unwrap()

@@ -223,6 +223,29 @@ async fn trap_18_calls_are_found_whichever_way_numbers_are_written() {
     assert!(received.iter().any(|asked| asked.target.contains("from_number=15005550006&to_number=12125550123")), "{received:?}");
 }
 
+/// What waits and what lives from our number, to whomever; what is of another number is not ours to look at.
+#[tokio::test]
+async fn live_calls_of_our_number_are_told_whomever_they_ring() {
+    fn answer(received: &Received) -> Act {
+        match received.target.split_once("/Call/").unwrap().1 {
+            "?status=queued" => Act::reply(200, json!({"calls": ["w1"]}).to_string()),
+            "w1/?status=live" => missing(),
+            "w1/?status=queued" => {
+                let mut other = live("w1", "w1", "12125550199");
+                other["from"] = "12125550777".into();
+                Act::reply(200, other.to_string())
+            }
+            text if text.contains("status=live") && text.starts_with('?') => Act::reply(200, json!({"calls": ["c1"]}).to_string()),
+            "c1/?status=live" => Act::reply(200, live("c1", "r1", "12125550123").to_string()),
+            other => panic!("{other}"),
+        }
+    }
+    let peer = Peer::answering(answer).await;
+    let legs = plivo(&peer.origin).live_calls(&PhoneNumber::parse("+15005550006").unwrap()).await.unwrap();
+    let told: Vec<_> = legs.iter().map(|leg| (leg.call.id.as_str(), leg.to.as_e164(), leg.made_at.is_some())).collect();
+    assert_eq!(told, [("r1", "+12125550123", true)]);
+}
+
 #[tokio::test]
 async fn trap_14_a_recording_is_fetched_with_the_credentials_from_plivo_alone() {
     fn own(received: &Received) -> Act {

@@ -248,6 +248,31 @@ async fn calls_are_found_over_pages_also_while_they_are_queued() {
     assert_eq!(targets[1], "/2010-04-01/Accounts/AC1/Calls.json?Page=1&PageToken=PACA3");
 }
 
+/// Twilio's filter takes one state, so each is asked for by itself; a call that moved meanwhile is told once.
+#[tokio::test]
+async fn live_calls_are_asked_for_state_by_state_and_told_once() {
+    let page = |calls: &[Value]| Act::reply(200, json!({"calls": calls, "next_page_uri": null, "page": 0}).to_string());
+    let in_state = |sid: &str, status: &str| call(sid, |call| call.status = Some(status.to_owned()));
+    let made = |sid: &str| {
+        call(sid, |call| {
+            call.status = Some("in-progress".to_owned());
+            call.date_created = Some("Tue, 20 Oct 2026 14:03:09 +0000".to_owned());
+        })
+    };
+    let to_sip = call("CA9", |call| call.to = Some("sip:desk@example.org".to_owned()));
+    let peer =
+        Peer::start([page(&[in_state("CA1", "queued")]), page(&[]), page(&[in_state("CA2", "ringing")]), page(&[made("CA3"), made("CA3"), to_sip])])
+            .await;
+    let from = PhoneNumber::parse("+15005550006").unwrap();
+    let legs = twilio(&peer.origin, Duration::from_secs(20)).live_calls(&from).await.unwrap();
+    let told: Vec<_> = legs.iter().map(|leg| (leg.call.id.as_str(), leg.to.as_e164(), leg.made_at.is_some())).collect();
+    assert_eq!(told, [("CA1", "+12125550123", false), ("CA2", "+12125550123", false), ("CA3", "+12125550123", true)]);
+    let targets: Vec<_> = peer.received().into_iter().map(|received| received.target).collect();
+    for (target, status) in targets.iter().zip(["queued", "initiated", "ringing", "in-progress"]) {
+        assert!(target.contains("From=%2B15005550006") && target.contains(&format!("Status={status}")) && !target.contains("To="), "{target}");
+    }
+}
+
 #[tokio::test]
 async fn the_account_check_tells_trial_and_wrong_credentials_apart() {
     let check = async |act: Act| {

@@ -11,6 +11,7 @@ use crate::screening::{WhoAnswered, sounds_like_a_person};
 use crate::transcript::{Speaker, Turn};
 use crate::turn::barge_in::{BargeIn, is_backchannel};
 use crate::turn::endpoint::{Completeness, Pace, asks, completeness, turn_ends_after, words_of};
+use crate::understand::signal::{self, Signal};
 use crate::utterance::{Utterance, Vote, Words};
 
 /// A detector never reports later than this; a position that says otherwise comes from a clock that has drifted.
@@ -338,7 +339,7 @@ impl Conversation {
         }
         self.become_who(WhoAnswered::Human);
         if let Stage::TakingLeave { reason } = self.stage {
-            self.turn_after_goodbye(&text, reason);
+            self.turn_after_goodbye(id, &text, reason);
         } else if self.opening_is_playing() {
             self.close_utterance();
             self.during_opening = Some(id);
@@ -358,8 +359,14 @@ impl Conversation {
         }
     }
 
-    /// We have said goodbye: theirs is only heard, a real question opens the talk again, once.
-    fn turn_after_goodbye(&mut self, text: &str, reason: EndReason) {
+    /// We have said goodbye: theirs is only heard, a real question opens the talk again, once. A stop request counts also then.
+    fn turn_after_goodbye(&mut self, id: UtteranceId, text: &str, reason: EndReason) {
+        if self.opted_out.is_none() && signal::has(text, Signal::Stop) {
+            self.close_utterance();
+            self.opt_out(id);
+            self.take_leave(EndReason::OptedOut);
+            return;
+        }
         let words = words_of(text);
         let is_question = words.len() >= 2 && (text.trim_end().ends_with('?') || asks(&words));
         if self.was_reopened || super::speaking::is_final(reason) || !is_question {

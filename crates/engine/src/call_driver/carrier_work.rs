@@ -40,11 +40,16 @@ impl CallDriver {
         self.tell(LiveEvent::Dialing);
         let (carrier, request, sender) = (self.ports.carrier.clone(), self.request.clone(), self.sender.clone());
         let is_written = self.scribe.dialing();
+        let (breakers, clock) = (self.ports.breakers.clone(), self.scribe.clock());
         tokio::spawn(async move {
-            let reply = if is_written.await {
-                carrier.place_call(cleared, &request).await
-            } else {
+            let reply = if !is_written.await {
                 Err(CarrierError::Unreachable { carrier: carrier.name() })
+            } else if let Err(error) = breakers.take(carrier.name(), clock.now()) {
+                Err(error)
+            } else {
+                let reply = carrier.place_call(cleared, &request).await;
+                breakers.tried(carrier.name(), clock.now(), &reply);
+                reply
             };
             sender.send(Event::Carrier(CarrierReply::Dialed(reply)));
         });
@@ -87,10 +92,7 @@ impl CallDriver {
 
     pub(super) fn carrier_replied(&mut self, reply: CarrierReply) {
         match reply {
-            CarrierReply::Dialed(Ok(call)) => {
-                self.scribe.placed(call.id.clone());
-                self.line(Input::Placed { call: call.id, state: call.state });
-            }
+            CarrierReply::Dialed(Ok(call)) => self.line(Input::Placed { call: call.id, state: call.state }),
             CarrierReply::Dialed(Err(error)) => self.dial_failed(error),
             CarrierReply::Found(Ok(calls)) => self.found(calls),
             CarrierReply::Found(Err(_)) => {
@@ -99,6 +101,7 @@ impl CallDriver {
             }
             CarrierReply::Polled(Ok(Some(call))) => {
                 self.facts.carrier_duration = call.duration.or(self.facts.carrier_duration);
+                self.facts.is_end_told |= call.state.is_terminal();
                 self.line(Input::Leg { call: call.id, state: call.state });
             }
             CarrierReply::Polled(Ok(None) | Err(_)) => {}
@@ -128,7 +131,6 @@ impl CallDriver {
             self.end_double(other.1.id.clone());
         }
         let call = &calls[ours];
-        self.scribe.placed(call.id.clone());
         self.line(Input::Placed { call: call.id.clone(), state: call.state });
     }
 
@@ -168,6 +170,7 @@ impl CallDriver {
             CarrierNews::Waiting { .. } | CarrierNews::LeftQueue(_) | CarrierNews::Forwarded(_) | CarrierNews::MessageTaken { .. } => {}
         }
         if let Some(state) = event.state {
+            self.facts.is_end_told |= state.is_terminal();
             self.line(Input::Leg { call: event.call, state });
         }
     }

@@ -26,6 +26,10 @@ pub(super) struct Facts {
     pub carrier_duration: Option<Duration>,
     pub failure_code: Option<u32>,
     pub ended: Option<(LegState, EndedBy)>,
+    /// The carrier has said that the leg is over.
+    pub is_end_told: bool,
+    /// The call's name at the carrier is on its way to the disk.
+    pub has_name: bool,
     /// The last question which calls there are was answered.
     pub could_be_asked: bool,
     pub reason: Option<EndReason>,
@@ -117,14 +121,16 @@ impl CallDriver {
         }
         self.tell(LiveEvent::Ended);
         let answered_for = self.facts.carrier_duration.unwrap_or(self.facts.length);
-        let is_charged = disposition.was_answered() || !answered_for.is_zero();
+        // A call that the carrier has, and of which it never said that it ended, may have been answered: the price is asked for later.
+        let is_open_ended = self.facts.has_name && !self.facts.is_end_told;
+        let is_charged = disposition.was_answered() || !answered_for.is_zero() || is_open_ended;
         let is_open = self.may_still_ring(by);
         let outcome = CallOutcome {
             disposition,
             was_given_up: (by == EndedBy::User || ended_because == EndReason::UserEnded) && report.outcome != Outcome::Achieved,
             report,
             answered_for,
-            cost: if is_charged { self.scribe.cost_of(answered_for) } else { Micros::ZERO },
+            cost: if is_charged { self.scribe.cost_of(answered_for.max(Duration::from_secs(1))) } else { Micros::ZERO },
             carrier_call: self.call.carrier_call().cloned(),
             provider: self.ports.carrier.name(),
             passed_over: self.facts.passed_over,

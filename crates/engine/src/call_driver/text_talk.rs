@@ -87,6 +87,11 @@ impl CallDriver {
             return;
         }
         if self.text.is_none() {
+            // Picked up although it was to end: nobody is left in silence until the hang-up arrives.
+            if self.call.is_ending() {
+                let _ = reply.send(Plan::hang_up());
+                return;
+            }
             // The stream was there and is gone: what is left of the call is ended by its own machine.
             if !self.is_coming_back && (self.facts.was_connected || self.lane.is_some()) {
                 let _ = reply.send(Plan::hang_up());

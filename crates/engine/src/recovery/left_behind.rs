@@ -22,6 +22,9 @@ use super::{Recovery, Way};
 const LOOKS: u32 = 10;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
+/// What a carrier says.
+type Told<T> = Result<T, CarrierError>;
+
 /// What became of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Fate {
@@ -61,7 +64,8 @@ impl Recovery {
                 Err(error) => return self.stays_open(open, &error.to_string()).await,
             }
         }
-        let Some(main) = ended.iter().max_by_key(|call| call.duration.unwrap_or_default()) else {
+        // Of equals the first, which is the one that the books name.
+        let Some(main) = ended.iter().rev().max_by_key(|call| call.duration.unwrap_or_default()) else {
             return self.stays_open(open, "the carrier named no call").await;
         };
         // The name is kept before the end: the price is asked for by it.
@@ -121,7 +125,7 @@ impl Recovery {
     /// Asks every carrier, for the books do not say which of them was being asked to dial: only one of them can have placed the call.
     ///
     /// The inner error: none of them knows a call, and one of them gave no clear answer.
-    async fn calls_of(&self, open: &OpenAttempt) -> Result<Result<Option<(&Way, Vec<CarrierCall>)>, CarrierError>, StoreError> {
+    async fn calls_of(&self, open: &OpenAttempt) -> Result<Told<Option<(&Way, Vec<CarrierCall>)>>, StoreError> {
         let mut unclear = None;
         for way in &self.ways {
             match self.calls_at(way, open).await? {
@@ -133,7 +137,7 @@ impl Recovery {
         Ok(unclear.map_or(Ok(None), Err))
     }
 
-    async fn calls_at(&self, way: &Way, open: &OpenAttempt) -> Result<Result<Vec<CarrierCall>, CarrierError>, StoreError> {
+    async fn calls_at(&self, way: &Way, open: &OpenAttempt) -> Result<Told<Vec<CarrierCall>>, StoreError> {
         let mut calls = Vec::new();
         if let Some(call) = &open.call {
             match way.carrier.fetch_call(call).await {
@@ -149,7 +153,8 @@ impl Recovery {
             Err(_) if !calls.is_empty() => return Ok(Ok(calls)),
             Err(error) => return Ok(Err(error)),
         };
-        let is_led = |attempt: &_| self.is_led(attempt);
+        // Beside a call that has a name, another is ours only if no other attempt to the number misses one.
+        let is_led = |attempt: &_| !calls.is_empty() || self.is_led(attempt);
         let Some(claimed) = own_calls::among(self.store.as_ref(), &open.attempt, &open.number, open.began_at, is_led).await? else {
             return Ok(if calls.is_empty() { Err(CarrierError::Unclear { carrier: way.carrier.name() }) } else { Ok(calls) });
         };

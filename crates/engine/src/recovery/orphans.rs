@@ -83,3 +83,50 @@ fn whose(leg: &LiveLeg, attempts: &[OpenAttempt]) -> Whose {
     };
     if to_them().any(is_its_dial) { Whose::LeftBehind } else { Whose::Nobodys }
 }
+
+#[cfg(test)]
+mod tests {
+    use ::assistant::attempt::AttemptState;
+    use ports::carrier::CarrierCall;
+    use telephony::leg::LegState;
+    use telephony::{AttemptId, CarrierCallId, PhoneNumber, TaskId, Timestamp};
+
+    use super::*;
+
+    const NOON: Timestamp = Timestamp(1_795_539_600_000);
+
+    fn leg(call: &str, to: &str, made_after: Option<u64>) -> LiveLeg {
+        LiveLeg {
+            call: CarrierCall { id: CarrierCallId::new(call), state: LegState::InProgress, started_at: None, duration: None, price: None },
+            to: PhoneNumber::parse(to).unwrap(),
+            made_at: made_after.map(|seconds| NOON + Duration::from_secs(seconds)),
+        }
+    }
+
+    fn attempt(state: AttemptState, call: Option<&str>) -> OpenAttempt {
+        OpenAttempt {
+            attempt: AttemptId::new("a1"),
+            task: TaskId::new("t1"),
+            direction: Direction::Outbound,
+            number: PhoneNumber::parse("+12125550123").unwrap(),
+            state,
+            call: call.map(CarrierCallId::new),
+            began_at: NOON,
+        }
+    }
+
+    #[test]
+    fn only_what_the_books_prove_is_ours() {
+        let (ended, live) = (attempt(AttemptState::Terminal, Some("CA1")), attempt(AttemptState::Talking, Some("CA1")));
+        let of = |leg: &LiveLeg, attempt: &OpenAttempt| whose(leg, std::slice::from_ref(attempt));
+        assert_eq!(of(&leg("CA1", "+12125550123", None), &ended), Whose::LeftBehind, "it has its name in the books");
+        assert_eq!(of(&leg("CA1", "+12125550123", None), &live), Whose::Led);
+        assert_eq!(of(&leg("CA2", "+12125550123", Some(60)), &ended), Whose::LeftBehind, "the same callee, asked for with that dial");
+        assert_eq!(of(&leg("CA2", "+12125550123", Some(60)), &live), Whose::Led, "its own driver or recovery looks after it");
+        for other in [leg("CA2", "+12125550124", Some(60)), leg("CA2", "+12125550123", Some(600)), leg("CA2", "+12125550123", None)] {
+            assert_eq!(of(&other, &ended), Whose::Nobodys, "{other:?}");
+        }
+        let rang_us = OpenAttempt { direction: Direction::Inbound, ..attempt(AttemptState::Terminal, None) };
+        assert_eq!(of(&leg("CA2", "+12125550123", Some(60)), &rang_us), Whose::Nobodys, "we did not dial then");
+    }
+}

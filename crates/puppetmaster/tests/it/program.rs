@@ -235,6 +235,15 @@ impl Network {
         format!("sandbox.credentials={}", self.file.display())
     }
 
+    /// Returns the flag that makes calls use it through a door at this address.
+    pub fn flag_through(&self, home: &Home, door: std::net::SocketAddr) -> String {
+        let mut account: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&self.file).unwrap()).unwrap();
+        account["twilio"]["base_url"] = format!("http://{door}").into();
+        let file = home.path().join("door.json");
+        std::fs::write(&file, account.to_string()).unwrap();
+        format!("sandbox.credentials={}", file.display())
+    }
+
     /// Returns where it listens: host and port.
     pub fn address(&self) -> &str {
         self.base_url.strip_prefix("http://").unwrap()

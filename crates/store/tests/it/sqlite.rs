@@ -36,6 +36,7 @@ passes!(
     an_attempt_ends_once,
     what_comes_twice_is_kept_once,
     the_rules_learn_what_was_done,
+    a_number_whose_call_has_no_name_is_not_rung,
     a_price_is_settled_once,
     open_prices_are_found,
     a_stop_request_is_kept,

@@ -92,6 +92,8 @@ impl CallMachine {
             State::Placing | State::Unclear if self.leg == LegState::InProgress => self.end_when_placed.unwrap_or(EndedBy::MediaLost),
             State::Idle | State::Placing | State::Unclear | State::Live | State::Over => EndedBy::Unknown,
         };
-        self.end(LegState::Failed, by)
+        // Only a leg that rang for too long is ended in the name of the far end, and nobody has answered it.
+        let leg = if by == EndedBy::FarEnd { LegState::NoAnswer } else { LegState::Failed };
+        self.end(leg, by)
     }
 }

@@ -432,6 +432,29 @@ fn a_stop_request_is_reported_before_it_is_acknowledged() {
 }
 
 #[test]
+fn a_stop_request_after_our_goodbye_counts() {
+    check(
+        "0.000 media
+         4.000 voice
+         5.000 quiet Nine.
+         mind bye Thank you very much for your help, goodbye. | end done
+         5.700 voice
+         6.500 quiet Never call me again.
+         14.000 end",
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            5.420 screened Human
+            5.420 think 1: Human said "Nine."
+            5.430 speak 2 (Goodbye): Thank you very much for your help, goodbye.
+            7.100 opt-out in 2
+            7.100 stop
+            7.100 speak 3 (Goodbye): Understood. You will not be called again. Goodbye.
+            9.700 hang-up OptedOut
+        "#]],
+    );
+}
+
+#[test]
 fn a_stop_request_by_key_counts_at_any_time() {
     check(
         "0.000 media

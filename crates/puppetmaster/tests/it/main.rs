@@ -9,6 +9,7 @@ mod costs;
 mod data;
 mod do_not_call;
 mod doctor;
+mod door;
 #[allow(dead_code, reason = "the bucket's own tests use all of it")]
 #[path = "../../../buckets/tests/it/fake_s3.rs"]
 mod fake_s3;

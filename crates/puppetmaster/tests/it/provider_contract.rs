@@ -6,9 +6,7 @@
 
 mod column;
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
 
 use expect_test::expect_file;
 use ports::recording_vault::{ObjectKind, RecordingVault};
@@ -64,6 +62,8 @@ const SPOKEN_TURNS: Scenario =
     Scenario { name: "spoken turns, no socket", brings: "spoken-turns", settings: &["conversation_mode=spoken_turns"], ..PLAIN };
 const NO_SOCKET: Scenario = Scenario { name: "fault: the stream is refused", brings: "stream-refused", fault: Some("socket=refused"), ..PLAIN };
 const NO_NEWS: Scenario = Scenario { name: "fault: no news come", brings: "no-news", fault: Some("webhook=lost"), number: "+12125550125", ..PLAIN };
+/// Plivo shows a call that is over only once its record is made, seconds to minutes later, so who ended it is not known in time.
+const NO_NEWS_OF_PLIVO: Scenario = Scenario { brings: "no-news-plivo", ..NO_NEWS };
 
 /// The rows that are over at once.
 const AT_ONCE: [Scenario; 13] = [
@@ -94,11 +94,9 @@ const AT_ONCE: [Scenario; 13] = [
     Scenario { name: "fault: forged webhooks between", brings: "webhooks-forged", fault: Some("webhook=forged"), number: BUSY, ..PLAIN },
 ];
 
-/// Two that wait for something, and go beside the others: a call that nobody knows of is looked for, for half a minute.
-const BESIDE: [Scenario; 2] = [
-    Scenario { name: "fault: the create fails, nothing rings", brings: "create-fails", fault: Some("create=500"), number: "+12125550121", ..PLAIN },
-    Scenario { name: "nobody answers", brings: "no-answer", number: "+12125550111", settings: &["limits.ring_timeout_seconds=15"], ..PLAIN },
-];
+/// One that waits, and goes beside the others.
+const NOBODY: Scenario =
+    Scenario { name: "nobody answers", brings: "no-answer", number: "+12125550111", settings: &["limits.ring_timeout_seconds=15"], ..PLAIN };
 
 /// Makes a test of each cell that takes as long as a call does, and the list of them.
 macro_rules! cells {
@@ -135,7 +133,7 @@ cells! {
     a_refused_stream_over_mock: NO_SOCKET over Mock;
     a_refused_stream_over_plivo: NO_SOCKET over Plivo;
     lost_news_over_mock: NO_NEWS over Mock;
-    lost_news_over_plivo: NO_NEWS over Plivo;
+    lost_news_over_plivo: NO_NEWS_OF_PLIVO over Plivo;
 }
 
 #[test]
@@ -169,9 +167,8 @@ fn at_once(column: Column) {
     let line = column.open(&network);
     let (network, line) = (&network, &line);
     std::thread::scope(|scope| {
-        for scenario in &BESIDE {
-            scope.spawn(move || compare(scenario, column, network, line));
-        }
+        // Two calls at once listen at two addresses.
+        scope.spawn(move || compare(&NOBODY, column, network, &column.open(network)));
         AT_ONCE.iter().for_each(|scenario| compare(scenario, column, network, line));
     });
 }
@@ -180,6 +177,7 @@ fn at_once(column: Column) {
 fn compare(scenario: &Scenario, column: Column, network: &Network, line: &Line) {
     let brought = run(scenario, network, line);
     println!("| {} | {column:?} | {}, {} |", scenario.name, said(&brought["disposition"]), said(&brought["outcome"]));
+    assert_ne!(brought["ended_because"], "engine_failed", "{}: hearing or thinking failed, which says nothing of the provider", scenario.name);
     let text = format!("{}\n", serde_json::to_string_pretty(&brought).unwrap());
     expect_file![format!("provider_contract/brings/{}.json", scenario.brings)].assert_eq(&text);
 }
@@ -259,6 +257,12 @@ fn steps(home: &Home, attempt: &str) -> Vec<Value> {
     steps
 }
 
+/// Reads what a scenario must bring.
+fn brings(scenario: &Scenario) -> Value {
+    let file = format!("{}/tests/it/provider_contract/brings/{}.json", env!("CARGO_MANIFEST_DIR"), scenario.brings);
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
 fn said(word: &Value) -> String {
     word.as_str().unwrap_or_default().replace('_', " ")
 }
@@ -271,8 +275,10 @@ whether it was recorded, and every step of the leg in the trace. Names of calls,
 practice network as it is without any configuration; `twilio` and `plivo` are the real configurations (account, number, API, public address,\n\
 real telephones), behind which the practice network stands. Twilio's adapter is what `mock` runs as well, so a few rows show that its own\n\
 configuration does the same; the others say `as mock`.\n\n\
-What the adapters do with refusals, broken connections and redirects is a contract of its own (`crates/carriers/tests/it/contract.rs`). What a\n\
-provider cannot do stands in [providers.md](providers.md).\n\n";
+What the adapters do with refusals, broken connections and redirects is a contract of its own (`crates/carriers/tests/it/contract.rs`). One fault\n\
+has no row: a create that fails without an answer, of which nothing is ever heard. A real provider may list such a call late, so the attempt\n\
+stays open and is asked about again, while the practice network is believed at once (`bad_days` of `crates/testbed`). What a provider cannot do\n\
+stands in [providers.md](providers.md).\n\n";
 
 /// Rows whose scenario is a test of its own beside the others of its kind, told by one function over each provider.
 const TOLD: [(&str, &str, &str); 7] = [
@@ -287,26 +293,20 @@ const TOLD: [(&str, &str, &str); 7] = [
 
 #[test]
 fn the_table_stands_in_the_documents() {
-    let mut rows: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
-    for (scenario, column) in CELLS {
-        rows.entry(scenario.name).or_default().push(*column);
-    }
     let mut table = String::from("| scenario | mock | twilio | plivo | what it brings |\n| --- | --- | --- | --- | --- |\n");
-    let mut names: Vec<&Scenario> = Vec::new();
-    CELLS.iter().map(|(scenario, _)| *scenario).chain(&AT_ONCE).chain(&BESIDE).for_each(|scenario| {
-        if names.iter().all(|known| known.name != scenario.name) {
-            names.push(scenario);
-        }
-    });
-    for scenario in names {
-        let all = || vec![Column::Mock, Column::Twilio, Column::Plivo];
-        let columns = rows.get(scenario.name).cloned().unwrap_or_else(all);
+    let everywhere = AT_ONCE.iter().chain([&NOBODY]).flat_map(|scenario| Column::ALL.map(|column| (scenario, column)));
+    let cells: Vec<(&Scenario, Column)> = CELLS.iter().copied().chain(everywhere).collect();
+    for (scenario, _) in cells.iter().filter(|(_, column)| *column == Column::Mock) {
+        let brings = brings(scenario);
         write!(table, "| {} |", scenario.name).unwrap();
-        for column in all() {
-            table.push_str(if columns.contains(&column) { " the same |" } else { " as mock |" });
+        for column in Column::ALL {
+            let cell = cells.iter().find(|(other, of)| other.name == scenario.name && *of == column);
+            match cell {
+                None => table.push_str(" as mock |"),
+                Some((other, _)) if other.brings == scenario.brings => table.push_str(" the same |"),
+                Some((other, _)) => write!(table, " {} |", said(&self::brings(other)["disposition"])).unwrap(),
+            }
         }
-        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/provider_contract/brings/{}.json", scenario.brings));
-        let brings: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         writeln!(table, " {}, {} |", said(&brings["disposition"]), said(&brings["outcome"])).unwrap();
     }
     for (name, plivo, brings) in TOLD {

@@ -46,6 +46,9 @@ pub struct Line {
 }
 
 impl Column {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 3] = [Self::Mock, Self::Twilio, Self::Plivo];
+
     /// Configures it.
     pub fn open(self, network: &Network) -> Line {
         let (provider, id) = match self {

@@ -220,7 +220,7 @@ fn a_second_provider_is_looked_at_as_well_and_alone_if_it_is_named() {
     for line in [
         "ok      account: accepted and active",
         "ok      public address: a signed webhook came through and was verified",
-        "ok      plivo, the second: account: accepted and active",
+        "ok      plivo, the second: account: accepted",
         "ok      plivo, the second: number: +1 212-555-0101 is the account's and can speak",
         "ok      plivo, the second: public address: a signed webhook came through and was verified",
         "ok      plivo, the second: media sockets: come through and are verified",

@@ -6,9 +6,7 @@
 
 mod column;
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
 
 use expect_test::expect_file;
 use ports::recording_vault::{ObjectKind, RecordingVault};
@@ -64,6 +62,8 @@ const SPOKEN_TURNS: Scenario =
     Scenario { name: "spoken turns, no socket", brings: "spoken-turns", settings: &["conversation_mode=spoken_turns"], ..PLAIN };
 const NO_SOCKET: Scenario = Scenario { name: "fault: the stream is refused", brings: "stream-refused", fault: Some("socket=refused"), ..PLAIN };
 const NO_NEWS: Scenario = Scenario { name: "fault: no news come", brings: "no-news", fault: Some("webhook=lost"), number: "+12125550125", ..PLAIN };
+/// Plivo shows a call that is over only once its record is made, seconds to minutes later, so who ended it is not known in time.
+const NO_NEWS_OF_PLIVO: Scenario = Scenario { brings: "no-news-plivo", ..NO_NEWS };
 
 /// The rows that are over at once.
 const AT_ONCE: [Scenario; 13] = [
@@ -94,11 +94,9 @@ const AT_ONCE: [Scenario; 13] = [
     Scenario { name: "fault: forged webhooks between", brings: "webhooks-forged", fault: Some("webhook=forged"), number: BUSY, ..PLAIN },
 ];
 
-/// Two that wait for something, and go beside the others: a call that nobody knows of is looked for, for half a minute.
-const BESIDE: [Scenario; 2] = [
-    Scenario { name: "fault: the create fails, nothing rings", brings: "create-fails", fault: Some("create=500"), number: "+12125550121", ..PLAIN },
-    Scenario { name: "nobody answers", brings: "no-answer", number: "+12125550111", settings: &["limits.ring_timeout_seconds=15"], ..PLAIN },
-];
+/// One that waits, and goes beside the others.
+const NOBODY: Scenario =
+    Scenario { name: "nobody answers", brings: "no-answer", number: "+12125550111", settings: &["limits.ring_timeout_seconds=15"], ..PLAIN };
 
 /// Makes a test of each cell that takes as long as a call does, and the list of them.
 macro_rules! cells {
@@ -119,23 +117,24 @@ macro_rules! cells {
 cells! {
     the_errand_over_mock: THE_ERRAND over Mock;
     the_errand_over_twilio: THE_ERRAND over Twilio;
-    the_errand_over_plivo: THE_ERRAND over Plivo;
+    the_errand_over_plivo: THE_ERRAND over PractisedPlivo;
+    the_errand_over_plivo_as_it_is_configured: THE_ERRAND over Plivo;
     an_interruption_over_mock: INTERRUPTS over Mock;
-    an_interruption_over_plivo: INTERRUPTS over Plivo;
+    an_interruption_over_plivo: INTERRUPTS over PractisedPlivo;
     a_menu_over_mock: MENU over Mock;
-    a_menu_over_plivo: MENU over Plivo;
+    a_menu_over_plivo: MENU over PractisedPlivo;
     a_voicemail_over_mock: VOICEMAIL over Mock;
-    a_voicemail_over_plivo: VOICEMAIL over Plivo;
+    a_voicemail_over_plivo: VOICEMAIL over PractisedPlivo;
     a_callee_who_hangs_up_over_mock: HANGS_UP over Mock;
-    a_callee_who_hangs_up_over_plivo: HANGS_UP over Plivo;
+    a_callee_who_hangs_up_over_plivo: HANGS_UP over PractisedPlivo;
     our_hanging_up_over_mock: WE_HANG_UP over Mock;
-    our_hanging_up_over_plivo: WE_HANG_UP over Plivo;
+    our_hanging_up_over_plivo: WE_HANG_UP over PractisedPlivo;
     spoken_turns_over_mock: SPOKEN_TURNS over Mock;
-    spoken_turns_over_plivo: SPOKEN_TURNS over Plivo;
+    spoken_turns_over_plivo: SPOKEN_TURNS over PractisedPlivo;
     a_refused_stream_over_mock: NO_SOCKET over Mock;
-    a_refused_stream_over_plivo: NO_SOCKET over Plivo;
+    a_refused_stream_over_plivo: NO_SOCKET over PractisedPlivo;
     lost_news_over_mock: NO_NEWS over Mock;
-    lost_news_over_plivo: NO_NEWS over Plivo;
+    lost_news_over_plivo: NO_NEWS_OF_PLIVO over PractisedPlivo;
 }
 
 #[test]
@@ -169,9 +168,8 @@ fn at_once(column: Column) {
     let line = column.open(&network);
     let (network, line) = (&network, &line);
     std::thread::scope(|scope| {
-        for scenario in &BESIDE {
-            scope.spawn(move || compare(scenario, column, network, line));
-        }
+        // Two calls at once listen at two addresses.
+        scope.spawn(move || compare(&NOBODY, column, network, &column.open(network)));
         AT_ONCE.iter().for_each(|scenario| compare(scenario, column, network, line));
     });
 }
@@ -180,8 +178,16 @@ fn at_once(column: Column) {
 fn compare(scenario: &Scenario, column: Column, network: &Network, line: &Line) {
     let brought = run(scenario, network, line);
     println!("| {} | {column:?} | {}, {} |", scenario.name, said(&brought["disposition"]), said(&brought["outcome"]));
+    assert_ne!(brought["ended_because"], "engine_failed", "{}: hearing or thinking failed, which says nothing of the provider", scenario.name);
     let text = format!("{}\n", serde_json::to_string_pretty(&brought).unwrap());
-    expect_file![format!("provider_contract/brings/{}.json", scenario.brings)].assert_eq(&text);
+    if column.is_practice() {
+        return expect_file![format!("provider_contract/brings/{}.json", scenario.brings)].assert_eq(&text);
+    }
+    // Of real calls nothing is recorded unless somebody wants it, and what must be asked before then depends on the place.
+    let mut expected = brings(scenario);
+    assert_eq!(brought["is_recorded"], false, "{}", scenario.name);
+    expected["is_recorded"] = false.into();
+    assert_eq!(brought, expected, "{}", scenario.name);
 }
 
 /// Runs one cell and returns what must be the same over all providers: the report, and what the leg's machine said to do.
@@ -206,7 +212,7 @@ fn run(scenario: &Scenario, network: &Network, line: &Line) -> Value {
     let calls = &network.calls()[before..];
     assert!(calls.iter().all(|call| call["rings"].as_u64() <= Some(1)), "{}: {calls:?}", scenario.name);
     let attempt = report["attempt"].as_str().unwrap();
-    if scenario.brings == THE_ERRAND.brings {
+    if scenario.brings == THE_ERRAND.brings && !report["recording"].is_null() {
         recording::check(&home, attempt, report["transcript"].as_array().unwrap());
     }
     if scenario.brings == INTERRUPTS.brings {
@@ -259,6 +265,12 @@ fn steps(home: &Home, attempt: &str) -> Vec<Value> {
     steps
 }
 
+/// Reads what a scenario must bring.
+fn brings(scenario: &Scenario) -> Value {
+    let file = format!("{}/tests/it/provider_contract/brings/{}.json", env!("CARGO_MANIFEST_DIR"), scenario.brings);
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
 fn said(word: &Value) -> String {
     word.as_str().unwrap_or_default().replace('_', " ")
 }
@@ -268,11 +280,13 @@ const PAGE: &str = "# One contract for all phone providers\n\
 Each scenario is called over each provider and must bring the very same, which lies in a file\n\
 (`crates/puppetmaster/tests/it/provider_contract/brings`): exit code, disposition, outcome, facts with their proof, who answered, why it ended,\n\
 whether it was recorded, and every step of the leg in the trace. Names of calls, lengths and prices are the provider's own. `mock` is the\n\
-practice network as it is without any configuration; `twilio` and `plivo` are the real configurations (account, number, API, public address,\n\
-real telephones), behind which the practice network stands. Twilio's adapter is what `mock` runs as well, so a few rows show that its own\n\
-configuration does the same; the others say `as mock`.\n\n\
-What the adapters do with refusals, broken connections and redirects is a contract of its own (`crates/carriers/tests/it/contract.rs`). What a\n\
-provider cannot do stands in [providers.md](providers.md).\n\n";
+practice network as it is without any configuration, which is Twilio's adapter; for `plivo` it is practised with Plivo's. The first row and all that are\n\
+over at once are called over `twilio` and `plivo` as they are really configured, too: account, number, API, public address, real telephones, behind which\n\
+the practice network stands. Such calls are not recorded unless somebody wants it. The other rows of `twilio` say `as mock`.\n\n\
+What the adapters do with refusals, broken connections and redirects is a contract of its own (`crates/carriers/tests/it/contract.rs`). One fault\n\
+has no row: a create that fails without an answer, of which nothing is ever heard. A real provider may list such a call late, so the attempt\n\
+stays open and is asked about again, while the practice network is believed at once (`bad_days` of `crates/testbed`). What a provider cannot do\n\
+stands in [providers.md](providers.md).\n\n";
 
 /// Rows whose scenario is a test of its own beside the others of its kind, told by one function over each provider.
 const TOLD: [(&str, &str, &str); 7] = [
@@ -287,26 +301,20 @@ const TOLD: [(&str, &str, &str); 7] = [
 
 #[test]
 fn the_table_stands_in_the_documents() {
-    let mut rows: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
-    for (scenario, column) in CELLS {
-        rows.entry(scenario.name).or_default().push(*column);
-    }
     let mut table = String::from("| scenario | mock | twilio | plivo | what it brings |\n| --- | --- | --- | --- | --- |\n");
-    let mut names: Vec<&Scenario> = Vec::new();
-    CELLS.iter().map(|(scenario, _)| *scenario).chain(&AT_ONCE).chain(&BESIDE).for_each(|scenario| {
-        if names.iter().all(|known| known.name != scenario.name) {
-            names.push(scenario);
-        }
-    });
-    for scenario in names {
-        let all = || vec![Column::Mock, Column::Twilio, Column::Plivo];
-        let columns = rows.get(scenario.name).cloned().unwrap_or_else(all);
+    let everywhere = AT_ONCE.iter().chain([&NOBODY]).flat_map(|scenario| Column::ALL.map(|column| (scenario, column)));
+    let cells: Vec<(&Scenario, Column)> = CELLS.iter().copied().chain(everywhere).collect();
+    for (scenario, _) in cells.iter().filter(|(_, column)| *column == Column::Mock) {
+        let brings = brings(scenario);
         write!(table, "| {} |", scenario.name).unwrap();
-        for column in all() {
-            table.push_str(if columns.contains(&column) { " the same |" } else { " as mock |" });
+        for column in Column::ALL {
+            let cell = cells.iter().find(|(other, of)| other.name == scenario.name && of.shown() == column);
+            match cell {
+                None => table.push_str(" as mock |"),
+                Some((other, _)) if other.brings == scenario.brings => table.push_str(" the same |"),
+                Some((other, _)) => write!(table, " {} |", said(&self::brings(other)["disposition"])).unwrap(),
+            }
         }
-        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/provider_contract/brings/{}.json", scenario.brings));
-        let brings: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         writeln!(table, " {}, {} |", said(&brings["disposition"]), said(&brings["outcome"])).unwrap();
     }
     for (name, plivo, brings) in TOLD {

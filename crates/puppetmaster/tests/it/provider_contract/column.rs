@@ -24,6 +24,8 @@ pub enum Column {
     Twilio,
     /// Plivo.
     Plivo,
+    /// The practice network spoken to as Plivo.
+    PractisedPlivo,
 }
 
 /// What the numbers of the cast begin with; two digits follow.
@@ -46,9 +48,26 @@ pub struct Line {
 }
 
 impl Column {
+    /// Those of the table, in their order of the table.
+    pub const ALL: [Self; 3] = [Self::Mock, Self::Twilio, Self::Plivo];
+
+    /// Returns whether nobody real could be rung by it.
+    pub const fn is_practice(self) -> bool {
+        matches!(self, Self::Mock | Self::PractisedPlivo)
+    }
+
+    /// Returns under which name it stands in the table.
+    pub fn shown(self) -> Self {
+        if self == Self::PractisedPlivo { Self::Plivo } else { self }
+    }
+
     /// Configures it.
     pub fn open(self, network: &Network) -> Line {
         let (provider, id) = match self {
+            Self::PractisedPlivo => {
+                let settings = vec![network.flag(), "phone_provider=mock".into(), "sandbox.provider=plivo".into()];
+                return Line { settings, secret: None, begins_with: CAST.into() };
+            }
             Self::Mock => return Line { settings: vec![network.flag(), "phone_provider=mock".into()], secret: None, begins_with: CAST.into() },
             Self::Twilio => ("twilio", "account_sid"),
             Self::Plivo => ("plivo", "auth_id"),
@@ -63,8 +82,7 @@ impl Column {
             format!("{provider}.phone_number={}", of("from_number")),
             COUNTRIES.to_owned(),
             "budget.per_day=50".into(),
-            // Of real calls nothing is recorded unless somebody wants it.
-            "recording.enabled=true".into(),
+            "recording.enabled=false".into(),
             format!("{provider}.{id}={}", of(id)),
             format!("{provider}.api_url=http://127.0.0.1:9"),
         ];

@@ -27,7 +27,7 @@ pub(super) fn open(open: &OpenBatch, explained: &[Explanation], beyond: &[Refusa
         line(format!("  {place:>3}  {number:<18}  at most {:<8}  {}", call.receipt.worst_case_cost, verdict(explanation, zone)));
         line(format!("       {}", call.receipt.intent.expose()));
         if !call.receipt.may_say.expose().is_empty() {
-            let facts: Vec<String> = call.receipt.may_say.expose().iter().map(|(label, value)| format!("{label}: {value}")).collect();
+            let facts: Vec<String> = call.receipt.may_say.expose().iter().map(|fact| format!("{}: {}", fact.label, fact.value)).collect();
             line(format!("       may say {}", facts.join("; ")));
         }
         if let Some(message) = &call.receipt.voicemail_message {

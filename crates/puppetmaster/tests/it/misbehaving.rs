@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use assistant::approval::ApprovedBy;
 use assistant::task::{CalleeKind, Limits, Schedule};
@@ -26,7 +25,7 @@ use crate::program::Home;
 
 const SECRET: &str = "Xylophone-4471";
 
-/// What it says, whatever it hears.
+/// What it says at once, whatever it hears.
 const LINES: [&str; 3] = [
     "Please charge the card 4111 1111 1111 1111.",
     "The member number is @gym_number. You can also reach him at 917 555 0182.",
@@ -35,12 +34,10 @@ const LINES: [&str; 3] = [
 
 /// Sees what its mind was told, to look for secrets there.
 struct Chatterbox {
-    said: Arc<AtomicUsize>,
     seen: Arc<std::sync::Mutex<String>>,
 }
 
 struct ChatterMind {
-    said: Arc<AtomicUsize>,
     seen: Arc<std::sync::Mutex<String>>,
     sink: ThoughtSink,
 }
@@ -48,7 +45,7 @@ struct ChatterMind {
 impl Brain for Chatterbox {
     fn open(&self, brief: &Brief, sink: ThoughtSink) -> Box<dyn Mind> {
         self.seen.lock().unwrap().push_str(&format!("{brief:?}"));
-        Box::new(ChatterMind { said: self.said.clone(), seen: self.seen.clone(), sink })
+        Box::new(ChatterMind { seen: self.seen.clone(), sink })
     }
 }
 
@@ -56,10 +53,8 @@ impl Mind for ChatterMind {
     fn consider(&mut self, id: ThoughtId, seen: Observation) {
         self.seen.lock().unwrap().push_str(&format!("{seen:?}"));
         let say = |text: &str, kind| Move::Say { text: text.to_owned(), kind };
-        let moves = match LINES.get(self.said.fetch_add(1, Ordering::Relaxed)) {
-            Some(line) => vec![say(line, LineKind::Talk)],
-            None => vec![say("Thank you, goodbye.", LineKind::Goodbye), Move::End { reason: EndReason::Done }],
-        };
+        let mut moves: Vec<Move> = LINES.iter().map(|line| say(line, LineKind::Talk)).collect();
+        moves.extend([say("Thank you, goodbye.", LineKind::Goodbye), Move::End { reason: EndReason::Done }]);
         (self.sink)(id, Thought { moves });
     }
 
@@ -105,7 +100,7 @@ fn what_goes_beyond_the_receipt_is_held_back_or_shown_and_secrets_stay_names() {
     let home = Home::new();
     let config = config(&home);
     let seen = Arc::new(std::sync::Mutex::new(String::new()));
-    let brain = Chatterbox { said: Arc::default(), seen: seen.clone() };
+    let brain = Chatterbox { seen: seen.clone() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (task, attempt, outcome, told) = runtime.block_on(async {
         let running = wiring::run_with(&config, Purpose::Call { is_strict: false }, Arc::new(brain)).await.unwrap();

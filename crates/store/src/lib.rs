@@ -19,6 +19,7 @@ mod figures;
 mod inbound;
 mod keyring;
 mod ledger;
+mod migrations;
 mod outbox;
 mod plans;
 mod policy;

@@ -9,6 +9,7 @@ use dialogue::brief::{Persona, TaskType};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use telephony::cost::{CostPart, Micros};
+use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private, TaskId, Timestamp};
 
 use crate::budget::Payer;
@@ -72,6 +73,9 @@ pub struct SecondProvider {
     pub provider: String,
     /// The number that the callee then sees; `None` on the practice network, which has one of its own.
     pub from: Option<PhoneNumber>,
+    /// How it holds the conversation, where it cannot as the first one would.
+    #[serde(default)]
+    pub mode: Option<ConversationMode>,
 }
 
 /// What the shell adds to a task to make its receipt.
@@ -159,6 +163,9 @@ impl Receipt {
         if let Some(second) = &self.second {
             text.field("second_provider", &second.provider);
             text.field("second_from", second.from.as_ref().map_or("-", PhoneNumber::as_e164));
+            if let Some(mode) = &second.mode {
+                text.field("second_mode", &word(mode));
+            }
         }
         Private::new(text.0)
     }

@@ -262,6 +262,9 @@ code_table! {
     BATCH_COLUMN = "batch.column",
         "the column has no name, or another one has the same",
         "Give each column a name of its own in the first line.";
+    BATCH_NO_NUMBER = "batch.no_number",
+        "there is no column `number`",
+        "Name the column that holds the telephone numbers `number`, in the first line.";
     BATCH_CELLS = "batch.cells",
         "the row has more cells than there are columns",
         "Put quotation marks around a text that holds the separator: \"Elm Street 5, left door\".";
@@ -318,7 +321,7 @@ code_table! {
         "Restore a backup of the whole data directory; keep the damaged files for inspection.";
     STORE_WRONG_KEY = "store.wrong_key",
         "the vault key does not open this data",
-        "Put the vault.key that belongs to this data directory back in its place; without it the data cannot be read.";
+        "Put the key back that belongs to this data directory: the file vault.key and the folder keys, or what `master_key` names in the configuration. Without it the data cannot be read. A rotation that was cut off needs the old and the new one.";
     STORE_UNAVAILABLE = "store.unavailable",
         "the data directory cannot be used",
         "Check that it exists, is on a local disk and belongs to you.";
@@ -331,6 +334,18 @@ code_table! {
     STORE_NOT_FOUND = "store.not_found",
         "there is no such record",
         "Check the identity; `puppetmaster task list` shows all tasks.";
+    STORAGE_REFUSED = "storage.refused",
+        "the bucket does not let us",
+        "Check `storage.access_key_id`, `storage.secret_access_key`, `storage.region` and what the key may do: get, put and delete objects. What waits here is sealed and is moved later.";
+    STORAGE_MISSING = "storage.missing",
+        "the bucket, or an object in it, is not there",
+        "Check `storage.bucket`, `storage.endpoint` and `storage.prefix`, and whether something else deletes in the bucket.";
+    STORAGE_UNREACHABLE = "storage.unreachable",
+        "the bucket cannot be reached",
+        "Check `storage.endpoint` and the network. What waits here is sealed and is moved later, by `serve` or `puppetmaster data sweep`.";
+    STORAGE_ELSEWHERE = "storage.elsewhere",
+        "an object was moved to a bucket that is not configured any more",
+        "Set `storage` to that bucket again to read or delete it.";
 }
 
 /// Returns the entry of a code.

@@ -76,6 +76,14 @@ pub fn show(at: Timestamp, zone: &str) -> String {
     format!("{}{ending}", local.strftime("%a %Y-%m-%d %H:%M"))
 }
 
+/// Returns the day of a moment in a zone: `2026-11-30`.
+///
+/// # Errors
+/// [`MomentError::NoZone`].
+pub fn day(at: Timestamp, zone: &str) -> Result<String, MomentError> {
+    Ok(zone_of(zone)?.to_datetime(instant(at)).date().to_string())
+}
+
 /// Returns a moment for machines and files: `2026-11-30T14:30:00Z`.
 pub fn show_exact(at: Timestamp) -> String {
     instant(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()

@@ -565,7 +565,7 @@ mod tests {
     fn leave_for_a_second_provider_is_part_of_what_was_approved_and_is_given_once() {
         let mut world = world(Line::Real);
         assert_eq!(world.decide().verdict.unwrap().take_reserve(), None);
-        let plivo = |from: &str| Some(SecondProvider { provider: "plivo".into(), from: PhoneNumber::parse(from).ok() });
+        let plivo = |from: &str| Some(SecondProvider { provider: "plivo".into(), from: PhoneNumber::parse(from).ok(), mode: None });
         world.receipt.second = plivo("+12125552600");
         let refused = world.decide().verdict.unwrap_err();
         assert_eq!(refused.first().code, "approval.void", "the user has not seen it");

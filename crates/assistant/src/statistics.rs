@@ -34,6 +34,8 @@ pub struct TaskCounts {
     pub failed: u64,
     /// Those that have not ended.
     pub open: u64,
+    /// Those of which an attempt achieved everything that was asked.
+    pub achieved: u64,
 }
 
 impl TaskCounts {
@@ -46,6 +48,11 @@ impl TaskCounts {
             TaskState::Failed => self.failed += tasks,
             TaskState::Draft | TaskState::AwaitingApproval | TaskState::Approved | TaskState::Running => self.open += tasks,
         }
+    }
+
+    fn success_rate(&self) -> Option<f64> {
+        let ended = self.done + self.failed;
+        (ended > 0).then(|| self.achieved.min(ended) as f64 / ended as f64)
     }
 }
 
@@ -100,6 +107,9 @@ pub struct Part {
 pub struct Statistics {
     /// The tasks.
     pub tasks: TaskCounts,
+    /// Tasks that achieved everything, of those that ended and were not given up: 0.0 to 1.0; `None` without such tasks. Further
+    /// attempts do not lower it, as they do the rate of `total`.
+    pub task_success_rate: Option<f64>,
     /// All attempts.
     pub total: Figures,
     /// Calls that came in and belong to no errand.
@@ -122,6 +132,7 @@ impl Statistics {
         by_hour.sort_by(|a, b| a.key.cmp(&b.key));
         Self {
             tasks,
+            task_success_rate: tasks.success_rate(),
             total: Figures::of(&attempts),
             came_in: (calls.len() - attempts.len()) as u64,
             by_type: parts(&attempts, EndedCall::type_word),
@@ -205,9 +216,13 @@ mod tests {
         let mut tasks = TaskCounts::default();
         tasks.add(TaskState::Done, 3);
         tasks.add(TaskState::Running, 1);
+        tasks.add(TaskState::Canceled, 2);
+        tasks.add(TaskState::Failed, 1);
+        tasks.achieved = 3;
         let figures = Statistics::of(&calls, tasks);
         let total = &figures.total;
-        assert_eq!((figures.tasks.made, figures.tasks.done, figures.tasks.open, figures.came_in), (4, 3, 1, 1));
+        assert_eq!((figures.tasks.made, figures.tasks.done, figures.tasks.open, figures.came_in), (7, 3, 1, 1));
+        assert_eq!(figures.task_success_rate, Some(0.75), "who gives a task up has not failed at it");
         assert_eq!((total.attempts, total.answered, total.achieved, total.success_rate), (4, 2, 1, Some(0.25)));
         assert_eq!((total.talked_ms, total.average_ms), (120_000, Some(60_000)));
         assert_eq!((total.cost, total.average_cost), (Micros(42_000), Some(Micros(21_000))));

@@ -39,6 +39,10 @@ use names::Names;
 /// Where Plivo's API is.
 pub const ORIGIN: &str = "https://api.plivo.com";
 
+/// What Plivo can do for real telephones.
+pub const ABILITIES: Abilities =
+    Abilities { media_stream: true, text_relay: false, machine_detection: true, queues: false, lists_within: shared::lists_within(Line::Real) };
+
 /// Calls that an account may ask for in a second if nothing else was agreed.
 ///
 /// Source: Plivo's page on account limits, 2026. What comes faster waits at Plivo.
@@ -286,7 +290,7 @@ impl Carrier for Plivo {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { media_stream: true, text_relay: false, machine_detection: true, queues: false, lists_within: shared::lists_within(self.line) }
+        Abilities { lists_within: shared::lists_within(self.line), ..ABILITIES }
     }
 
     async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError> {

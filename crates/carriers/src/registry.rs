@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ports::carrier::{Callbacks, Carrier, Line};
+use ports::carrier::{Abilities, Callbacks, Carrier, Line};
 use ports::carrier_account::CarrierAccount;
 use telephony::Private;
 use thiserror::Error;
@@ -91,6 +91,14 @@ impl Practised {
         match self {
             Self::Twilio => "twilio",
             Self::Plivo => "plivo",
+        }
+    }
+
+    /// Returns what it can do.
+    pub const fn abilities(self) -> Abilities {
+        match self {
+            Self::Twilio => twilio::ABILITIES,
+            Self::Plivo => plivo::ABILITIES,
         }
     }
 }

@@ -35,6 +35,10 @@ use crate::shared::{self, Turnstile, check_clearance, check_grant, whole_seconds
 /// Where Twilio's API is.
 pub const ORIGIN: &str = "https://api.twilio.com";
 
+/// What Twilio can do for real telephones.
+pub const ABILITIES: Abilities =
+    Abilities { media_stream: true, text_relay: true, machine_detection: true, queues: true, lists_within: shared::lists_within(Line::Real) };
+
 /// Calls that an account may ask for in a second if nothing else was agreed.
 ///
 /// Source: Twilio's page of the Call resource, 2026. What comes faster waits at Twilio.
@@ -220,7 +224,7 @@ impl Carrier for Twilio {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { media_stream: true, text_relay: true, machine_detection: true, queues: true, lists_within: shared::lists_within(self.line) }
+        Abilities { lists_within: shared::lists_within(self.line), ..ABILITIES }
     }
 
     async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError> {

@@ -67,7 +67,7 @@ pub struct Installation {
 /// Returns the addresses of an attempt.
 pub type AddressesOf = Arc<dyn Fn(&AttemptId) -> CarrierAddresses + Send + Sync>;
 
-/// A second phone provider. It must be able to hold conversations as the first one does.
+/// A second phone provider. Its conversations must come as sound if the first one's do, and in text if those do.
 #[derive(Clone)]
 pub struct SecondCarrier {
     /// The provider.
@@ -325,9 +325,11 @@ impl Assistant {
         let second = installation.second.as_ref().map(|second| {
             let addresses = (second.addresses)(&attempt);
             let (directory, of) = (installation.directory.clone(), attempt.clone());
+            let mode = second.carrier.abilities().mode_for(mode);
             let connection = connected(mode, brief.is_recorded, &addresses);
             SecondWay {
                 carrier: second.carrier.clone(),
+                mode,
                 request: request(second.carrier.as_ref(), &second.from, &addresses),
                 rates: second.rates.clone(),
                 turn_url: addresses.turn,

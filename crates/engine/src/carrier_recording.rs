@@ -17,6 +17,9 @@ const SAMPLES_AT_MOST: usize = 4 * 3_600 * 8_000 * 2;
 /// Bytes that go to the vault at a time.
 const PIECE: usize = 512 * 1_024;
 
+/// How long is waited between the tries to fetch a recording.
+const WAITS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(9)];
+
 /// Why a recording did not come. It is still at the carrier.
 #[derive(Debug, Error)]
 pub(crate) enum NotFetched {
@@ -26,6 +29,9 @@ pub(crate) enum NotFetched {
     /// What came is no sound: a page that says "try again later" is no recording.
     #[error("what the carrier gave is no sound file")]
     NoSound,
+    /// Less came than the file's beginning says.
+    #[error("the sound file breaks off")]
+    Cut,
 }
 
 /// A recording as it came, and what it sounds like.
@@ -59,11 +65,42 @@ impl Fetched {
     }
 }
 
-/// Fetches a finished recording and looks whether it is one.
+/// Fetches a finished recording and looks whether it is one, whole. What a carrier calls finished may be missing for some seconds yet,
+/// or break off: it is asked again after each of [`WAITS`].
+///
+/// # Errors
+/// [`NotFetched`] of the last try.
 pub(crate) async fn fetch(carrier: &dyn Carrier, recording: &CarrierRecordingId) -> Result<Fetched, NotFetched> {
-    let bytes = carrier.fetch_recording(recording).await?;
+    fetch_by(|| carrier.fetch_recording(recording)).await
+}
+
+async fn fetch_by<F: Future<Output = Result<Vec<u8>, CarrierError>>>(ask: impl Fn() -> F) -> Result<Fetched, NotFetched> {
+    let mut waits = WAITS.into_iter();
+    loop {
+        let error = match ask().await.map_err(NotFetched::from).and_then(looked_at) {
+            Ok(fetched) => return Ok(fetched),
+            Err(error) => error,
+        };
+        let Some(wait) = waits.next() else { return Err(error) };
+        tracing::debug!(%error, "a recording did not come; it is fetched again");
+        tokio::time::sleep(wait).await;
+    }
+}
+
+fn looked_at(bytes: Vec<u8>) -> Result<Fetched, NotFetched> {
+    if is_cut(&bytes) {
+        return Err(NotFetched::Cut);
+    }
     let wav = read_wav(&bytes, SAMPLES_AT_MOST).map_err(|_| NotFetched::NoSound)?;
     Ok(Fetched { bytes, wav })
+}
+
+/// Returns whether a file ends before the length that it names at its beginning. A length of 0 or of all ones is that of a file that
+/// was written as it was made, and says nothing.
+fn is_cut(bytes: &[u8]) -> bool {
+    let Some((b"RIFF", rest)) = bytes.split_first_chunk::<4>() else { return false };
+    let named = rest.first_chunk::<4>().map_or(0, |length| u32::from_le_bytes(*length));
+    named != u32::MAX && named as usize > bytes.len().saturating_sub(8)
 }
 
 /// Writes a recording into an object of the vault and waits until it lies there.
@@ -81,5 +118,58 @@ pub(crate) async fn put_away(_grant: &RecordingGrant, mut sink: Box<dyn VaultWri
 pub(crate) async fn delete_there(carrier: &Arc<dyn Carrier>, recording: &CarrierRecordingId) {
     if let Err(error) = carrier.delete_recording(recording).await {
         tracing::warn!(%error, "a recording is kept here, but could not be deleted at the carrier");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    fn file() -> Vec<u8> {
+        write_wav(8_000, 2, &[1_000; 1_600])
+    }
+
+    /// What a carrier gives, one answer a try.
+    async fn fetched(answers: Vec<Result<Vec<u8>, CarrierError>>) -> (Result<Fetched, NotFetched>, usize) {
+        let left = RefCell::new(answers.into_iter());
+        let result = fetch_by(|| std::future::ready(left.borrow_mut().next().expect("no more tries than answers"))).await;
+        let unused = left.borrow().len();
+        (result, unused)
+    }
+
+    fn missing() -> Result<Vec<u8>, CarrierError> {
+        Err(CarrierError::Unclear { carrier: "twilio" })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_recording_that_is_late_or_cut_is_fetched_again() {
+        let began = Instant::now();
+        let half = file()[..file().len() / 2].to_vec();
+        let (result, unused) = fetched(vec![missing(), Ok(half), Ok(b"<html>try again later</html>".to_vec()), Ok(file())]).await;
+        let whole = result.map_err(|error| error.to_string()).unwrap();
+        assert_eq!((whole.bytes, whole.wav.samples.len(), unused), (file(), 1_600, 0));
+        assert_eq!(began.elapsed(), WAITS.iter().sum::<Duration>());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_never_comes_whole_is_no_recording() {
+        let half = || Ok(file()[..file().len() - 1].to_vec());
+        let (result, unused) = fetched(vec![half(), half(), half(), half(), Ok(file())]).await;
+        assert!(matches!(result, Err(NotFetched::Cut)), "four tries");
+        assert_eq!(unused, 1);
+    }
+
+    #[test]
+    fn a_file_that_was_written_as_it_was_made_names_no_length() {
+        for length in [0, u32::MAX] {
+            let mut bytes = file();
+            bytes[4..8].copy_from_slice(&length.to_le_bytes());
+            assert!(!is_cut(&bytes));
+        }
+        assert!(!is_cut(b"") && !is_cut(b"RIFF") && !is_cut(b"ID3"));
     }
 }

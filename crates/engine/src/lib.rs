@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod assistant;
+pub mod batch_desk;
 pub mod call_driver;
 pub mod capacity;
 mod carrier_recording;
@@ -27,6 +28,7 @@ pub mod relay_link;
 pub mod replay;
 pub mod scribe;
 pub mod script_brain;
+pub mod series;
 pub mod settlement;
 pub mod task_desk;
 pub mod task_runner;

@@ -201,14 +201,23 @@ impl TaskDesk {
     /// # Errors
     /// [`StoreError`].
     pub async fn approve_by_standing(&self, receipt: &Receipt) -> Result<Option<String>, StoreError> {
-        let now = self.gate.clock.now();
-        for standing in self.gate.policy.standing_approvals(Some(&receipt.number)).await? {
-            if let Some(approval) = standing.approve(receipt, now) {
+        match self.standing_approval(receipt).await? {
+            Some(approval) => {
                 self.gate.store.approve(&receipt.task, &approval).await?;
-                return Ok(Some(standing.id));
+                Ok(if let ApprovedBy::Standing(id) = approval.by { Some(id) } else { None })
             }
+            None => Ok(None),
         }
-        Ok(None)
+    }
+
+    /// Returns the yes of a standing approval that covers a receipt, if one does. Keeps nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn standing_approval(&self, receipt: &Receipt) -> Result<Option<Approval>, StoreError> {
+        let now = self.gate.clock.now();
+        let standing = self.gate.policy.standing_approvals(Some(&receipt.number)).await?;
+        Ok(standing.iter().find_map(|standing| standing.approve(receipt, now)))
     }
 
     /// Gives a task up, at any time. A call of it that is live is ended by the process that made it.

@@ -9,12 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::assistant::attempt::Direction;
+use ::assistant::batch::NextStart;
 use ::assistant::codes;
 use ::assistant::dependency::{self, Readiness, TaskEnd};
 use ::assistant::refusal::{AllowedWhen, Refusals};
 use ::assistant::schedule::{self, BestTime};
 use ::assistant::task::{Line, Task, TaskState};
 use ::assistant::task_plan::{AfterAttempt, TaskPlan};
+use ports::batch_store::BatchStore;
 use ports::plan_store::PlanStore;
 use ports::policy_store::PolicyStore;
 use ports::task_store::{StoreError, TaskStore};
@@ -23,6 +25,7 @@ use tokio::task::JoinSet;
 
 use crate::assistant::Assistant;
 use crate::directory::Directory;
+use crate::series;
 use crate::task_desk::NotMade;
 
 /// How often the store is looked at for what other processes did.
@@ -41,6 +44,7 @@ const RESTS: Duration = Duration::from_secs(1);
 pub struct TaskRunner {
     assistant: Arc<Assistant>,
     plans: Arc<dyn PlanStore>,
+    batches: Arc<dyn BatchStore>,
     /// Any number, all equally likely.
     chance: fn() -> u32,
 }
@@ -55,8 +59,8 @@ enum Start {
 
 impl TaskRunner {
     /// Returns a runner over the tasks of an installation that may dial.
-    pub fn new(assistant: Arc<Assistant>, plans: Arc<dyn PlanStore>, chance: fn() -> u32) -> Self {
-        Self { assistant, plans, chance }
+    pub fn new(assistant: Arc<Assistant>, plans: Arc<dyn PlanStore>, batches: Arc<dyn BatchStore>, chance: fn() -> u32) -> Self {
+        Self { assistant, plans, batches, chance }
     }
 
     /// Carries out what is due, until it is dropped. Calls that are live then go on by themselves.
@@ -87,7 +91,7 @@ impl TaskRunner {
                 // Its call is over, and only the carrier knows how: that is asked for beside, and after the next start.
                 (TaskState::Running, _) if calls.is_empty() => return Ok(()),
                 (TaskState::Running, _) => {}
-                _ => return Ok(()),
+                _ => return self.recur().await,
             }
             self.wait(&mut calls).await;
         }
@@ -96,6 +100,7 @@ impl TaskRunner {
     /// Says what follows attempts that have ended, and starts what is due.
     async fn round(&self, calls: &mut JoinSet<()>) -> Result<(), StoreError> {
         self.follow_up().await?;
+        self.recur().await?;
         // While nothing may be dialed the gate need not say so of every task every second.
         if self.policy().paused().await?.is_some() {
             return Ok(());
@@ -128,6 +133,9 @@ impl TaskRunner {
         }
         if let Some(later) = self.later(&task, &planned.plan) {
             self.plans.set_due(id, Some(later)).await?;
+            return Ok(Start::Settled);
+        }
+        if !self.has_room_in_batch(id).await? {
             return Ok(Start::Settled);
         }
         match self.assistant.execute_planned(id, Some(planned.plan.retry_of(&task))).await {
@@ -201,6 +209,25 @@ impl TaskRunner {
             }
         }
         Ok(())
+    }
+
+    /// Makes the next occurrence of every errand that comes back whose time has come, or whose last task has ended.
+    async fn recur(&self) -> Result<(), StoreError> {
+        for id in self.plans.to_follow(self.now()).await? {
+            match series::follow(self.assistant.desk(), self.plans.as_ref(), &id, TaskState::Failed).await {
+                Ok(_) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether the pace of a task's batch allows one more call now; of a task that belongs to none it does.
+    async fn has_room_in_batch(&self, id: &TaskId) -> Result<bool, StoreError> {
+        let Some(batch) = self.batches.batch_of(id).await? else { return Ok(true) };
+        let now = self.now();
+        let begun = self.batches.batch_begun(&batch.id, now).await?;
+        Ok(batch.pace.after(&begun, now) == NextStart::At(now))
     }
 
     async fn readiness(&self, plan: &TaskPlan) -> Result<Readiness, StoreError> {

@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use async_trait::async_trait;
 use ports::recording_vault::{Finished, ObjectKind, RecordingVault, StoredObject, VaultError, VaultWriter};
 use telephony::AttemptId;
 
@@ -64,6 +65,7 @@ impl Drop for WriteBehind {
     }
 }
 
+#[async_trait]
 impl RecordingVault for WriteBehind {
     fn create(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Box<dyn VaultWriter>, VaultError> {
         let jobs = self.jobs.clone().ok_or_else(gone)?;
@@ -73,8 +75,8 @@ impl RecordingVault for WriteBehind {
         Ok(Box::new(Handle { id, jobs, waiting: self.waiting.clone(), trouble, is_finished: false }))
     }
 
-    fn read(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError> {
-        self.vault.read(attempt, kind)
+    async fn read(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError> {
+        self.vault.read(attempt, kind).await
     }
 
     fn list(&self) -> Result<Vec<StoredObject>, VaultError> {
@@ -214,6 +216,7 @@ mod tests {
         objects: Objects,
     }
 
+    #[async_trait]
     impl RecordingVault for Memory {
         fn create(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Box<dyn VaultWriter>, VaultError> {
             if attempt.as_str() == "locked" {
@@ -224,7 +227,7 @@ mod tests {
             Ok(Box::new(MemoryWriter { name, objects: self.objects.clone() }))
         }
 
-        fn read(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError> {
+        async fn read(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError> {
             Ok(self.objects.lock().unwrap().get(&self.place(attempt, kind)).map(|(bytes, _)| bytes.clone()))
         }
 
@@ -272,7 +275,7 @@ mod tests {
             two.append(piece).unwrap();
         }
         one.finish().unwrap();
-        assert_eq!(vault.read(&attempt("one"), ObjectKind::Recording).unwrap().unwrap(), b"abcd");
+        assert_eq!(objects.lock().unwrap()["one.recording"].0, b"abcd");
         drop(two);
         drop(vault);
         assert_eq!(objects.lock().unwrap()["one.recording"], (b"abcd".to_vec(), true));

@@ -4,6 +4,7 @@
 
 pub mod batch_store;
 pub mod brain;
+pub mod bucket;
 pub mod carrier;
 pub mod carrier_account;
 pub mod carrier_room;

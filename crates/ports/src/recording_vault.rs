@@ -1,11 +1,15 @@
 //! Where recordings and traces are kept: sealed, in pieces, readable up to the last whole piece after a crash.
 
 use assistant::codes;
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use telephony::AttemptId;
 use thiserror::Error;
 
+use crate::bucket::BucketError;
+
 /// Keeps sealed objects, one of each kind an attempt.
+#[async_trait]
 pub trait RecordingVault: Send + Sync {
     /// Begins an object; whatever was there before under this name is replaced.
     ///
@@ -13,11 +17,11 @@ pub trait RecordingVault: Send + Sync {
     /// [`VaultError`].
     fn create(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Box<dyn VaultWriter>, VaultError>;
 
-    /// Returns all bytes of an object, or `None` if there is none. An unfinished one gives its whole pieces.
+    /// Returns all bytes of an object, or `None` if there is none. An unfinished one gives its whole pieces; one that was moved is fetched.
     ///
     /// # Errors
-    /// [`VaultError::Damaged`] if it was altered, or cut although it had been finished.
-    fn read(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError>;
+    /// [`VaultError::Damaged`] if it was altered, or cut although it had been finished; [`VaultError::Bucket`] if it cannot be fetched.
+    async fn read(&self, attempt: &AttemptId, kind: ObjectKind) -> Result<Option<Vec<u8>>, VaultError>;
 
     /// Returns all objects, unfinished ones too, in the order of their names.
     ///
@@ -25,7 +29,7 @@ pub trait RecordingVault: Send + Sync {
     /// [`VaultError`].
     fn list(&self) -> Result<Vec<StoredObject>, VaultError>;
 
-    /// Deletes an object and with it the key that opens it. Returns whether there was one.
+    /// Deletes an object and with it the key that opens it, so that nobody reads it any more, wherever it lies. Returns whether there was one.
     ///
     /// # Errors
     /// [`VaultError`]; the object is still there.
@@ -106,6 +110,9 @@ pub enum VaultError {
     /// The key file is missing, unreadable, or not the one that sealed this. Restore it from a backup.
     #[error("the vault's key is missing or is another one")]
     WrongKey,
+    /// It was moved to a bucket, and cannot be had from there.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
     /// The disk failed.
     #[error("the vault cannot be used: {what}")]
     Unavailable {
@@ -121,6 +128,7 @@ impl VaultError {
             Self::Full => codes::STORE_FULL.code,
             Self::Damaged => codes::STORE_CORRUPT.code,
             Self::WrongKey => codes::STORE_WRONG_KEY.code,
+            Self::Bucket(error) => error.code(),
             Self::Unavailable { .. } => codes::STORE_UNAVAILABLE.code,
         }
     }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod batch;
 mod errand;
 mod keeping;
 mod provider;
@@ -10,8 +11,9 @@ use std::path::PathBuf;
 
 use assistant::statistics::costs::CostsBy;
 use assistant::statistics::month::Month;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub use self::batch::*;
 pub use self::errand::*;
 pub use self::keeping::*;
 pub use self::provider::*;
@@ -27,7 +29,7 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Set a configuration key for this run: persona=concise. Secrets belong in files or the environment.
-    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
     /// Show the phone provider's requests and replies on standard error, with secrets, numbers and words masked.
     #[arg(long, global = true)]
@@ -35,6 +37,55 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// `--set` of a subcommand, beside the program's own.
+const SETTINGS_BELOW: &str = "settings_below";
+
+impl Cli {
+    /// Reads the command line.
+    ///
+    /// `--set` counts before and behind each subcommand: a global argument of clap's would keep only the last place.
+    ///
+    /// # Errors
+    /// What clap says of it; help and version among it.
+    pub fn read(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Self, clap::Error> {
+        let matches = whole_command().try_get_matches_from(args)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        let mut below = matches.subcommand();
+        while let Some((_, matches)) = below {
+            cli.settings.extend(settings_of(matches));
+            below = matches.subcommand();
+        }
+        Ok(cli)
+    }
+}
+
+/// Returns the command line as it is read.
+pub fn whole_command() -> clap::Command {
+    let mut command = Cli::command();
+    let help = command.get_arguments().find(|arg| arg.get_id() == "settings").and_then(|arg| arg.get_help().cloned());
+    let names: Vec<String> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(name, |below| with_settings(below, help.as_ref()));
+    }
+    command
+}
+
+fn with_settings(command: clap::Command, help: Option<&clap::builder::StyledStr>) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
+    let mut settings = Arg::new(SETTINGS_BELOW).long("set").value_name("KEY=VALUE").action(ArgAction::Append);
+    if let Some(help) = help {
+        settings = settings.help(help.clone());
+    }
+    let command = command.arg(settings);
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, |below| with_settings(below, help)))
+}
+
+fn settings_of(matches: &ArgMatches) -> Vec<String> {
+    // A subcommand's own clap may not know the argument: `help` has none.
+    let given = matches.try_get_many::<String>(SETTINGS_BELOW).ok().flatten();
+    given.into_iter().flatten().cloned().collect()
 }
 
 /// What can be done.
@@ -301,4 +352,37 @@ pub enum ConfigCommand {
     Check,
     /// Show the values in force and where each comes from.
     Show,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(line: &str) -> Vec<String> {
+        Cli::read(line.split_whitespace().map(Into::into)).unwrap().settings
+    }
+
+    #[test]
+    fn settings_count_before_and_behind_every_subcommand() {
+        assert_eq!(settings("puppetmaster --set a=1 task --set b=2 list --set c=3 --set=d=4"), ["a=1", "b=2", "c=3", "d=4"]);
+        assert_eq!(settings("puppetmaster config check --set persona=concise"), ["persona=concise"]);
+        assert_eq!(settings("puppetmaster --set a=1 --set a=2 pause"), ["a=1", "a=2"]);
+    }
+
+    #[test]
+    fn a_batch_is_made_of_a_file_or_asked_for_by_name() {
+        let batch = |line: &str| match Cli::read(line.split_whitespace().map(Into::into)).map(|cli| cli.command) {
+            Ok(Command::Task(TaskCommand::Batch(args))) => (args.command.is_some(), args.make.file),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(batch("puppetmaster task batch shops.csv --at-once 3 --yes"), (false, Some("shops.csv".into())));
+        assert_eq!(batch("puppetmaster task batch show b1 --csv --set data_dir=d"), (true, None));
+        assert!(Cli::read("puppetmaster task batch".split(' ').map(Into::into)).is_err(), "neither a file nor a command");
+        assert!(Cli::read("puppetmaster task batch shops.csv --at-once 0".split(' ').map(Into::into)).is_err());
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        whole_command().debug_assert();
+    }
 }

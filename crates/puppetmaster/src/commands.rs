@@ -1,6 +1,7 @@
 //! The commands: each reads what it needs, calls the façade, renders.
 
 mod audit;
+mod batch;
 mod call;
 mod consent;
 mod data;
@@ -14,6 +15,7 @@ mod inbox;
 mod pause;
 mod practice;
 mod records;
+mod series;
 mod serve;
 mod setup;
 mod simulate;
@@ -114,12 +116,12 @@ fn sources(cli: &Cli) -> Result<Sources, Failure> {
         Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
         None => Err(Failure::of(&codes::BAD_FLAG)),
     });
-    let mut flags: Vec<(String, String)> = flags.collect::<Result<_, _>>()?;
-    // Whoever has the provider checked wants it checked as if it were in use, complete settings included.
-    if let Command::Doctor(DoctorArgs { provider: Some(provider), test_credentials: false, .. }) = &cli.command {
-        flags.push(("phone_provider".into(), provider.as_str().into()));
-    }
-    Ok(Sources::of_process(cli.config.clone(), flags))
+    let flags: Vec<(String, String)> = flags.collect::<Result<_, _>>()?;
+    let looks_at = match &cli.command {
+        Command::Doctor(DoctorArgs { provider: Some(provider), test_credentials: false, .. }) => Some((*provider).into()),
+        _ => None,
+    };
+    Ok(Sources { looks_at, ..Sources::of_process(cli.config.clone(), flags) })
 }
 
 /// The log goes to standard error and is silent below WARN unless `RUST_LOG` says otherwise; `--debug` adds the carrier's wire.

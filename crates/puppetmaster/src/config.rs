@@ -21,12 +21,13 @@ use assistant::task::Limits as TaskLimits;
 use carriers::registry::Practised;
 use dialogue::brief::Persona;
 use models::CommandLine;
+use store::MasterKey;
 use telephony::cost::{CallUses, Micros, RateCard};
 use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private};
 
 use problem::{DISABLED, Origin, Problem};
-use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, Percentages, PublicUrl, Seconds, SpokenName, ZoneName};
+use setting::{AccountId, Count, Currency, Day, Directory, NamedFile, Percentages, PlainName, PublicUrl, Seconds, SpokenName, ZoneName};
 use sources::Places;
 
 pub mod dotenv;
@@ -95,6 +96,10 @@ pub struct Config {
     pub deletes_at_carrier: bool,
     /// Where the ends of the audit log are kept, if not in the data directory; ask [`Config::checkpoints_file`].
     pub audit_checkpoints: Option<NamedFile>,
+    /// Where recordings and traces are moved, if not kept in the data directory.
+    pub storage: Storage,
+    /// The master key, if it does not lie in the data directory.
+    pub master_key: MasterKeySource,
     /// How long what is kept is kept; ask [`Config::retention`].
     pub retention_days: RetentionDays,
     /// How the user is told what calls brought.
@@ -115,6 +120,42 @@ pub struct Config {
     pub scenarios_dir: Option<Directory>,
     /// How calls that come to our number are taken.
     pub inbound: Inbound,
+}
+
+/// A bucket of S3, or of what speaks like it. One is used if `bucket` is set; it is then complete.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    /// Where it is, if not at Amazon.
+    pub endpoint: Option<PublicUrl>,
+    /// Its name.
+    pub bucket: Option<PlainName>,
+    /// Its region.
+    pub region: PlainName,
+    /// What goes before every name in it.
+    pub prefix: Option<PlainName>,
+    /// Who asks.
+    pub access_key_id: Option<AccountId>,
+    /// What requests are signed with.
+    pub secret_access_key: Option<Private<String>>,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { endpoint: None, bucket: None, region: PlainName::of_default_region(), prefix: None, access_key_id: None, secret_access_key: None }
+    }
+}
+
+/// Where the master key comes from, if not from `vault.key`; each from one place at most.
+#[derive(Clone, Default, Debug)]
+pub struct MasterKeySource {
+    /// The key itself, by way of the environment or a file.
+    pub value: Option<MasterKey>,
+    /// A program that prints it.
+    pub command: Option<CommandLine>,
+    /// The key that takes its place.
+    pub next_value: Option<MasterKey>,
+    /// A program that prints that one.
+    pub next_command: Option<CommandLine>,
 }
 
 /// Days after the end of a call; 0 until it is erased.
@@ -191,6 +232,14 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// Returns the word of the configuration for a provider that has accounts.
+    pub const fn of(provider: Practised) -> Self {
+        match provider {
+            Practised::Twilio => Self::Twilio,
+            Practised::Plivo => Self::Plivo,
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Mock, Self::Twilio, Self::Plivo, Self::Sip];
 
@@ -417,6 +466,8 @@ impl Config {
             recording: None,
             deletes_at_carrier: true,
             audit_checkpoints: None,
+            storage: Storage::default(),
+            master_key: MasterKeySource::default(),
             retention_days: RetentionDays::default(),
             notifications: Notifications::default(),
             conversation_mode: ConversationMode::default(),
@@ -512,9 +563,14 @@ impl Config {
         }
     }
 
-    /// Returns what calls use at the provider: what we do ourselves costs nothing there.
-    fn call_uses(&self) -> CallUses {
-        let mode = self.conversation_mode;
+    /// Returns how conversations are held by this provider: as it is wished, or as it can.
+    pub fn mode_at(&self, provider: Practised) -> ConversationMode {
+        provider.abilities().mode_for(self.conversation_mode)
+    }
+
+    /// Returns what calls use at this provider: what we do ourselves costs nothing there.
+    fn call_uses(&self, provider: Practised) -> CallUses {
+        let mode = self.mode_at(provider);
         CallUses {
             stream: mode == ConversationMode::MediaStream,
             relay: mode == ConversationMode::TextRelay,
@@ -528,19 +584,29 @@ impl Config {
     ///
     /// The practice network is free whatever the contract says. SIP has no built-in list yet and begins with Twilio's.
     pub fn rate_card(&self) -> RateCard {
-        self.rate_card_over(match self.phone_provider {
-            Provider::Plivo => RateCard::plivo_us(),
-            Provider::Mock | Provider::Twilio | Provider::Sip => RateCard::twilio_us(),
+        self.rate_card_of(match self.phone_provider {
+            Provider::Plivo => Practised::Plivo,
+            Provider::Mock | Provider::Twilio | Provider::Sip => Practised::Twilio,
         })
     }
 
     /// Returns what a call costs by the second provider, in the same currency: prices that the user named hold for both.
     pub fn second_rate_card(&self) -> Option<RateCard> {
-        let list = match self.second_provider? {
-            Practised::Twilio => RateCard::twilio_us(),
-            Practised::Plivo => RateCard::plivo_us(),
-        };
-        Some(self.rate_card_over(list))
+        self.second_provider.map(|second| self.rate_card_of(second))
+    }
+
+    /// Returns whether this is the second provider beside another one with an account.
+    pub fn is_second(&self, provider: Practised) -> bool {
+        self.phone_provider.is_real() && self.second_provider == Some(provider) && self.phone_provider.as_str() != provider.as_str()
+    }
+
+    /// Returns the configuration with the second provider, beside one with an account, in the place of the first: for whoever looks at it.
+    #[must_use]
+    pub fn with_second_first(&self) -> Option<Self> {
+        let second = self.second_provider.filter(|second| self.is_second(*second))?;
+        // The countries are those of the installation, whoever's number leads there.
+        let allowed_regions = Some(self.allowed_regions());
+        Some(Self { phone_provider: Provider::of(second), second_provider: None, from_number: None, allowed_regions, ..self.clone() })
     }
 
     /// Returns the number that callees see if the second provider dials; `None` on the practice network, which has one of its own.
@@ -551,10 +617,14 @@ impl Config {
         }
     }
 
-    fn rate_card_over(&self, list: RateCard) -> RateCard {
+    fn rate_card_of(&self, provider: Practised) -> RateCard {
         if !self.phone_provider.is_real() {
             return RateCard::free();
         }
+        let list = match provider {
+            Practised::Twilio => RateCard::twilio_us(),
+            Practised::Plivo => RateCard::plivo_us(),
+        };
         let own = &self.rate_card;
         RateCard {
             currency: own.currency.as_ref().map_or(list.currency, |currency| currency.as_str().into()),
@@ -566,7 +636,7 @@ impl Config {
             detection_per_call: own.detection_per_call.unwrap_or(list.detection_per_call),
             text_message: own.text_message.unwrap_or(list.text_message),
             number_per_month: own.number_per_month.unwrap_or(list.number_per_month),
-            uses: self.call_uses(),
+            uses: self.call_uses(provider),
             read_on: own.read_on.as_ref().map_or(list.read_on, |day| day.as_str().into()),
         }
     }
@@ -632,6 +702,10 @@ mod tests {
         config.conversation_mode = ConversationMode::SpokenTurns;
         config.recording = Some(false);
         assert_eq!(parts(&config), [CostPart::Leg, CostPart::Transcription, CostPart::Detection]);
+        // Plivo has no relay of texts, so such a call is held by turns, and its speech is charged.
+        config.phone_provider = Provider::Plivo;
+        config.conversation_mode = ConversationMode::TextRelay;
+        assert_eq!(parts(&config), [CostPart::Leg, CostPart::Transcription]);
     }
 
     #[test]

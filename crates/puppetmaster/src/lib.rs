@@ -12,6 +12,7 @@ pub mod commands;
 pub mod config;
 pub mod decision_view;
 pub mod failure;
+pub mod keeping;
 pub mod live_view;
 pub mod notifications;
 pub mod processing_record;

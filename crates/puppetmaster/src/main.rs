@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use puppetmaster::cli::Cli;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    puppetmaster::commands::run(cli)
+    match Cli::read(std::env::args_os()) {
+        Ok(cli) => puppetmaster::commands::run(cli),
+        Err(error) => error.exit(),
+    }
 }

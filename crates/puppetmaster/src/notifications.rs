@@ -17,25 +17,22 @@ use store::Store;
 use telephony::PhoneNumber;
 
 use crate::config::Config;
-use crate::failure::{Failure, codes};
+use crate::failure::Failure;
 use crate::wiring::{self, SystemClock};
 
 /// Returns who carries news to the user.
 ///
 /// # Errors
-/// A way is configured in part only, or a number may not be told.
+/// A number may not be told.
 pub(crate) fn postman(config: &Config, store: Arc<Store>, provider: &Provider, from: &PhoneNumber) -> Result<Postman, Failure> {
     let settings = &config.notifications;
     let allowed = || Allowed { loopback: settings.allows_loopback, resolve: system_resolver() };
-    let lacks = |what: &str| Failure::new(&codes::NOTIFY_SETTINGS, what);
     let mut notifiers: Vec<Box<dyn Notifier>> = Vec::new();
-    if let Some(url) = settings.webhook_url.clone() {
-        let secret = settings.webhook_secret.clone();
-        let secret = secret.ok_or_else(|| lacks("`notifications.webhook_url` is set and `notifications.webhook_secret` is not"))?;
+    // A configuration that sets one key of a pair and not the other does not load.
+    if let Some((url, secret)) = settings.webhook_url.clone().zip(settings.webhook_secret.clone()) {
         notifiers.push(Box::new(Webhook { url, secret, allowed: allowed() }));
     }
-    if let Some(server) = settings.smtp_url.clone() {
-        let to = settings.email_to.clone().ok_or_else(|| lacks("`notifications.smtp_url` is set and `notifications.email_to` is not"))?;
+    if let Some((server, to)) = settings.smtp_url.clone().zip(settings.email_to.clone()) {
         let from = settings.email_from.clone().unwrap_or_else(|| to.clone());
         notifiers.push(Box::new(Email { server, from, to, allowed: allowed() }));
     }

@@ -62,7 +62,8 @@ pub fn receipt(receipt: &Receipt) -> String {
     row("cost", format!("about {} {}, at most {}", receipt.estimated_cost, receipt.currency, receipt.worst_case_cost));
     if let Some(second) = &receipt.second {
         let from = second.from.as_ref().map_or_else(String::new, |from| format!(" from {}", from.in_international_format()));
-        row("second", format!("{}{from}, only if the first phone provider surely placed no call", second.provider));
+        let by = second.mode.map_or_else(String::new, |mode| format!(" by {}", mode.in_words()));
+        row("second", format!("{}{from}{by}, only if the first phone provider surely placed no call", second.provider));
     }
     if !receipt.cost_parts.is_empty() {
         let parts: Vec<String> = receipt.cost_parts.iter().map(|(part, amount)| format!("{} {amount}", part.in_words())).collect();
@@ -104,6 +105,8 @@ pub struct Finished<'a> {
     pub currency: &'a str,
     /// Where the recording lies.
     pub recording: Option<String>,
+    /// Why it is not in the bucket yet, if there is one: it waits here, sealed, and is moved later.
+    pub waits: Option<String>,
 }
 
 /// Returns the report for people.
@@ -139,6 +142,9 @@ pub fn report(finished: &Finished<'_>) -> String {
     row("cost", format!("{} {}", outcome.cost, finished.currency));
     if let Some(place) = &finished.recording {
         row("recording", format!("{place} (sealed; listen: puppetmaster recording {} --to call.wav)", finished.attempt));
+    }
+    if let Some(waits) = &finished.waits {
+        row("pending", waits.clone());
     }
     match outcome.recorded {
         Recorded::Kept { silenced } if !silenced.is_zero() => {
@@ -178,6 +184,7 @@ pub fn report_json(finished: &Finished<'_>) -> Value {
         "cost_micros": outcome.cost,
         "currency": finished.currency,
         "recording": finished.recording,
+        "storage_is_pending": finished.waits.is_some(),
         "recording_was_deleted": outcome.recorded == Recorded::Deleted,
         "recording_silenced_ms": match outcome.recorded {
             Recorded::Kept { silenced } => millis(silenced),

@@ -34,7 +34,7 @@ use ports::carrier::{
 };
 use serde_json::json;
 use server::{Admission, Server, ServerState};
-use store::{Access, Store};
+use store::{Access, Options, Store, Vault};
 use telephony::cost::RateCard;
 use telephony::leg::LegState;
 use telephony::plan::Verb;
@@ -88,7 +88,10 @@ pub struct Serving {
 pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, Failure> {
     let folder =
         tempfile::Builder::new().prefix("puppetmaster-load-").tempdir().map_err(|error| Failure::new(&codes::SERVE_NO_FOLDER, error.to_string()))?;
-    let (store, vault) = wiring::open_data(folder.path(), Access::Dialing).await?;
+    let (store, vault) = {
+        let vault = Vault::open(folder.path())?;
+        (Arc::new(Store::open(folder.path(), Options::new(Access::Dialing)).await?), Arc::new(vault))
+    };
     let bound = wiring::bind(config).await?;
     let origin: Arc<str> = format!("http://{}", bound.address()).into();
     let secret = wiring::make_token();

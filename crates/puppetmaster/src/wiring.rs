@@ -43,6 +43,7 @@ use crate::checkpoints;
 use crate::config::in_force::in_force;
 use crate::config::{Config, Provider};
 use crate::failure::{Failure, codes};
+use crate::keeping;
 use crate::notifications;
 
 /// How long a media socket may take to present its token.
@@ -85,6 +86,7 @@ pub struct Running {
     sandbox: Option<Sandbox>,
     settling: Option<JoinHandle<()>>,
     sweeping: Option<JoinHandle<()>>,
+    moving: Option<JoinHandle<()>>,
     telling: Round,
     config: Config,
     /// Ends calls whose task another process gives up.
@@ -114,6 +116,9 @@ impl Running {
             // What is left is over its time at the next start as well.
             sweeping.abort();
         }
+        if let Some(moving) = self.moving {
+            moving.abort();
+        }
         self.canceling.abort();
         // What is still open is asked for at the next start.
         self.recovering.abort();
@@ -123,6 +128,11 @@ impl Running {
         }
         if tokio::time::timeout(LAST_NEWS, self.telling.stop()).await.is_err() {
             tracing::warn!("some notifications wait for the next start");
+        }
+        match keeping::settle(&self.vault).await {
+            Ok(settled) if keeping::waiting_in_words(settled.as_ref()).is_none() => {}
+            Ok(_) => tracing::warn!("some recordings and traces wait here for the bucket; `serve` and `data sweep` move them"),
+            Err(failure) => tracing::warn!(what = failure.what, "recordings and traces could not be moved"),
         }
         checkpoints::at_the_end(&self.config, &self.store).await;
         self.store.close().await;
@@ -181,12 +191,20 @@ pub fn own_scripts(config: &Config) -> Result<Vec<(String, String)>, Failure> {
 /// # Errors
 /// The folder cannot be used.
 pub async fn look(config: &Config) -> Result<(Arc<Store>, Arc<Vault>), Failure> {
-    open_data(&config.data_dir.0, Access::Looking).await
+    open_data(config, Access::Looking).await
 }
 
-pub(crate) async fn open_data(folder: &Path, access: Access) -> Result<(Arc<Store>, Arc<Vault>), Failure> {
-    let vault = Vault::open(folder)?;
-    let store = Store::open(folder, Options::new(access)).await?;
+/// Opens the data folder of an installation, with its master key and its bucket.
+///
+/// # Errors
+/// The folder cannot be used, the key not be had.
+pub(crate) async fn open_data(config: &Config, access: Access) -> Result<(Arc<Store>, Arc<Vault>), Failure> {
+    let (folder, master) = (&config.data_dir.0, keeping::master_keys(config)?);
+    let mut vault = Vault::open_with(folder, master)?;
+    if let Some(bucket) = keeping::bucket(config)? {
+        vault = vault.with_bucket(bucket);
+    }
+    let store = Store::open(folder, Options { master, ..Options::new(access) }).await?;
     Ok((Arc::new(store), Arc::new(vault)))
 }
 
@@ -215,7 +233,7 @@ pub enum Purpose {
 /// # Errors
 /// What cannot be opened, with what to do.
 pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> {
-    let (store, vault) = open_data(&config.data_dir.0, Access::Dialing).await?;
+    let (store, vault) = open_data(config, Access::Dialing).await?;
     let speech = speech(config)?;
     let network = network(config, &speech).await?;
     let takes_calls = purpose == Purpose::Serve && config.inbound.is_enabled;
@@ -236,6 +254,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
     let recovering = tokio::spawn(async move { recovery.run().await });
     let telling = postman.start();
     let sweeping = (purpose == Purpose::Serve).then(|| sweep_beside(store.clone(), vault.clone(), config.retention()));
+    let moving = (purpose == Purpose::Serve && vault.has_bucket()).then(|| keeping::move_beside(vault.clone()));
     let settling = (network.provider.line == Line::Real).then(|| {
         let carriers = ways.into_iter().map(|way| (way.carrier, way.rates)).collect();
         settle_beside(store.clone(), carriers, rules(config, Vec::new(), false))
@@ -295,6 +314,7 @@ pub async fn run(config: &Config, purpose: Purpose) -> Result<Running, Failure> 
         sandbox: network.sandbox,
         settling,
         sweeping,
+        moving,
         telling,
         config: config.clone(),
         canceling,
@@ -328,7 +348,9 @@ fn desk(config: &Config, store: Arc<Store>, provider: &registry::Provider, own: 
         from,
         rates: config.rate_card(),
         second: config.second_provider.zip(config.second_rate_card()).map(|(second, rates)| {
-            let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned() };
+            let first = provider.carrier.abilities().mode_for(config.conversation_mode);
+            let mode = Some(second.abilities().mode_for(first)).filter(|mode| *mode != first);
+            let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned(), mode };
             (receipt, rates)
         }),
         records: config.recording,
@@ -521,8 +543,8 @@ fn open_second(config: &Config, second: Practised, first: &registry::Provider, s
         return Err(wrong(format!("`second_provider` is {}, which is the first one already", second.name())));
     }
     let mode = first.abilities().mode_for(config.conversation_mode);
-    if second.abilities().mode_for(mode) != mode {
-        // What a receipt and a recording rest on must hold whoever connects the call.
+    if second.abilities().mode_for(mode).is_in_text() != mode.is_in_text() {
+        // Who hears, speaks and records (we, or the provider) must be the same whoever connects the call: receipt and recording rest on that.
         let what =
             format!("{} cannot hold conversations as `conversation_mode` wants them and {} does; choose another mode", second.name(), first.name());
         return Err(wrong(what));

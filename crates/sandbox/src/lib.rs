@@ -30,6 +30,7 @@ mod rough_line;
 mod scribe;
 mod shelf;
 mod tape;
+mod text_message;
 mod truth;
 mod twilio;
 

@@ -99,7 +99,7 @@ impl Store {
         }
         // An entry of narrow scope that is new may not concern this task: whoever asks the gate again learns it.
         let select = sqlx::query("SELECT 1 FROM suppressions WHERE callee_key = ? AND lifted_at IS NULL AND (bars_everything OR asked_at >= ?)")
-            .bind(self.seal.lookup(cleared.number().as_e164()))
+            .bind(self.barring(cleared.number()))
             .bind(cleared.cleared_at().as_millis());
         let entry = select.fetch_optional(&mut *transaction).await.map_err(|error| told(&error))?;
         Ok(entry.is_some() && !cleared.is_lenient())

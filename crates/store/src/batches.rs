@@ -30,9 +30,8 @@ impl BatchStore for Store {
     async fn create_batch(&self, batch: &Batch, calls: &[(Task, Receipt, Planned)]) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let Pace { calls_at_once, calls_an_hour, least_gap } = batch.pace;
-        let insert = sqlx::query(
-            "INSERT INTO batches (id, made_at, calls_at_once, calls_an_hour, least_gap_ms, approved, name) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        );
+        let insert =
+            sqlx::query("INSERT INTO batches (id, made_at, calls_at_once, calls_an_hour, least_gap_ms, approved, name) VALUES (?, ?, ?, ?, ?, ?, ?)");
         let insert = insert
             .bind(&batch.id)
             .bind(batch.made_at.as_millis())

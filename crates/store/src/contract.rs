@@ -481,7 +481,7 @@ pub async fn ended_attempts_are_counted(store: &dyn TaskStore) {
     assert_eq!(first.response_times, [Duration::from_millis(700), Duration::from_millis(900)]);
     assert_eq!(store.ended_calls(NOON + Duration::from_secs(31), NOON + Duration::from_secs(90)).await.unwrap().len(), 1, "the end is not within");
     let tasks = store.task_counts(all.0, all.1).await.unwrap();
-    assert_eq!((tasks.made, tasks.done, tasks.open), (5, 4, 1));
+    assert_eq!((tasks.made, tasks.done, tasks.open, tasks.achieved), (5, 4, 1, 2));
     let figures = Statistics::of(&calls, tasks);
     assert_eq!((figures.total.attempts, figures.total.answered, figures.total.achieved), (4, 3, 2));
     assert_eq!((figures.total.talked_ms, figures.total.average_ms), (180_000, Some(60_000)));

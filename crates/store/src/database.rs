@@ -20,10 +20,13 @@ use serde::de::DeserializeOwned;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
+use telephony::PhoneNumber;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use crate::keyring::DO_NOT_CALL;
+use crate::master::MasterKeys;
 use crate::migrations::MIGRATIONS;
-use crate::seal::{KeyError, KeySeal, Seal, private_options};
+use crate::seal::{KeyError, KeySeal, Seal, hexadecimal, private_options, tag};
 
 /// The name of the database file within the data directory.
 const DATABASE_FILE: &str = "puppetmaster.db";
@@ -49,12 +52,14 @@ pub struct Options {
     pub patience: Duration,
     /// Largest size of the database in pages of 4 KiB, if it shall be bounded; then it is "full" before the disk is.
     pub max_pages: Option<u32>,
+    /// The master key, where it does not lie in the directory.
+    pub master: MasterKeys,
 }
 
 impl Options {
     /// Opens for this purpose, with 5 s of patience: many times the longest write seen.
     pub const fn new(access: Access) -> Self {
-        Self { access, patience: Duration::from_secs(5), max_pages: None }
+        Self { access, patience: Duration::from_secs(5), max_pages: None, master: MasterKeys { current: None, next: None } }
     }
 }
 
@@ -69,6 +74,8 @@ pub struct Store {
     /// Whose turn it is to write.
     turn: Arc<Mutex<()>>,
     pub(crate) seal: Seal,
+    /// The key of the do-not-call list.
+    barring_key: [u8; 32],
     /// The data directory.
     pub(crate) directory: PathBuf,
     /// Held as long as the store lives; `None` if it may not dial.
@@ -125,7 +132,7 @@ impl Store {
         };
         let path = directory.join(DATABASE_FILE);
         let has_data = fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0);
-        let seal = Seal::of_directory(directory, !has_data).map_err(key_trouble)?;
+        let seal = Seal::of_directory(directory, !has_data, options.master).map_err(key_trouble)?;
         if !has_data {
             make_private_file(&path).map_err(unavailable)?;
         }
@@ -135,8 +142,9 @@ impl Store {
         migrate(&flushing).await?;
         let swift = pool(1).connect_lazy_with(connect.clone().synchronous(SqliteSynchronous::Normal));
         let reader = pool(READERS).connect_lazy_with(connect.read_only(true).create_if_missing(false));
-        let store = Self { flushing, swift, reader, turn: Arc::default(), seal, directory: directory.to_owned(), dialing };
+        let mut store = Self { flushing, swift, reader, turn: Arc::default(), seal, barring_key: [0; 32], directory: directory.to_owned(), dialing };
         store.check_key().await?;
+        store.barring_key = store.find_barring_key().await?;
         Ok(store)
     }
 
@@ -208,21 +216,51 @@ impl Store {
     async fn check_key(&self) -> Result<(), StoreError> {
         const PLACE: &str = "meta/key_check";
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        let known: Option<Vec<u8>> = sqlx::query("SELECT value FROM meta WHERE name = 'key_check'")
-            .fetch_optional(&mut *transaction)
-            .await
-            .and_then(|row| row.map(|row| row.try_get(0)).transpose())
-            .map_err(|error| told(&error))?;
-        match known {
+        match meta(&mut transaction, "key_check").await? {
             Some(sealed) => self.seal.open(PLACE, &sealed).map(drop).map_err(|_| StoreError::WrongKey),
             None => {
                 let sealed = self.seal.close(PLACE, b"puppetmaster").map_err(unavailable)?;
-                let insert = sqlx::query("INSERT INTO meta (name, value) VALUES ('key_check', ?)").bind(sealed);
-                insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+                insert_meta(&mut transaction, "key_check", &sealed).await?;
                 transaction.commit().await.map_err(|error| told(&error))
             }
         }
     }
+
+    /// Returns the key of the do-not-call list, and makes one for a database that has none yet: a new one, or, where there are numbers
+    /// already, the one that they were hidden with so far. Once it was there it must never be missing: every barred number would be
+    /// called again.
+    async fn find_barring_key(&self) -> Result<[u8; 32], StoreError> {
+        let keyring = self.seal.keyring();
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        if let Some(known) = meta(&mut transaction, "do_not_call_check").await? {
+            let key = keyring.get(DO_NOT_CALL).map_err(key_trouble)?.ok_or(StoreError::WrongKey)?;
+            return if tag(&key, b"puppetmaster").as_slice() == known { Ok(key) } else { Err(StoreError::WrongKey) };
+        }
+        let old = sqlx::query("SELECT 1 FROM subjects UNION ALL SELECT 1 FROM suppressions LIMIT 1").fetch_optional(&mut *transaction).await;
+        let key = match (keyring.get(DO_NOT_CALL).map_err(key_trouble)?, old.map_err(|error| told(&error))?) {
+            (Some(key), _) => key,
+            (None, Some(_)) => keyring.adopt(DO_NOT_CALL, self.seal.lookup_key()).map_err(key_trouble)?,
+            (None, None) => keyring.get_or_make(DO_NOT_CALL).map_err(key_trouble)?,
+        };
+        insert_meta(&mut transaction, "do_not_call_check", &tag(&key, b"puppetmaster")).await?;
+        transaction.commit().await.map_err(|error| told(&error))?;
+        Ok(key)
+    }
+
+    /// Returns the stand-in of a number on the do-not-call list.
+    pub(crate) fn barring(&self, number: &PhoneNumber) -> String {
+        hexadecimal(&tag(&self.barring_key, number.as_e164().as_bytes()))
+    }
+}
+
+async fn meta(connection: &mut SqliteConnection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = sqlx::query("SELECT value FROM meta WHERE name = ?").bind(name).fetch_optional(connection).await;
+    row.and_then(|row| row.map(|row| row.try_get(0)).transpose()).map_err(|error| told(&error))
+}
+
+async fn insert_meta(connection: &mut SqliteConnection, name: &str, value: &[u8]) -> Result<(), StoreError> {
+    let insert = sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?)").bind(name).bind(value);
+    insert.execute(connection).await.map(drop).map_err(|error| told(&error))
 }
 
 fn connect_options(path: &Path, options: Options) -> SqliteConnectOptions {

@@ -103,14 +103,15 @@ impl Store {
         self.empty_tasks(&mut *connection, "SELECT id FROM tasks WHERE subject = ?1 AND ?2 >= 0", subject, now).await?;
         // A wish not to be called stays as a keyed hash; what else was known of the number goes.
         for sql in [
-            "UPDATE suppressions SET body = X'' WHERE callee_key = (SELECT callee_key FROM subjects WHERE id = ?)",
+            "UPDATE suppressions SET body = X'' WHERE callee_key = (SELECT barring_key FROM subjects WHERE id = ?)",
             "DELETE FROM consents WHERE callee_key = (SELECT callee_key FROM subjects WHERE id = ?)",
             "DELETE FROM line_kinds WHERE callee_key = (SELECT callee_key FROM subjects WHERE id = ?)",
             "DELETE FROM standing_approvals WHERE callee_key = (SELECT callee_key FROM subjects WHERE id = ?)",
         ] {
             sqlx::query(sql).bind(subject).execute(&mut *connection).await.map_err(|error| told(&error))?;
         }
-        let update = sqlx::query("UPDATE subjects SET erased_at = ?, callee_key = NULL WHERE id = ?").bind(now.as_millis()).bind(subject);
+        let update =
+            sqlx::query("UPDATE subjects SET erased_at = ?, callee_key = NULL, barring_key = NULL WHERE id = ?").bind(now.as_millis()).bind(subject);
         update.execute(connection).await.map_err(|error| told(&error))?;
         Ok(())
     }

@@ -13,10 +13,11 @@ use telephony::{PhoneNumber, Timestamp};
 
 use crate::attempts::column;
 use crate::database::{Store, Survives, told};
+use crate::entered::Entered;
 use crate::erasure::Whose;
 
 /// The version of the form. A reader refuses others.
-const FORM: &str = "puppetmaster export 1";
+const FORM: &str = "puppetmaster export 2";
 
 /// A table as it is exported.
 struct Table {
@@ -35,7 +36,7 @@ const OF_TASK: &str = "task_id IN (SELECT id FROM tasks WHERE subject = ?)";
 const OF_ATTEMPT: &str = "attempt_id IN (SELECT attempts.id FROM attempts JOIN tasks ON tasks.id = task_id WHERE subject = ?)";
 
 /// In an order in which every row finds what it refers to.
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 13] = [
     Table {
         name: "tasks",
         columns: &["id", "state", "created_at", "body", "receipt"],
@@ -79,6 +80,8 @@ const TABLES: [Table; 11] = [
         of_subject: OF_TASK,
         key: &["attempt_id"],
     },
+    // Without the moment at which it is due: what is read in elsewhere dials nobody by itself.
+    Table { name: "plans", columns: &["task_id", "priority", "body"], sealed: &["body"], of_subject: OF_TASK, key: &["task_id"] },
     Table { name: "calls", columns: &["carrier_call", "attempt_id", "known_at"], sealed: &[], of_subject: OF_ATTEMPT, key: &[] },
     Table {
         name: "leg_events",
@@ -93,6 +96,13 @@ const TABLES: [Table; 11] = [
     Table {
         name: "call_figures",
         columns: &["attempt_id", "task_type", "region", "hour", "limit_ms", "provider", "is_recorded", "response_ms", "passed_over"],
+        sealed: &[],
+        of_subject: OF_ATTEMPT,
+        key: &[],
+    },
+    Table {
+        name: "expenses",
+        columns: &["id", "kind", "attempt_id", "reserved", "began_at", "cost", "ended_at"],
         sealed: &[],
         of_subject: OF_ATTEMPT,
         key: &[],
@@ -121,10 +131,20 @@ const TABLES: [Table; 11] = [
 ];
 
 /// Sealed with the installation's own key: they name nobody and hold no word of a call.
-const OF_NOBODY: [&str; 1] = ["decisions"];
+const OF_NOBODY: [&str; 2] = ["decisions", "plans"];
 
 /// What is kept of one subject: table by table, row by row.
 type Rows = Map<String, Value>;
+
+/// What is kept of one subject.
+#[derive(Serialize, Deserialize)]
+struct Subject {
+    /// `None` if nothing names the number any more.
+    number: Option<PhoneNumber>,
+    entered: Entered,
+    #[serde(flatten)]
+    rows: Rows,
+}
 
 /// What is kept of somebody, in the clear.
 #[derive(Serialize, Deserialize)]
@@ -132,7 +152,7 @@ pub struct Export {
     form: String,
     /// When it was written.
     pub exported_at: Timestamp,
-    subjects: Vec<Rows>,
+    subjects: Vec<Subject>,
 }
 
 impl Export {
@@ -141,7 +161,7 @@ impl Export {
         let ids = |rows: &Rows, table: &str| -> Vec<String> {
             rows.get(table).and_then(Value::as_array).into_iter().flatten().filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
         };
-        self.subjects.iter().flat_map(|rows| [ids(rows, "attempts"), ids(rows, "visits")].concat()).collect()
+        self.subjects.iter().flat_map(|subject| [ids(&subject.rows, "attempts"), ids(&subject.rows, "visits")].concat()).collect()
     }
 }
 
@@ -161,7 +181,8 @@ impl Store {
                 let found: Vec<Value> = found.iter().map(|row| self.row_json(table, subject, row)).collect::<Result<_, _>>()?;
                 rows.insert(table.name.to_owned(), Value::Array(found));
             }
-            export.subjects.push(rows);
+            let (entered, number) = self.entered(subject).await?;
+            export.subjects.push(Subject { number: number_of(&rows).or(number), entered, rows });
         }
         let subject = match whose {
             Whose::Everybody => None,
@@ -181,14 +202,15 @@ impl Store {
             return Err(StoreError::Corrupt);
         }
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        for rows in &export.subjects {
-            let Some(number) = number_of(rows) else { continue };
-            let subject = self.subject_of(&mut transaction, &number, now).await?;
+        for Subject { number, entered, rows } in &export.subjects {
+            let Some(number) = number else { continue };
+            let subject = self.subject_of(&mut transaction, number, now).await?;
             for table in &TABLES {
                 for row in rows.get(table.name).and_then(Value::as_array).into_iter().flatten() {
-                    self.insert_row(&mut transaction, table, &subject, &number, row).await?;
+                    self.insert_row(&mut transaction, table, &subject, number, row).await?;
                 }
             }
+            self.insert_entered(&mut transaction, number, entered).await?;
         }
         self.audit(&mut transaction, now, &AuditEvent::Imported { calls: export.calls().len() as u64 }).await?;
         transaction.commit().await.map_err(|error| told(&error))

@@ -9,6 +9,7 @@ use assistant::attempt::Direction;
 use assistant::compliance::calling_hours::local_time;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::TaskState;
+use dialogue::report::Outcome;
 use ports::task_store::{Measured, StoreError};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -69,6 +70,12 @@ impl Store {
             let state = TaskState::from_word(&column::<String>(row, 0)?).ok_or(StoreError::Corrupt)?;
             counts.add(state, amount(row, 1)?);
         }
+        let select = sqlx::query(
+            "SELECT count(DISTINCT tasks.id) FROM tasks JOIN attempts ON task_id = tasks.id JOIN reports ON attempt_id = attempts.id
+             WHERE outcome = ? AND tasks.state IN ('done', 'failed') AND created_at >= ? AND created_at < ?",
+        );
+        let select = select.bind(word(&Outcome::Achieved)?).bind(since.as_millis()).bind(until.as_millis());
+        counts.achieved = amount(&select.fetch_one(self.read()).await.map_err(|error| told(&error))?, 0)?;
         Ok(counts)
     }
 }

@@ -72,8 +72,8 @@ impl Store {
     }
 
     async fn select_opt_out(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
-        let select = sqlx::query("SELECT 1 FROM suppressions WHERE callee_key = ? AND bars_everything AND lifted_at IS NULL")
-            .bind(self.seal.lookup(number.as_e164()));
+        let select =
+            sqlx::query("SELECT 1 FROM suppressions WHERE callee_key = ? AND bars_everything AND lifted_at IS NULL").bind(self.barring(number));
         Ok(select.fetch_optional(self.read()).await.map_err(|error| told(&error))?.is_some())
     }
 }

@@ -1,7 +1,7 @@
 //! Tasks, calls and recordings on disk.
 //!
 //! [`Store`] keeps rows in one SQLite database, [`Vault`] keeps recordings and traces in sealed files; both live in one
-//! data directory and share its `vault.key`. What people said or wrote is ciphertext in either. Rules live elsewhere:
+//! data directory and share its keys. What people said or wrote is ciphertext in either. Rules live elsewhere:
 //! this crate only keeps what it is given, exactly once, and says plainly when it cannot.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -12,6 +12,7 @@ mod audit;
 mod batches;
 pub mod contract;
 mod database;
+mod entered;
 mod erasure;
 mod expenses;
 mod export;
@@ -19,6 +20,7 @@ mod figures;
 mod inbound;
 mod keyring;
 mod ledger;
+mod master;
 mod migrations;
 mod outbox;
 mod plans;
@@ -33,5 +35,6 @@ mod vault;
 pub use database::{Access, Options, Store};
 pub use erasure::{Erased, Whose};
 pub use export::Export;
+pub use master::{MasterKey, MasterKeys, NewMaster, NoMasterKey};
 pub use registry::{ListKind, RegistryError};
-pub use vault::Vault;
+pub use vault::{Settled, Vault};

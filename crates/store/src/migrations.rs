@@ -21,6 +21,7 @@ const STEPS: &[(&str, &str, &str)] = &[
     step!("0005", "money"),
     step!("0006", "second_provider"),
     step!("0009", "errands"),
+    step!("0010", "barring_key"),
 ];
 
 /// Applies the steps that a database lacks. Each is known by its number, and by a digest of its text: a database that was made by

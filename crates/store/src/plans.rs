@@ -2,10 +2,10 @@
 
 use assistant::approval::{Approval, Receipt};
 use assistant::audit::AuditEvent;
+use assistant::series::Series;
 use assistant::task::{Task, TaskState};
 use assistant::task_plan::TaskPlan;
 use async_trait::async_trait;
-use assistant::series::Series;
 use ports::plan_store::{Occurrence, PlanStore, Planned};
 use ports::task_store::StoreError;
 use sqlx::SqliteConnection;

@@ -22,8 +22,15 @@ use crate::database::{Store, Survives, told};
 use crate::tasks::STANDING;
 
 /// The columns that [`Store::suppression_of`] reads, in its order.
-const SUPPRESSION: &str = "SELECT suppressions.id, suppressions.body, suppressions.attempt_id, asked_at, attempts.callee, tasks.subject
+const SUPPRESSION: &str =
+    "SELECT suppressions.id, suppressions.body, suppressions.attempt_id, asked_at, attempts.callee, tasks.subject, bars_key, lifted_at
      FROM suppressions LEFT JOIN attempts ON attempts.id = suppressions.attempt_id LEFT JOIN tasks ON tasks.id = attempts.task_id";
+
+/// The entries of the do-not-call list that are about a subject.
+pub(crate) const SUPPRESSIONS_OF_SUBJECT: &str =
+    "SELECT suppressions.id, suppressions.body, suppressions.attempt_id, asked_at, attempts.callee, tasks.subject, bars_key, lifted_at
+     FROM suppressions LEFT JOIN attempts ON attempts.id = suppressions.attempt_id LEFT JOIN tasks ON tasks.id = attempts.task_id
+     WHERE suppressions.callee_key = (SELECT barring_key FROM subjects WHERE id = ?) ORDER BY asked_at, suppressions.id";
 
 impl Store {
     pub(crate) async fn insert_decision(&self, connection: &mut SqliteConnection, task: &TaskId, record: &DecisionRecord) -> Result<(), StoreError> {
@@ -44,7 +51,7 @@ impl Store {
              VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )
         .bind(id)
-        .bind(self.seal.lookup(entry.number.as_e164()))
+        .bind(self.barring(&entry.number))
         .bind(self.bars_key(&entry.bars))
         .bind(entry.bars == Bars::Everything)
         .bind(entry.attempt.as_ref().map(|attempt| attempt.as_str().to_owned()))
@@ -64,7 +71,7 @@ impl Store {
     }
 
     /// Returns an entry; `None` if its number was erased with its call.
-    fn suppression_of(&self, row: &SqliteRow) -> Result<Option<Kept<Suppression>>, StoreError> {
+    pub(crate) fn suppression_of(&self, row: &SqliteRow) -> Result<Option<Kept<Suppression>>, StoreError> {
         let id: String = column(row, 0)?;
         if let Some(sealed) = column::<Option<Vec<u8>>>(row, 1)? {
             // Whoever was erased leaves a row that still bars the number, and no number.
@@ -83,15 +90,68 @@ impl Store {
         Ok(Some(Kept { id, value: Suppression::stop_request(number, Channel::Speech, attempt, at) }))
     }
 
-    fn consent_of(&self, row: &SqliteRow) -> Result<Kept<Consent>, StoreError> {
+    /// Returns an entry of a number that the caller knows, also if the number was erased: what was known of it but the wish is gone. Which
+    /// user or type of errand it was about is not known any more, so such an entry bars everything.
+    fn suppression_about(&self, number: &PhoneNumber, row: &SqliteRow) -> Result<Option<Kept<Suppression>>, StoreError> {
+        if let Some(kept) = self.suppression_of(row)? {
+            return Ok(Some(kept));
+        }
+        if column::<Option<i64>>(row, 7)?.is_some() {
+            return Ok(None);
+        }
+        let bars = if column::<String>(row, 6)? == "solicitation" { Bars::Solicitation } else { Bars::Everything };
+        let attempt = column::<Option<String>>(row, 2)?.map(AttemptId::new);
+        let channel = if attempt.is_some() { Channel::Speech } else { Channel::Installation };
+        let at = Timestamp(column(row, 3)?);
+        let value = Suppression { number: number.clone(), bars, channel, at, attempt, heard_sha256: None, lifted: None };
+        Ok(Some(Kept { id: column(row, 0)?, value }))
+    }
+
+    pub(crate) fn consent_of(&self, row: &SqliteRow) -> Result<Kept<Consent>, StoreError> {
         let id: String = column(row, 0)?;
         let value = self.open_json(&consent_place(&id), &column::<Vec<u8>>(row, 1)?)?;
         Ok(Kept { id, value })
     }
 
-    fn standing_approval_of(&self, row: &SqliteRow) -> Result<StandingApproval, StoreError> {
+    pub(crate) fn standing_approval_of(&self, row: &SqliteRow) -> Result<StandingApproval, StoreError> {
         let id: String = column(row, 0)?;
         self.open_json(&standing_place(&id), &column::<Vec<u8>>(row, 1)?)
+    }
+
+    pub(crate) fn known_line_of(&self, row: &SqliteRow) -> Result<(PhoneNumber, KnownLine), StoreError> {
+        self.open_json(&line_place(&column::<String>(row, 0)?), &column::<Vec<u8>>(row, 1)?)
+    }
+
+    /// Keeps a consent; its caller commits.
+    pub(crate) async fn insert_consent(&self, connection: &mut SqliteConnection, id: &str, consent: &Consent) -> Result<(), StoreError> {
+        let given = consent.given();
+        let insert = sqlx::query("INSERT INTO consents (id, callee_key, granted_at, revoked_at, body) VALUES (?, ?, ?, ?, ?)")
+            .bind(id)
+            .bind(self.seal.lookup(given.number.as_e164()))
+            .bind(given.granted_at.as_millis())
+            .bind(given.revoked.map(|revoked| revoked.at.as_millis()))
+            .bind(self.close_json(&consent_place(id), consent)?);
+        insert.execute(connection).await.map(drop).map_err(|error| told(&error))
+    }
+
+    /// Keeps what kind of line a number is; its caller commits.
+    pub(crate) async fn insert_line(&self, connection: &mut SqliteConnection, number: &PhoneNumber, line: &KnownLine) -> Result<(), StoreError> {
+        let key = self.seal.lookup(number.as_e164());
+        let sealed = self.close_json(&line_place(&key), &(number, line))?;
+        let insert =
+            sqlx::query("INSERT INTO line_kinds (callee_key, body) VALUES (?, ?) ON CONFLICT (callee_key) DO UPDATE SET body = excluded.body");
+        insert.bind(key).bind(sealed).execute(connection).await.map(drop).map_err(|error| told(&error))
+    }
+
+    /// Keeps a standing approval; its caller commits.
+    pub(crate) async fn insert_standing(&self, connection: &mut SqliteConnection, standing: &StandingApproval) -> Result<(), StoreError> {
+        let insert = sqlx::query("INSERT INTO standing_approvals (id, callee_key, given_at, revoked_at, body) VALUES (?, ?, ?, ?, ?)")
+            .bind(&standing.id)
+            .bind(self.seal.lookup(standing.number.as_e164()))
+            .bind(standing.given_at.as_millis())
+            .bind(standing.revoked_at.map(Timestamp::as_millis))
+            .bind(self.close_json(&standing_place(&standing.id), standing)?);
+        insert.execute(connection).await.map(drop).map_err(|error| told(&error))
     }
 
     async fn line_of(&self, number: &PhoneNumber) -> Result<Option<KnownLine>, StoreError> {
@@ -114,14 +174,18 @@ impl Store {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let select = sqlx::query(sqlx::AssertSqlSafe(format!("{SUPPRESSION} WHERE suppressions.id = ?"))).bind(id.to_owned());
         let row = select.fetch_optional(&mut *transaction).await.map_err(|error| told(&error))?;
-        let entry = self.suppression_of(&row.ok_or(StoreError::NotFound)?)?.ok_or(StoreError::NotFound)?.value;
-        let entry = Suppression { lifted: Some(lifted.clone()), ..entry };
-        let update = sqlx::query("UPDATE suppressions SET lifted_at = ?, body = ? WHERE id = ?")
-            .bind(lifted.at.as_millis())
-            .bind(self.close_json(&suppression_place(id), &entry)?)
-            .bind(id);
+        let kept = self.suppression_of(&row.ok_or(StoreError::NotFound)?)?;
+        // Of whoever was erased nothing is kept but that the wish was taken back.
+        let (body, subject) = match kept {
+            None => (Vec::new(), None),
+            Some(Kept { value, .. }) => {
+                let entry = Suppression { lifted: Some(lifted.clone()), ..value };
+                let subject = self.subject_of(&mut transaction, &entry.number, lifted.at).await?;
+                (self.close_json(&suppression_place(id), &entry)?, Some(subject))
+            }
+        };
+        let update = sqlx::query("UPDATE suppressions SET lifted_at = ?, body = ? WHERE id = ?").bind(lifted.at.as_millis()).bind(body).bind(id);
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
-        let subject = Some(self.subject_of(&mut transaction, &entry.number, lifted.at).await?);
         self.audit(&mut transaction, lifted.at, &AuditEvent::Lifted { subject, entry: id.to_owned() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
@@ -198,8 +262,8 @@ impl PolicyStore for Store {
 
     async fn suppressions(&self, after: Option<&str>, at_most: u32) -> Result<Vec<Kept<Suppression>>, StoreError> {
         let text = format!(
-            "{SUPPRESSION} WHERE ?1 IS NULL OR (asked_at, suppressions.id) > (SELECT asked_at, id FROM suppressions WHERE id = ?1)
-             ORDER BY asked_at, suppressions.id LIMIT ?2"
+            "{SUPPRESSION} WHERE (?1 IS NULL OR (asked_at, suppressions.id) > (SELECT asked_at, id FROM suppressions WHERE id = ?1))
+             AND length(coalesce(suppressions.body, attempts.callee)) > 0 ORDER BY asked_at, suppressions.id LIMIT ?2"
         );
         let select = sqlx::query(sqlx::AssertSqlSafe(text)).bind(after.map(str::to_owned)).bind(i64::from(at_most));
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
@@ -208,22 +272,15 @@ impl PolicyStore for Store {
 
     async fn suppressions_of(&self, number: &PhoneNumber) -> Result<Vec<Kept<Suppression>>, StoreError> {
         let text = format!("{SUPPRESSION} WHERE suppressions.callee_key = ? ORDER BY asked_at, suppressions.id");
-        let select = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.seal.lookup(number.as_e164()));
+        let select = sqlx::query(sqlx::AssertSqlSafe(text)).bind(self.barring(number));
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
-        rows.iter().filter_map(|row| self.suppression_of(row).transpose()).collect()
+        rows.iter().filter_map(|row| self.suppression_about(number, row).transpose()).collect()
     }
 
     async fn keep_consent(&self, id: &str, consent: &Consent, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        let given = consent.given();
-        let insert = sqlx::query("INSERT INTO consents (id, callee_key, granted_at, revoked_at, body) VALUES (?, ?, ?, ?, ?)")
-            .bind(id)
-            .bind(self.seal.lookup(given.number.as_e164()))
-            .bind(given.granted_at.as_millis())
-            .bind(given.revoked.map(|revoked| revoked.at.as_millis()))
-            .bind(self.close_json(&consent_place(id), consent)?);
-        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
-        let subject = self.subject_of(&mut transaction, &given.number, at).await?;
+        self.insert_consent(&mut transaction, id, consent).await?;
+        let subject = self.subject_of(&mut transaction, &consent.given().number, at).await?;
         self.audit(&mut transaction, at, &AuditEvent::ConsentKept { subject, consent: id.to_owned() }).await?;
         transaction.commit().await.map_err(|error| told(&error))
     }
@@ -240,12 +297,8 @@ impl PolicyStore for Store {
     }
 
     async fn keep_line(&self, number: &PhoneNumber, line: &KnownLine, at: Timestamp) -> Result<(), StoreError> {
-        let key = self.seal.lookup(number.as_e164());
-        let sealed = self.close_json(&line_place(&key), &(number, line))?;
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        let insert =
-            sqlx::query("INSERT INTO line_kinds (callee_key, body) VALUES (?, ?) ON CONFLICT (callee_key) DO UPDATE SET body = excluded.body");
-        insert.bind(key).bind(sealed).execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.insert_line(&mut transaction, number, line).await?;
         let subject = self.subject_of(&mut transaction, number, at).await?;
         self.audit(&mut transaction, at, &AuditEvent::LineKept { subject, kind: line.kind, source: line.source }).await?;
         transaction.commit().await.map_err(|error| told(&error))
@@ -253,8 +306,7 @@ impl PolicyStore for Store {
 
     async fn lines(&self) -> Result<Vec<(PhoneNumber, KnownLine)>, StoreError> {
         let rows = sqlx::query("SELECT callee_key, body FROM line_kinds ORDER BY rowid").fetch_all(self.read()).await;
-        let opened = |row: &SqliteRow| self.open_json(&line_place(&column::<String>(row, 0)?), &column::<Vec<u8>>(row, 1)?);
-        rows.map_err(|error| told(&error))?.iter().map(opened).collect()
+        rows.map_err(|error| told(&error))?.iter().map(|row| self.known_line_of(row)).collect()
     }
 
     async fn standing(&self, number: &PhoneNumber) -> Result<Standing, StoreError> {
@@ -273,13 +325,7 @@ impl PolicyStore for Store {
 
     async fn keep_standing_approval(&self, standing: &StandingApproval) -> Result<(), StoreError> {
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        let insert = sqlx::query("INSERT INTO standing_approvals (id, callee_key, given_at, revoked_at, body) VALUES (?, ?, ?, ?, ?)")
-            .bind(&standing.id)
-            .bind(self.seal.lookup(standing.number.as_e164()))
-            .bind(standing.given_at.as_millis())
-            .bind(standing.revoked_at.map(Timestamp::as_millis))
-            .bind(self.close_json(&standing_place(&standing.id), standing)?);
-        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        self.insert_standing(&mut transaction, standing).await?;
         let given = AuditEvent::StandingGiven {
             standing: standing.id.clone(),
             subject: self.subject_of(&mut transaction, &standing.number, standing.given_at).await?,

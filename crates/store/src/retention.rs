@@ -91,13 +91,19 @@ impl Store {
         Ok(emptied + visits)
     }
 
-    /// Ends erasures that a crash cut off behind the destruction of the key, and erases subjects of whom nothing is left.
+    /// Ends erasures that a crash cut off behind the destruction of the key, and erases subjects of whom nothing is left: no call, and
+    /// nothing that somebody entered about them. A stop request from a call goes on as its keyed hash.
     async fn end_erasures(&self, now: Timestamp) -> Result<(), StoreError> {
         for subject in self.subjects(crate::erasure::Whose::Everybody).await? {
             let has_key = self.seal.keyring().get(&subject).map_err(key_trouble)?.is_some();
             let select = sqlx::query(
                 "SELECT (SELECT count(*) FROM tasks WHERE subject = ?1 AND length(body) > 0)
-                      + (SELECT count(*) FROM visits WHERE subject = ?1 AND caller IS NOT NULL)",
+                      + (SELECT count(*) FROM visits WHERE subject = ?1 AND caller IS NOT NULL)
+                      + (SELECT count(*) FROM suppressions WHERE suppressions.callee_key = subjects.barring_key AND attempt_id IS NULL AND length(body) > 0)
+                      + (SELECT count(*) FROM consents WHERE consents.callee_key = subjects.callee_key)
+                      + (SELECT count(*) FROM line_kinds WHERE line_kinds.callee_key = subjects.callee_key)
+                      + (SELECT count(*) FROM standing_approvals WHERE standing_approvals.callee_key = subjects.callee_key)
+                 FROM subjects WHERE id = ?1",
             );
             let row = select.bind(&subject).fetch_one(self.read()).await.map_err(|error| told(&error))?;
             if has_key && column::<i64>(&row, 0)? > 0 {

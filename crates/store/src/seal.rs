@@ -1,7 +1,7 @@
 //! Seals texts: AES-256-GCM, bound to the place where they stand.
 //!
-//! The master key lies in `vault.key`, readable by its owner only, made on first use; it seals the keys of [`crate::keyring`], and
-//! they seal everything else. Whoever copies the directory copies the keys; whoever copies the database alone has ciphertext. Losing the
+//! The master key lies in `vault.key`, readable by its owner only, made on first use, unless one is handed over ([`crate::MasterKeys`]); it
+//! seals the keys of [`crate::keyring`], and they seal everything else. Whoever copies the directory copies the keys; whoever copies the database alone has ciphertext. Losing the
 //! keys loses the words, so a directory that has data and no key is an error and never gets a new one.
 
 use std::fs::{self, File, OpenOptions};
@@ -14,13 +14,11 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::keyring::Keyring;
+use crate::keyring::{INSTALLATION, Keyring};
+use crate::master::{MasterKey, MasterKeys};
 
 /// The name of the key file within the data directory.
 pub(crate) const KEY_FILE: &str = "vault.key";
-
-/// The name of the key that seals what belongs to nobody in particular.
-const INSTALLATION: &str = "installation";
 
 const NONCE_BYTES: usize = 12;
 
@@ -74,8 +72,8 @@ impl KeySeal {
 
 impl Seal {
     /// Opens the keys of a data directory, or makes them if there are none and `may_make` allows it.
-    pub(crate) fn of_directory(directory: &Path, may_make: bool) -> Result<Self, KeyError> {
-        let keyring = Keyring::open(directory, may_make)?;
+    pub(crate) fn of_directory(directory: &Path, may_make: bool, master: MasterKeys) -> Result<Self, KeyError> {
+        let keyring = Keyring::open(directory, may_make, master)?;
         let key = if may_make { keyring.get_or_make(INSTALLATION)? } else { keyring.get(INSTALLATION)?.ok_or(KeyError::Wrong)? };
         let lookup_key = tag(&key, b"puppetmaster look-up key 1");
         let audit_key = tag(&key, b"puppetmaster audit key 1");
@@ -107,6 +105,11 @@ impl Seal {
         hexadecimal(&tag(&self.lookup_key, text.as_bytes()))
     }
 
+    /// Returns the key that stand-ins for searches are made with, so that the do-not-call list of old keeps its own.
+    pub(crate) fn lookup_key(&self) -> &[u8; 32] {
+        &self.lookup_key
+    }
+
     /// Returns the keyed hash of an entry of the audit log.
     pub(crate) fn audit_hash(&self, bytes: &[u8]) -> String {
         hexadecimal(&tag(&self.audit_key, bytes))
@@ -125,7 +128,8 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn tag(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
+/// Returns the keyed hash of a text (HMAC-SHA-256).
+pub(crate) fn tag(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
         // HMAC takes keys of every length, so there is no such case.
         return [0; 32];
@@ -134,22 +138,13 @@ fn tag(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-pub(crate) fn read_key(path: &Path) -> Result<[u8; 32], KeyError> {
+pub(crate) fn read_key(path: &Path) -> Result<MasterKey, KeyError> {
     let mut text = String::new();
     File::open(path).map_err(KeyError::Io)?.take(256).read_to_string(&mut text).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => KeyError::Wrong,
         _ => KeyError::Io(error),
     })?;
-    let digits = text.trim();
-    if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(KeyError::Wrong);
-    }
-    let mut key = [0; 32];
-    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().chunks(2)) {
-        let pair = std::str::from_utf8(pair).map_err(|_| KeyError::Wrong)?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_| KeyError::Wrong)?;
-    }
-    Ok(key)
+    text.parse().map_err(|_| KeyError::Wrong)
 }
 
 /// Makes a key whole or not at all; if two processes begin at once, one key wins and both use it.
@@ -191,15 +186,19 @@ pub(crate) fn private_options() -> OpenOptions {
 mod tests {
     use super::*;
 
+    fn of_directory(directory: &Path, may_make: bool) -> Result<Seal, KeyError> {
+        Seal::of_directory(directory, may_make, MasterKeys::default())
+    }
+
     #[test]
     fn a_text_opens_only_where_it_was_sealed() {
         let directory = tempfile::tempdir().unwrap();
-        let seal = Seal::of_directory(directory.path(), true).unwrap();
+        let seal = of_directory(directory.path(), true).unwrap();
         let sealed = seal.close("turns/1", b"we close at nine").unwrap();
         assert_eq!(seal.open("turns/1", &sealed).unwrap(), b"we close at nine");
         assert!(seal.open("turns/2", &sealed).is_err());
         assert!(!sealed.windows(4).any(|window| window == b"nine"));
-        let again = Seal::of_directory(directory.path(), false).unwrap();
+        let again = of_directory(directory.path(), false).unwrap();
         assert_eq!(again.open("turns/1", &sealed).unwrap(), b"we close at nine");
         assert_eq!(again.lookup("+12125550123"), seal.lookup("+12125550123"));
     }
@@ -207,7 +206,7 @@ mod tests {
     #[test]
     fn any_changed_byte_is_noticed() {
         let directory = tempfile::tempdir().unwrap();
-        let seal = Seal::of_directory(directory.path(), true).unwrap();
+        let seal = of_directory(directory.path(), true).unwrap();
         let sealed = seal.close("x", b"we close at nine").unwrap();
         for index in 0..sealed.len() {
             let mut altered = sealed.clone();
@@ -222,7 +221,7 @@ mod tests {
     fn only_the_owner_may_read_the_key() {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
-        Seal::of_directory(directory.path(), true).unwrap();
+        of_directory(directory.path(), true).unwrap();
         let mode = fs::metadata(directory.path().join(KEY_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let names = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
@@ -233,10 +232,10 @@ mod tests {
     #[test]
     fn a_file_that_holds_no_key_is_no_key() {
         let directory = tempfile::tempdir().unwrap();
-        assert!(matches!(Seal::of_directory(directory.path(), false), Err(KeyError::Wrong)));
+        assert!(matches!(of_directory(directory.path(), false), Err(KeyError::Wrong)));
         for content in [b"".as_slice(), b"abc", &[b'z'; 64], &[0xff; 64]] {
             fs::write(directory.path().join(KEY_FILE), content).unwrap();
-            assert!(matches!(Seal::of_directory(directory.path(), true), Err(KeyError::Wrong)));
+            assert!(matches!(of_directory(directory.path(), true), Err(KeyError::Wrong)));
         }
     }
 }

@@ -10,6 +10,7 @@ use telephony::{AttemptId, PhoneNumber, Timestamp};
 use crate::attempts::column;
 use crate::database::{Store, key_trouble, told, unavailable};
 use crate::keyring::Keyring;
+use crate::master::{MasterKeys, NewMaster};
 use crate::seal::{hexadecimal, random};
 
 impl Store {
@@ -24,12 +25,14 @@ impl Store {
                 return Ok(id);
             }
             // Erased, and brought back by a backup: they stay erased.
-            let update = sqlx::query("UPDATE subjects SET erased_at = ?, callee_key = NULL WHERE id = ?").bind(at.as_millis()).bind(id);
+            let update =
+                sqlx::query("UPDATE subjects SET erased_at = ?, callee_key = NULL, barring_key = NULL WHERE id = ?").bind(at.as_millis()).bind(id);
             update.execute(&mut *connection).await.map_err(|error| told(&error))?;
         }
         let id = hexadecimal(&random::<16>().map_err(unavailable)?);
         self.seal.keyring().get_or_make(&id).map_err(key_trouble)?;
-        let insert = sqlx::query("INSERT INTO subjects (id, callee_key, made_at) VALUES (?, ?, ?)").bind(&id).bind(callee_key).bind(at.as_millis());
+        let insert = sqlx::query("INSERT INTO subjects (id, callee_key, barring_key, made_at) VALUES (?, ?, ?, ?)").bind(&id).bind(callee_key);
+        let insert = insert.bind(self.barring(number)).bind(at.as_millis());
         insert.execute(connection).await.map_err(|error| told(&error))?;
         Ok(id)
     }
@@ -48,10 +51,10 @@ impl Store {
     /// holds the lock of a dialing program, and must be opened again afterwards. Returns how many keys there are.
     ///
     /// # Errors
-    /// [`StoreError`]; everything is still readable, and calling it again goes on.
-    pub async fn rotate_master(directory: &Path, held: &Self, at: Timestamp) -> Result<u64, StoreError> {
+    /// [`StoreError::WrongKey`] if the new one should be handed over and none is; other [`StoreError`]s: everything is still readable, and calling it again goes on.
+    pub async fn rotate_master(directory: &Path, held: &Self, master: MasterKeys, to: NewMaster, at: Timestamp) -> Result<u64, StoreError> {
         held.may_dial()?;
-        let keys = Keyring::open(directory, false).and_then(|mut keyring| keyring.rotate()).map_err(key_trouble)?;
+        let keys = Keyring::open(directory, false, master).and_then(|mut keyring| keyring.rotate(to)).map_err(key_trouble)?;
         held.note(&AuditEvent::KeysRotated { keys }, at).await?;
         Ok(keys)
     }

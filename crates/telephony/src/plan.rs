@@ -39,6 +39,15 @@ impl ConversationMode {
     pub const fn is_in_text(self) -> bool {
         matches!(self, Self::TextRelay | Self::SpokenTurns)
     }
+
+    /// Returns it for people: by what the conversation is held.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::MediaStream => "its sound, streamed to us",
+            Self::TextRelay => "texts over a socket",
+            Self::SpokenTurns => "spoken turns",
+        }
+    }
 }
 
 /// One step of a [`Plan`].

@@ -52,6 +52,16 @@ impl Pace {
     /// The longest time between two beginnings: what is older is not counted.
     pub const LONGEST_GAP: Duration = COUNTED_OVER;
 
+    /// Returns how long after the first of so many calls the last one begins at the earliest, if every call ends at once.
+    pub fn lasts(&self, calls: u32) -> Duration {
+        let gaps = calls.saturating_sub(1);
+        let by_gap = self.least_gap.saturating_mul(gaps);
+        let whole_hours = gaps.checked_div(self.calls_an_hour).unwrap_or(0);
+        // Within its last hour the calls follow each other by the gap alone.
+        let last_hour = self.least_gap.saturating_mul(gaps.checked_rem(self.calls_an_hour).unwrap_or(0));
+        by_gap.max(HOUR.saturating_mul(whole_hours).saturating_add(last_hour))
+    }
+
     /// Returns when the next call may begin.
     pub fn after(&self, begun: &Begun, now: Timestamp) -> NextStart {
         self.next_start(&begun.at, begun.running, now)
@@ -104,5 +114,8 @@ mod tests {
         }
         assert_eq!(begun[..5], [at(0), at(60), at(120), at(3_600), at(3_660)]);
         assert!(begun.windows(4).all(|four| four[3] >= four[0] + HOUR), "{begun:?}");
+        let lasts: Vec<Timestamp> = (1..=12).map(|calls| at(0) + pace.lasts(calls)).collect();
+        assert_eq!(lasts, begun, "as long as it truly takes");
+        assert_eq!(pace.lasts(0), Duration::ZERO);
     }
 }

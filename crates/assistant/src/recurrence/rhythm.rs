@@ -153,12 +153,15 @@ mod tests {
 
     #[test]
     fn what_is_no_rhythm_is_refused_with_an_example() {
-        for text in ["", "10:00", "day", "day 24:00", "day 10:60", "day 1000", "week 10:00", "week on 10:00", "week on m 10:00", "week on any 10:00"] {
+        for text in ["", "10:00", "day", "day 24:00", "day 10:60", "day 1000", "week 10:00", "week on 10:00", "week on m 10:00", "week on any 10:00"]
+        {
             let error = text.parse::<Rhythm>().unwrap_err();
             assert_eq!(error.code(), "schedule.recurrence", "{text}");
             assert!(error.to_string().contains("week on mon 10:00"), "{error}");
         }
-        for text in ["month on fifth tue 10:00", "month 10:00", "fortnight 10:00", "-2 days 10:00", "day on mon 10:00", "2 weekdays 10:00", "day +1:00"] {
+        for text in
+            ["month on fifth tue 10:00", "month 10:00", "fortnight 10:00", "-2 days 10:00", "day on mon 10:00", "2 weekdays 10:00", "day +1:00"]
+        {
             assert!(text.parse::<Rhythm>().is_err(), "{text}");
         }
         let rhythm: Rhythm = "400 days 10:00".parse().unwrap();

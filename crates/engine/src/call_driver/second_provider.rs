@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use ports::carrier::{CallRequest, Carrier, CarrierError};
+use ports::carrier::{CallRequest, Carrier, CarrierError, ConversationMode};
 use telephony::call::Input;
 use telephony::cost::RateCard;
 
@@ -18,6 +18,8 @@ pub struct SecondWay {
     pub carrier: Arc<dyn Carrier>,
     /// What it must know: its own addresses, and a number of its own.
     pub request: CallRequest,
+    /// How it holds the conversation: as the first one would, or in text by turns where it has no relay of texts.
+    pub mode: ConversationMode,
     /// What it charges.
     pub rates: RateCard,
     /// Where it asks for turns.
@@ -53,6 +55,7 @@ impl CallDriver {
         self.scribe.connected_by(second.carrier.name(), second.rates);
         self.ports.carrier = second.carrier;
         self.request = second.request;
+        self.mode = second.mode;
         self.turn_url = second.turn_url;
         self.takeover_addresses = second.takeover;
         if let Some(recording) = &mut self.carrier_recording {

@@ -52,6 +52,9 @@ assistant::code_table! {
     WEBHOOKS = "doctor.webhooks",
         "calls that come in to our number do not come to this program",
         "Run `puppetmaster setup` for the provider; calls that we make bring their own addresses and do not need it.";
+    WEBHOOKS_OF_SECOND = "doctor.webhooks_of_second",
+        "whoever rings the second provider's number back is not connected: calls that come in are taken at the first provider's number",
+        "Have the second provider forward its number to the first one's, or let it say in its console that the number takes no calls.";
     COUNTRY = "doctor.country_not_enabled",
         "the account may not call a country of `allowed_regions`",
         "Enable it in the provider's console under voice geographic permissions, or take it out of `allowed_regions`.";

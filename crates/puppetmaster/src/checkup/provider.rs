@@ -14,8 +14,27 @@ use crate::config::Config;
 use crate::failure::{self, Failure};
 use crate::wiring;
 
+/// What a provider is for us.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    First,
+    Second,
+}
+
 /// Returns what the check of the configured phone provider finds; all that can be asked is asked, whatever else failed.
 pub async fn check(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
+    look(config, Place::First, clock).await
+}
+
+/// Returns what the check of the second phone provider finds, each line with its name; nothing if there is none.
+pub async fn check_second(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
+    let Some(config) = config.with_second_first() else { return Vec::new() };
+    let name = config.phone_provider.as_str();
+    let findings = look(&config, Place::Second, clock).await;
+    findings.into_iter().map(|finding| Finding { check: format!("{name}, the second: {}", finding.check), ..finding }).collect()
+}
+
+async fn look(config: &Config, place: Place, clock: &dyn Clock) -> Vec<Finding> {
     let Some(number) = config.caller_id() else {
         return vec![Finding::failed("phone provider", Failure::new(&failure::codes::CARRIER_SETTINGS, "no number to call from is set"))];
     };
@@ -30,13 +49,16 @@ pub async fn check(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
     let is_refused = findings.iter().any(|finding| finding.code == Some(codes::CREDENTIALS_REFUSED.code));
     if identity.is_some() || !is_refused {
         let owned = numbers(account, config, number, &mut findings).await;
-        incoming(config, owned.as_ref(), &mut findings);
+        match place {
+            Place::First => incoming(config, owned.as_ref(), &mut findings),
+            Place::Second => findings.push(Finding::yellow("incoming calls", &codes::WEBHOOKS_OF_SECOND, codes::WEBHOOKS_OF_SECOND.text)),
+        }
         countries(account, config, &mut findings).await;
         money(account, config, number, &mut findings).await;
     }
     let trial = identity.as_ref().and_then(|identity| identity.trial.as_ref());
     findings.push(judge::limits(config.limits.call.get(), config.limits.ring_timeout.get(), &account.abilities(), trial));
-    findings.extend(public_address(config, &provider).await);
+    findings.extend(public_address(config, place, &provider).await);
     findings
 }
 
@@ -147,12 +169,13 @@ async fn money(account: &dyn CarrierAccount, config: &Config, number: &PhoneNumb
     });
 }
 
-async fn public_address(config: &Config, provider: &Provider) -> Vec<Finding> {
+async fn public_address(config: &Config, place: Place, provider: &Provider) -> Vec<Finding> {
     let Some(origin) = &config.public_url else {
         return Vec::new();
     };
     let watch = Watch::open(config.listen, origin.as_str(), Arc::clone(&provider.callbacks)).await;
-    let findings = watch.findings(provider.account.as_ref(), origin.as_str()).await;
+    let under = if place == Place::First { origin.as_str().to_owned() } else { server::router::second_origin(origin.as_str().trim_end_matches('/')) };
+    let findings = watch.findings(provider.account.as_ref(), &under).await;
     watch.close().await;
     findings
 }

@@ -197,7 +197,8 @@ impl Callbacks for Witness {
 fn state(witness: Arc<Witness>, origin: &str) -> ServerState {
     let directory = Arc::new(Directory::default());
     ServerState {
-        second: None,
+        // Whichever of two providers is tried, at its own addresses.
+        second: Some(witness.clone()),
         reception: None,
         callbacks: witness,
         directory: directory.clone(),

@@ -4,7 +4,7 @@ use assistant::task::CalleeKind;
 use clap::{Args, Subcommand, ValueEnum};
 use dialogue::brief::TaskType;
 
-use super::ProviderArg;
+use super::{BatchArgs, ProviderArg};
 
 /// What is wanted of whom, as it is typed for a call and for a task.
 #[derive(Args, Debug)]
@@ -36,6 +36,9 @@ pub struct CallArgs {
     /// What is wanted of whom.
     #[command(flatten)]
     pub errand: ErrandArgs,
+    /// Whether it comes back.
+    #[command(flatten)]
+    pub series: SeriesArgs,
     /// Do not ask before dialing.
     #[arg(long, short)]
     pub yes: bool,
@@ -163,16 +166,20 @@ pub enum TaskCommand {
         #[arg(long, short)]
         yes: bool,
     },
-    /// Say no to a task: it is never called.
+    /// Say no to a task: it is never called. If the errand comes back, the next time still stands.
     Deny {
         /// Which.
         task: String,
     },
-    /// Give a task up, at any time: a call of it is ended, whichever program made it.
+    /// Give a task up, at any time: a call of it is ended, whichever program made it, and it does not come back.
     Cancel {
         /// Which.
         task: String,
     },
+    /// Change when a task comes back, or that it does.
+    Change(TaskChangeArgs),
+    /// Many calls under one yes, made of a table, dialed at a pace.
+    Batch(BatchArgs),
     /// Carry an approved task out now.
     Run {
         /// Which.
@@ -206,10 +213,33 @@ pub struct TaskCreateArgs {
     /// What is wanted of whom.
     #[command(flatten)]
     pub errand: ErrandArgs,
+    /// When, and how often.
+    #[command(flatten)]
+    pub when: WhenArgs,
+    /// Whether it comes back.
+    #[command(flatten)]
+    pub series: SeriesArgs,
+    /// Only after this task, if it ended as `--if` says. May be repeated. Not for errands that come back.
+    #[arg(long, value_name = "TASK", conflicts_with = "every")]
+    pub after: Vec<String>,
+    /// How the tasks of `--after` must have ended.
+    #[arg(long = "if", value_enum, requires = "after", default_value_t = ConditionArg::Ended)]
+    pub if_it: ConditionArg,
+    /// Make the task though facts are missing that its kind needs.
+    #[arg(long)]
+    pub incomplete: bool,
+    /// Print JSON for machines; asks nothing.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// When a task is carried out, and how often it is tried.
+#[derive(Args, Debug)]
+pub struct WhenArgs {
     /// Not before this moment, in your time zone: "2026-11-30 09:30", "+2h".
     #[arg(long, value_name = "TIME")]
     pub not_before: Option<String>,
-    /// Not after this moment.
+    /// Not after this moment. Each time of an errand that comes back may be called until the next one comes.
     #[arg(long, value_name = "TIME")]
     pub deadline: Option<String>,
     /// Of several tasks that are due the more urgent one is called first.
@@ -222,18 +252,37 @@ pub struct TaskCreateArgs {
     /// When they are there: "Mo-Fr 09:00-18:00; Sa 10:00-14:00; PH off". Calls are made within it, away from its edges.
     #[arg(long, value_name = "HOURS")]
     pub opening_hours: Option<String>,
-    /// Only after this task, if it ended as `--if` says. May be repeated.
-    #[arg(long, value_name = "TASK")]
-    pub after: Vec<String>,
-    /// How the tasks of `--after` must have ended.
-    #[arg(long = "if", value_enum, requires = "after", default_value_t = ConditionArg::Ended)]
-    pub if_it: ConditionArg,
-    /// Make the task though facts are missing that its kind needs.
-    #[arg(long)]
-    pub incomplete: bool,
-    /// Print JSON for machines; asks nothing.
-    #[arg(long)]
-    pub json: bool,
+}
+
+/// Whether an errand comes back, and until when.
+#[derive(Args, Debug)]
+pub struct SeriesArgs {
+    /// Comes back: "day 10:00", "weekday 9:30", "week on mon 10:00", "2 weeks on tue,fri 10:00", "month on 15 10:00", "month on last fri
+    /// 10:00", in your time zone. Each time is a task of its own with a yes of its own, unless a standing approval covers it.
+    #[arg(long, value_name = "RHYTHM")]
+    pub every: Option<String>,
+    /// Comes back until this moment: "2027-03-01".
+    #[arg(long, value_name = "TIME", requires = "every")]
+    pub until: Option<String>,
+    /// Comes back until it was done so often, this time counted.
+    #[arg(long, value_name = "N", requires = "every", value_parser = clap::value_parser!(u32).range(1..))]
+    pub times: Option<u32>,
+}
+
+/// What to change about a task.
+#[derive(Args, Debug)]
+pub struct TaskChangeArgs {
+    /// Which.
+    pub task: String,
+    /// Comes back from now on as `task create --every` says, or "never". This time stays when it is.
+    #[arg(long, value_name = "RHYTHM")]
+    pub every: String,
+    /// Comes back until this moment.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Comes back until it was done so often, all times from this one on counted.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub times: Option<u32>,
 }
 
 /// How urgent a task is.

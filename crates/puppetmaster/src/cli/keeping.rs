@@ -30,10 +30,16 @@ pub enum DataCommand {
         #[arg(long, short)]
         yes: bool,
     },
-    /// Delete what is over its time (`retention` in the configuration); `serve` does it by itself.
+    /// Delete what is over its time (`retention` in the configuration), and move what waits for the bucket (`storage`); `serve` does it by
+    /// itself.
     Sweep,
-    /// Seal all keys anew by a new master key. No other program may use the data directory meanwhile.
-    RotateKey,
+    /// Seal all keys anew by a new master key: the one of `master_key.next_…` if there is one, else one that is made. No other program may
+    /// use the data directory meanwhile.
+    RotateKey {
+        /// Make the new key and keep it in the data directory, though the one in use comes from outside.
+        #[arg(long)]
+        to_file: bool,
+    },
     /// Print records of processing and a sketch of an impact assessment, as the configuration has it.
     ProcessingRecord,
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use carriers::registry::Practised;
 use clap::{Args, Subcommand, ValueEnum};
 
 /// What to look at.
@@ -33,6 +34,15 @@ impl ProviderArg {
         match self {
             Self::Twilio => "twilio",
             Self::Plivo => "plivo",
+        }
+    }
+}
+
+impl From<ProviderArg> for Practised {
+    fn from(arg: ProviderArg) -> Self {
+        match arg {
+            ProviderArg::Twilio => Self::Twilio,
+            ProviderArg::Plivo => Self::Plivo,
         }
     }
 }
@@ -95,6 +105,9 @@ pub struct SetupArgs {
     /// Have calls that come in to the number sent to us: sets its webhooks at the provider.
     #[arg(long)]
     pub set_webhook: bool,
+    /// Add it as the second phone provider, beside the one that is set up: it dials what the first one surely did not.
+    #[arg(long, conflicts_with_all = ["listen", "public_url", "tunnel", "set_webhook", "overwrite", "user_name"])]
+    pub second: bool,
     /// Replace an existing configuration file; the old one is kept beside it.
     #[arg(long)]
     pub overwrite: bool,

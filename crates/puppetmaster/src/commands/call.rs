@@ -3,23 +3,28 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
-use assistant::approval::ApprovedBy;
+use assistant::approval::{ApprovedBy, Receipt};
 use assistant::compliance::number_gate::check_text;
-use carriers::registry::Practised;
+use assistant::task::{Task, TaskState};
+use assistant::task_plan::TaskPlan;
 use dialogue::report::Outcome;
 use engine::assistant::{Errand, LiveCall, NotMade};
 use engine::call_driver::{CallOutcome, RoomWish};
 use engine::live::LiveEvent;
+use ports::clock::Clock;
+use ports::plan_store::{PlanStore, Planned};
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use telephony::{Disposition, PhoneNumber};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::ending::Ending;
 use super::errand::errand;
+use super::series::{self, Wanted};
 use super::typed::{KEYS, Typed, Wish};
 use crate::cli::{CallArgs, ProviderArg};
 use crate::config::Config;
 use crate::failure::{FAILED, Failure, NOT_ACHIEVED, codes};
+use crate::keeping;
 use crate::live_view::LiveView;
 use crate::report_view::{self, Finished};
 use crate::wiring;
@@ -30,20 +35,17 @@ pub(super) async fn call(args: CallArgs, config: &Config) -> Result<ExitCode, Fa
         .map_err(|problem| Failure { remedy: problem.remedy().to_owned(), ..Failure::new(problem.entry, problem.what.clone()) })?;
     let config = &practising(args.provider, config)?;
     let errand = errand(&args.errand, config)?;
+    let comes_back = series::wanted(&args.series, wiring::SystemClock.now(), config)?;
     let running = wiring::run(config, wiring::Purpose::Call { is_strict: args.strict }).await?;
     let desk = Desk { running: &running, telephone: config.operator_number.as_ref(), regions: &config.allowed_regions() };
-    let made = make(&desk, errand, args.yes, args.json).await;
+    let made = make(&desk, errand, comes_back, &args, &config.zone()).await;
     running.stop().await;
     made
 }
 
 /// Returns the configuration with the practice network spoken to as this provider.
 fn practising(provider: Option<ProviderArg>, config: &Config) -> Result<Config, Failure> {
-    let practised = match provider {
-        None => return Ok(config.clone()),
-        Some(ProviderArg::Twilio) => Practised::Twilio,
-        Some(ProviderArg::Plivo) => Practised::Plivo,
-    };
+    let Some(practised) = provider.map(Into::into) else { return Ok(config.clone()) };
     if config.phone_provider.is_real() {
         // Whoever means to practise must not ring anybody, and a real call goes to the account that is set up.
         let what = format!("`--provider` says how to practise, and `phone_provider` is {}", config.phone_provider.as_str());
@@ -61,9 +63,14 @@ struct Desk<'a> {
     regions: &'a [String],
 }
 
-async fn make(desk: &Desk<'_>, errand: Errand, is_agreed: bool, is_json: bool) -> Result<ExitCode, Failure> {
+async fn make(desk: &Desk<'_>, errand: Errand, comes_back: Option<Wanted>, args: &CallArgs, zone: &str) -> Result<ExitCode, Failure> {
     let running = desk.running;
-    let (task, receipt) = running.assistant.create_task(errand).await?;
+    let (is_agreed, is_json) = (args.yes, args.json);
+    let comes_again = comes_back.is_some();
+    let (task, receipt) = match comes_back {
+        None => running.assistant.create_task(errand).await?,
+        Some(comes_back) => create_first(running, errand, comes_back).await?,
+    };
     if !is_json {
         println!("{}", report_view::receipt(&receipt));
     }
@@ -76,7 +83,10 @@ async fn make(desk: &Desk<'_>, errand: Errand, is_agreed: bool, is_json: bool) -
     let live = running.assistant.execute(&task.id).await?;
     let attempt = live.attempt.clone();
     let outcome = watch(desk, live, is_json).await.ok_or_else(|| Failure::of(&codes::CALL_LOST))?;
+    // What a bucket does not take now waits here, sealed; `serve` and `data sweep` move it.
+    let settled = keeping::settle(&running.vault).await?;
     let finished = Finished {
+        waits: keeping::waiting_in_words(settled.as_ref()),
         task: &task.id,
         attempt: &attempt,
         recording: outcome.recorded.is_kept().then(|| running.vault.place(&attempt, ObjectKind::Recording)),
@@ -88,7 +98,24 @@ async fn make(desk: &Desk<'_>, errand: Errand, is_agreed: bool, is_json: bool) -
     } else {
         println!("\n{}", report_view::report(&finished));
     }
+    if comes_again {
+        let next = engine::series::follow(running.assistant.desk(), running.store.as_ref(), &task.id, TaskState::Failed).await?;
+        if !is_json {
+            series::told(next.as_ref(), zone);
+        }
+    }
     Ok(ExitCode::from(exit_code(&outcome)))
+}
+
+/// Keeps an errand as the first task of a series: called now, and again when its rhythm says.
+async fn create_first(running: &wiring::Running, errand: Errand, comes_back: Wanted) -> Result<(Task, Receipt), Failure> {
+    let desk = running.assistant.desk();
+    let task = desk.task(errand, TaskState::AwaitingApproval)?;
+    let receipt = desk.receipt(&task).await?;
+    let series = comes_back.begun_by(&task.id, task.created_at);
+    let plan = TaskPlan { series: Some(series), ..TaskPlan::default() };
+    running.store.create_planned(&task, &receipt, &Planned { plan, due_at: None }).await?;
+    Ok((task, receipt))
 }
 
 impl Desk<'_> {

@@ -8,13 +8,14 @@ use assistant::compliance::number_gate::check_text;
 use ports::clock::Clock;
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use ports::task_store::StoreError;
-use store::{Access, Export, Store, Vault, Whose};
+use store::{Access, Export, MasterKeys, NewMaster, Store, Vault, Whose};
 use telephony::{AttemptId, PhoneNumber};
 
 use crate::checkpoints;
 use crate::cli::{DataCommand, WhoseArgs};
 use crate::config::Config;
 use crate::failure::{Failure, codes};
+use crate::keeping;
 use crate::processing_record;
 use crate::wiring::{self, SystemClock};
 
@@ -26,7 +27,7 @@ pub(super) async fn data(command: DataCommand, config: &Config) -> Result<ExitCo
         DataCommand::Import { from } => import(&from, config).await?,
         DataCommand::Erase { whose, yes } => return erase(&whose, yes, config).await,
         DataCommand::Sweep => sweep(config).await?,
-        DataCommand::RotateKey => rotate(config).await?,
+        DataCommand::RotateKey { to_file } => rotate(to_file, config).await?,
         DataCommand::ProcessingRecord => print!("{}", processing_record::page(config)),
     }
     Ok(ExitCode::SUCCESS)
@@ -58,7 +59,7 @@ async fn export(whose: &WhoseArgs, to: &Path, config: &Config) -> Result<(), Fai
     let mut objects = 0;
     for call in export.calls() {
         for kind in ObjectKind::ALL {
-            if let Some(bytes) = vault.read(&AttemptId::new(&call), kind)? {
+            if let Some(bytes) = vault.read(&AttemptId::new(&call), kind).await? {
                 write_private(&to.join(object_name(&call, kind)), &bytes).map_err(bad)?;
                 objects += 1;
             }
@@ -75,7 +76,7 @@ async fn import(from: &Path, config: &Config) -> Result<(), Failure> {
     let rows = from.join(ROWS_FILE);
     let json = std::fs::read(&rows).map_err(|error| bad(format!("cannot read {}: {error}", rows.display())))?;
     let export: Export = serde_json::from_slice(&json).map_err(|error| bad(format!("{} is no export: {error}", rows.display())))?;
-    let (store, vault) = wiring::open_data(&config.data_dir.0, Access::Dialing).await?;
+    let (store, vault) = wiring::open_data(config, Access::Dialing).await?;
     store.import(&export, SystemClock.now()).await.map_err(|error| match error {
         StoreError::Conflict => Failure::of(&codes::DATA_THERE),
         StoreError::Corrupt => bad(format!("{} is no export that this version can read, or a call was running when it was made", rows.display())),
@@ -110,10 +111,15 @@ async fn erase(whose: &WhoseArgs, is_agreed: bool, config: &Config) -> Result<Ex
         StoreError::Conflict => Failure::of(&codes::DATA_LIVE),
         error => error.into(),
     })?;
+    // Nobody can read it any more; the bucket is told to delete it as well.
+    let settled = keeping::settle(&vault).await?;
     // A database from before the erasure is thereby known as one.
     checkpoints::at_the_end(config, &store).await;
     store.close().await;
     println!("erased {} callees with {} calls; a stop request stays, as a keyed hash", erased.subjects, erased.calls);
+    if let Some(words) = keeping::waiting_in_words(settled.as_ref()) {
+        println!("nothing of it can be read any more; {words}");
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -140,15 +146,37 @@ async fn sweep(config: &Config) -> Result<(), Failure> {
     for (class, count) in expired {
         println!("{:>6}  {}", count, class.as_str());
     }
+    let settled = vault.settle().await?;
+    for (count, what) in [(settled.moved, "moved to the bucket"), (settled.deleted, "deleted in the bucket")] {
+        if count > 0 {
+            println!("{count:>6}  {what}");
+        }
+    }
+    if let Some(words) = keeping::waiting_in_words(Some(&settled)) {
+        println!("{words}");
+    }
     Ok(())
 }
 
 /// Nobody else may use the keys meanwhile, so the lock of a dialing program is taken.
-async fn rotate(config: &Config) -> Result<(), Failure> {
-    let (store, _): (_, std::sync::Arc<Vault>) = wiring::open_data(&config.data_dir.0, Access::Dialing).await?;
-    let keys = Store::rotate_master(&config.data_dir.0, &store, SystemClock.now()).await?;
+async fn rotate(is_to_file: bool, config: &Config) -> Result<(), Failure> {
+    let master = keeping::master_keys(config)?;
+    let to = match (is_to_file, master.next, master.current) {
+        (true, ..) | (false, None, None) => NewMaster::File,
+        (false, Some(_), _) => NewMaster::HandedOver,
+        (false, None, Some(_)) => return Err(Failure::of(&codes::DATA_NO_NEXT_KEY)),
+    };
+    let (store, _): (_, std::sync::Arc<Vault>) = wiring::open_data(config, Access::Dialing).await?;
+    let keys = Store::rotate_master(&config.data_dir.0, &store, master, to, SystemClock.now()).await?;
     store.close().await;
-    println!("sealed {keys} keys by a new master key; the old vault.key opens nothing any more");
+    println!("sealed {keys} keys by a new master key; the old one opens nothing any more");
+    match to {
+        NewMaster::HandedOver => {
+            println!("put it in the place of the old one: `master_key.next_value` or `next_command` becomes `value` or `command`")
+        }
+        NewMaster::File if master != MasterKeys::default() => println!("it lies in vault.key; take `master_key` out of the configuration"),
+        NewMaster::File => println!("it lies in vault.key"),
+    }
     Ok(())
 }
 

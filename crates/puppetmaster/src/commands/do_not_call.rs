@@ -148,34 +148,45 @@ fn line(kept: &Kept<Suppression>, zone: &str) -> String {
     )
 }
 
-/// Writes the list as CSV: number, what is barred, how it was asked for, when (UTC), when it was lifted, on which attempt.
+/// Writes the list as CSV: number, what is barred, how it was asked for, when (UTC), when it was lifted, on which attempt. A file that it
+/// makes is its owner's alone.
 async fn export(store: &Store, to: Option<&Path>) -> Result<ExitCode, Failure> {
-    let cannot = |error: io::Error| Failure::new(&codes::DNC_CANNOT_WRITE, error.to_string());
-    let mut out: Box<dyn Write> = match to {
-        Some(path) => Box::new(io::BufWriter::new(File::create(path).map_err(cannot)?)),
-        None => Box::new(io::stdout().lock()),
+    let out: Box<dyn Write + Send> = match to {
+        Some(path) => Box::new(private_file(path).map_err(cannot_write)?),
+        None => Box::new(io::stdout()),
     };
-    writeln!(out, "number,bars,channel,asked_at,lifted_at,attempt").map_err(cannot)?;
-    let mut rows = Vec::new();
-    for_each(store, |kept| {
-        let entry = &kept.value;
-        let bars = match &entry.bars {
-            Bars::Everything => "everything".to_owned(),
-            Bars::Solicitation => "solicitation".to_owned(),
-            Bars::TaskType(task_type) => format!("task_type:{}", word(task_type)),
-            Bars::User(user) => quoted(&format!("user:{}", user.expose())),
-        };
-        let lifted = entry.lifted.as_ref().map_or_else(String::new, |lifted| utc(lifted.at));
-        let attempt = entry.attempt.as_ref().map_or("", |attempt| attempt.as_str());
-        rows.push(format!("{},{bars},{},{},{lifted},{attempt}", entry.number.as_e164(), word(&entry.channel), utc(entry.at)));
-        Ok(())
-    })
-    .await?;
-    for row in rows {
-        writeln!(out, "{row}").map_err(cannot)?;
-    }
-    out.flush().map_err(cannot)?;
+    let mut out = io::BufWriter::new(out);
+    writeln!(out, "number,bars,channel,asked_at,lifted_at,attempt").map_err(cannot_write)?;
+    for_each(store, |kept| writeln!(out, "{}", csv_row(&kept.value)).map_err(cannot_write)).await?;
+    out.flush().map_err(cannot_write)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn cannot_write(error: io::Error) -> Failure {
+    Failure::new(&codes::DNC_CANNOT_WRITE, error.to_string())
+}
+
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+fn csv_row(entry: &Suppression) -> String {
+    let bars = match &entry.bars {
+        Bars::Everything => "everything".to_owned(),
+        Bars::Solicitation => "solicitation".to_owned(),
+        Bars::TaskType(task_type) => format!("task_type:{}", word(task_type)),
+        Bars::User(user) => quoted(&format!("user:{}", user.expose())),
+    };
+    let lifted = entry.lifted.as_ref().map_or_else(String::new, |lifted| utc(lifted.at));
+    let attempt = entry.attempt.as_ref().map_or("", |attempt| attempt.as_str());
+    format!("{},{bars},{},{},{lifted},{attempt}", entry.number.as_e164(), word(&entry.channel), utc(entry.at))
 }
 
 fn word(value: &impl serde::Serialize) -> String {

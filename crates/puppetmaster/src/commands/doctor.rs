@@ -1,5 +1,5 @@
 //! `puppetmaster doctor`: whether everything that calls need is in order, a line each: this machine, and the phone provider
-//! if real telephones ring ([`crate::checkup`]).
+//! if real telephones ring, the second one too if there is one ([`crate::checkup`]).
 
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
@@ -31,11 +31,13 @@ const SPEECH_WITHIN: Duration = Duration::from_secs(30);
 pub(super) async fn doctor(args: &DoctorArgs, config: &Config) -> Result<ExitCode, Failure> {
     let findings = match (args.test_credentials, args.provider) {
         (true, _) => trial_run::check(config).await,
+        (false, Some(one)) if config.is_second(one.into()) => provider::check_second(config, &SystemClock).await,
         (false, Some(_)) => provider::check(config, &SystemClock).await,
         (false, None) => {
             let mut findings = this_machine(config).await;
             if config.phone_provider.is_real() {
                 findings.extend(provider::check(config, &SystemClock).await);
+                findings.extend(provider::check_second(config, &SystemClock).await);
             }
             findings
         }
@@ -63,6 +65,11 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
         });
     };
     line("data folder", wiring::look(config).await.map(|_| config.data_dir.0.display().to_string()));
+    match crate::keeping::bucket(config) {
+        Ok(None) => line("storage", Ok("recordings and traces stay in the data folder".to_owned())),
+        Ok(Some(bucket)) => line("storage", crate::keeping::probe(bucket.as_ref()).await),
+        Err(failure) => line("storage", Err(failure)),
+    }
     line("cast", wiring::cast(config).map(|cast| format!("{} callees", cast.scripts().count())));
     match ModelsDir::find(config.models_dir.as_ref().map(|directory| directory.0.as_path())) {
         Ok(folder) => {

@@ -50,6 +50,7 @@ pub(super) async fn stats(args: &StatsArgs, config: &Config) -> Result<ExitCode,
 fn print(statistics: &Statistics, currency: &str) {
     let (tasks, total) = (&statistics.tasks, &statistics.total);
     println!("tasks       {} ({} done, {} given up, {} failed, {} open)", tasks.made, tasks.done, tasks.canceled, tasks.failed, tasks.open);
+    println!("successful  {} ({} of the tasks that ended)", tasks.achieved, rate(statistics.task_success_rate));
     println!("calls       {}", total.attempts);
     println!("answered    {}", total.answered);
     println!("achieved    {} ({})", total.achieved, percent(total));
@@ -181,7 +182,11 @@ fn span(month: Option<Month>) -> (Timestamp, Timestamp) {
 }
 
 fn percent(figures: &Figures) -> String {
-    figures.success_rate.map_or_else(|| "–".to_owned(), |rate| format!("{:.0} %", rate * 100.0))
+    rate(figures.success_rate)
+}
+
+fn rate(rate: Option<f64>) -> String {
+    rate.map_or_else(|| "–".to_owned(), |rate| format!("{:.0} %", rate * 100.0))
 }
 
 fn length(millis: u64) -> String {

@@ -9,6 +9,7 @@ use assistant::task::{Task, TaskState};
 use audio::wav::WavHeader;
 use dialogue::transcript::Transcript;
 use engine::replay;
+use ports::batch_store::BatchStore;
 use ports::plan_store::PlanStore;
 use ports::policy_store::PolicyStore;
 use ports::recording_vault::{ObjectKind, RecordingVault};
@@ -17,7 +18,7 @@ use serde_json::json;
 use store::Store;
 use telephony::{AttemptId, TaskId};
 
-use super::task;
+use super::{batch, series, task};
 use crate::cli::TaskCommand;
 use crate::config::Config;
 use crate::decision_view;
@@ -32,12 +33,14 @@ pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCo
         TaskCommand::Approve { task, yes } => return task::approve(&TaskId::new(task), yes, config).await,
         TaskCommand::Deny { task } => return task::deny(&TaskId::new(task), config).await,
         TaskCommand::Cancel { task } => return task::cancel(&TaskId::new(task), config).await,
+        TaskCommand::Change(args) => return series::change(&args, config).await,
+        TaskCommand::Batch(args) => return batch::batch(args, config).await,
         TaskCommand::Run { task } => return task::run(&TaskId::new(task), config).await,
         TaskCommand::List { .. } | TaskCommand::Show { .. } => {}
     }
     let (store, _) = wiring::look(config).await?;
     match command {
-        TaskCommand::List { at_most, json } => list(&store, at_most, json).await?,
+        TaskCommand::List { at_most, json } => list(&store, at_most, json, &config.zone()).await?,
         TaskCommand::Show { task, why, json } => {
             wiring::settle_now(config, &store).await?;
             show(&store, &TaskId::new(task), &Shown { why, json, zone: config.zone() }).await?;
@@ -48,12 +51,14 @@ pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCo
         | TaskCommand::Approve { .. }
         | TaskCommand::Deny { .. }
         | TaskCommand::Cancel { .. }
+        | TaskCommand::Change(_)
+        | TaskCommand::Batch(_)
         | TaskCommand::Run { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(store: &Store, at_most: u32, is_json: bool) -> Result<(), Failure> {
+async fn list(store: &Store, at_most: u32, is_json: bool, zone: &str) -> Result<(), Failure> {
     let tasks = store.tasks(at_most).await?;
     if is_json {
         println!("{}", json!(tasks));
@@ -64,6 +69,9 @@ async fn list(store: &Store, at_most: u32, is_json: bool) -> Result<(), Failure>
     }
     for task in tasks {
         println!("{}  {:<17}  {}  {}", task.id, task.state.in_words(), task.number.in_international_format(), task.intent.expose());
+        if let Some(series) = store.plan(&task.id).await?.and_then(|planned| planned.plan.series) {
+            println!("{:indent$}  {}", "", series::in_words(&series, zone), indent = task.id.as_str().len());
+        }
     }
     Ok(())
 }
@@ -100,6 +108,12 @@ async fn show(store: &Store, id: &TaskId, how: &Shown) -> Result<(), Failure> {
         return Ok(());
     }
     print_task(&task);
+    if let Some(series) = planned.as_ref().and_then(|planned| planned.plan.series.as_ref()) {
+        println!("  {}", series::in_words(series, &how.zone));
+    }
+    if let Some(batch) = store.batch_of(id).await? {
+        println!("  of batch {}", batch.id);
+    }
     match planned.and_then(|planned| planned.due_at) {
         Some(due_at) if task.state == TaskState::Approved => println!("  due {}", moment::show(due_at, &how.zone)),
         _ => {}
@@ -164,7 +178,7 @@ fn attempt_json(attempt: &AttemptRecord, transcript: &Transcript) -> serde_json:
 pub(super) async fn recording(attempt: &str, to: &Path, config: &Config) -> Result<ExitCode, Failure> {
     let (_, vault) = wiring::look(config).await?;
     let none = || Failure::of(&codes::RECORDING_UNKNOWN);
-    let mut wav = vault.read(&AttemptId::new(attempt), ObjectKind::Recording)?.ok_or_else(none)?;
+    let mut wav = vault.read(&AttemptId::new(attempt), ObjectKind::Recording).await?.ok_or_else(none)?;
     // The stream was written before its length was known; now it is.
     let length = u32::try_from(wav.len().saturating_sub(WavHeader::LEN)).unwrap_or(WavHeader::UNKNOWN);
     for (at, bytes) in WavHeader::patches(length) {
@@ -184,7 +198,7 @@ pub(super) async fn replay(trace: &str, config: &Config) -> Result<ExitCode, Fai
     } else {
         let (_, vault) = wiring::look(config).await?;
         let none = || Failure::of(&codes::TRACE_UNKNOWN);
-        vault.read(&AttemptId::new(trace), ObjectKind::Trace)?.ok_or_else(none)?
+        vault.read(&AttemptId::new(trace), ObjectKind::Trace).await?.ok_or_else(none)?
     };
     let text = String::from_utf8_lossy(&bytes);
     let replayed = replay::replay(&text).map_err(|error| Failure::new(&codes::TRACE_UNREADABLE, error.to_string()))?;

@@ -50,7 +50,7 @@ async fn whole(config: &Config, end: &mut Ending) -> Result<ExitCode, Failure> {
         "sandbox": running.sandbox_url(),
     });
     println!("{description}");
-    let runner = TaskRunner::new(running.assistant.clone(), running.store.clone(), wiring::chance);
+    let runner = TaskRunner::new(running.assistant.clone(), running.store.clone(), running.store.clone(), wiring::chance);
     let carrying_out = tokio::spawn(async move { runner.run().await });
     end.next().await;
     // What is due from here on is carried out after the next start.

@@ -7,6 +7,7 @@
 
 mod dialog;
 mod files;
+mod second;
 mod words;
 
 use std::net::SocketAddr;
@@ -44,6 +45,9 @@ const TRIES: usize = 3;
 /// # Errors
 /// An answer is missing or cannot be used, the account refuses, or a file cannot be written.
 pub(super) async fn run(words: &Words, account: Option<&str>, args: &SetupArgs, sources: &Sources) -> Result<ExitCode, Failure> {
+    if args.second {
+        return second::run(words, account, args, sources).await;
+    }
     let mut dialog = Dialog::new(sources, args.yes);
     let file = files::target(sources, args.overwrite, &mut dialog)?;
     let (provider, account) = sign_in(words, account, &mut dialog).await?;

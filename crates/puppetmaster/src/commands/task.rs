@@ -23,8 +23,8 @@ use telephony::{Private, TaskId, Timestamp};
 
 use super::ending::Ending;
 use super::errand::{errand, facts};
-use super::{records, serve};
-use crate::cli::{ConditionArg, PriorityArg, TaskCreateArgs};
+use super::{records, series, serve};
+use crate::cli::{ConditionArg, PriorityArg, TaskCreateArgs, WhenArgs};
 use crate::config::Config;
 use crate::failure::{Failure, NOT_ACHIEVED, REFUSED, codes};
 use crate::report_view;
@@ -32,19 +32,29 @@ use crate::wiring::{self, SystemClock};
 
 pub(super) async fn create(args: TaskCreateArgs, config: &Config) -> Result<ExitCode, Failure> {
     let mut errand = errand(&args.errand, config)?;
-    let (now, zone) = (SystemClock.now(), config.zone());
-    let read = |text: &Option<String>| text.as_deref().map(|text| moment::read(text, &zone, now)).transpose();
-    let schedule = Schedule { not_before: read(&args.not_before)?, not_after: read(&args.deadline)? };
+    let now = SystemClock.now();
+    errand.schedule = schedule(&args.when, config)?;
+    let from = errand.schedule.not_before.map_or(now, |not_before| not_before.max(now));
+    let comes_back = series::wanted(&args.series, from, config)?;
+    if comes_back.is_some() && errand.schedule.not_after.is_some() {
+        return Err(Failure::of(&codes::SERIES_DEADLINE).refused());
+    }
     let (store, desk) = wiring::look_with_desk(config, false).await?;
-    let plan = plan(&args, &store).await?;
+    let mut plan = plan(&args.when)?;
+    plan.dependencies = dependencies(&args, &store).await?;
     if !args.json {
         ask_for(&missing_facts::missing(errand.task_type, &errand.intent, &errand.context), &mut errand.context).await;
     }
     let missing = missing_facts::missing(errand.task_type, &errand.intent, &errand.context);
     let state = if missing.is_empty() || args.incomplete { TaskState::AwaitingApproval } else { TaskState::Draft };
-    errand.limits.max_attempts = args.attempts;
-    errand.schedule = schedule;
-    let task = desk.task(errand, state)?;
+    errand.limits.max_attempts = args.when.attempts;
+    let mut task = desk.task(errand, state)?;
+    if let Some(comes_back) = comes_back {
+        let series = comes_back.first(&task.id, from)?;
+        task.schedule = series.schedule();
+        plan.series = Some(series);
+    }
+    let in_words = plan.series.as_ref().map(|series| series::in_words(series, &config.zone()));
     let receipt = desk.receipt(&task).await?;
     store.create_planned(&task, &receipt, &Planned { plan, due_at: None }).await?;
     let standing = if task.state == TaskState::AwaitingApproval { desk.approve_by_standing(&receipt).await? } else { None };
@@ -55,7 +65,10 @@ pub(super) async fn create(args: TaskCreateArgs, config: &Config) -> Result<Exit
     store.close().await;
     if args.json {
         let missing: Vec<_> = missing.iter().map(|fact| json!({ "label": fact.label, "question": fact.question })).collect();
-        println!("{}", json!({ "task": task.id, "state": task.state, "missing": missing, "receipt": receipt, "standing_approval": standing }));
+        let shown = json!({
+            "task": task.id, "state": task.state, "missing": missing, "receipt": receipt, "standing_approval": standing, "comes_back": in_words,
+        });
+        println!("{shown}");
         return Ok(ExitCode::SUCCESS);
     }
     println!("{}", report_view::receipt(&receipt));
@@ -63,7 +76,17 @@ pub(super) async fn create(args: TaskCreateArgs, config: &Config) -> Result<Exit
         Some(standing) => println!("task {}  approved by the standing approval {standing}", task.id),
         None => told_state(&task, &missing),
     }
+    if let Some(in_words) = in_words {
+        println!("  {in_words}");
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns when a task may be carried out, by moments in the user's zone.
+pub(super) fn schedule(args: &WhenArgs, config: &Config) -> Result<Schedule, Failure> {
+    let (now, zone) = (SystemClock.now(), config.zone());
+    let read = |text: &Option<String>| text.as_deref().map(|text| moment::read(text, &zone, now)).transpose();
+    Ok(Schedule { not_before: read(&args.not_before)?, not_after: read(&args.deadline)? })
 }
 
 fn told_state(task: &Task, missing: &[NeededFact]) {
@@ -76,9 +99,14 @@ fn told_state(task: &Task, missing: &[NeededFact]) {
     }
 }
 
-async fn plan(args: &TaskCreateArgs, store: &Store) -> Result<TaskPlan, Failure> {
+/// Returns how a task is carried out that waits for no other.
+pub(super) fn plan(args: &WhenArgs) -> Result<TaskPlan, Failure> {
     let opening_hours = args.opening_hours.as_deref().map(str::parse::<OpeningHours>).transpose();
     let opening_hours = opening_hours.map_err(|error| Failure::new(&assistant::codes::TASK_OPENING_HOURS, error.to_string()).refused())?;
+    Ok(TaskPlan { priority: args.priority.into(), opening_hours, ..TaskPlan::default() })
+}
+
+async fn dependencies(args: &TaskCreateArgs, store: &Store) -> Result<Vec<Dependency>, Failure> {
     let mut dependencies = Vec::new();
     for on in &args.after {
         let on = TaskId::new(on.clone());
@@ -86,7 +114,7 @@ async fn plan(args: &TaskCreateArgs, store: &Store) -> Result<TaskPlan, Failure>
         store.task(&on).await?.ok_or_else(|| Failure::of(&codes::TASK_UNKNOWN))?;
         dependencies.push(Dependency { on, when: args.if_it.into() });
     }
-    Ok(TaskPlan { priority: args.priority.into(), opening_hours, dependencies, ..TaskPlan::default() })
+    Ok(dependencies)
 }
 
 /// Asks the user for facts; who has no answer presses Enter.
@@ -100,7 +128,7 @@ async fn ask_for(missing: &[NeededFact], context: &mut Vec<(String, String)>) {
 }
 
 /// Returns the answer to a question, `None` if there is nobody to ask.
-async fn ask(question: &str) -> Option<String> {
+pub(super) async fn ask(question: &str) -> Option<String> {
     print!("{question}");
     // A prompt that cannot be shown is answered by whoever types anyway.
     let _ = io::stdout().flush();
@@ -175,7 +203,7 @@ pub(super) async fn approve(id: &TaskId, is_agreed: bool, config: &Config) -> Re
     Ok(ExitCode::SUCCESS)
 }
 
-fn first_due(desk: &TaskDesk, task: &Task) -> Timestamp {
+pub(super) fn first_due(desk: &TaskDesk, task: &Task) -> Timestamp {
     let now = desk.gate.clock.now();
     task.schedule.not_before.map_or(now, |not_before| not_before.max(now))
 }
@@ -184,9 +212,14 @@ fn first_due(desk: &TaskDesk, task: &Task) -> Timestamp {
 pub(super) async fn cancel(id: &TaskId, config: &Config) -> Result<ExitCode, Failure> {
     let (store, desk) = wiring::look_with_desk(config, false).await?;
     let is_running = known(&store, id).await?.state == TaskState::Running;
+    let comes_back = store.plan(id).await?.is_some_and(|planned| planned.plan.series.is_some());
     desk.cancel(id).await?;
+    if comes_back {
+        // Whoever carries tasks out would see it as well.
+        store.set_series(id, None).await?;
+    }
     store.close().await;
-    println!("task {id}  canceled");
+    println!("task {id}  canceled{}", if comes_back { "; it does not come back" } else { "" });
     if is_running {
         println!("  its call is ended by the program that made it, within a second");
     }
@@ -200,9 +233,15 @@ pub(super) async fn deny(id: &TaskId, config: &Config) -> Result<ExitCode, Failu
     if !matches!(task.state, TaskState::Draft | TaskState::AwaitingApproval | TaskState::Approved) {
         return Err(NotMade::WrongState { state: task.state }.into());
     }
-    desk.cancel(id).await?;
+    let comes_back = store.plan(id).await?.is_some_and(|planned| planned.plan.series.is_some());
+    // Only this time: the one that follows is made in the same step.
+    let next = if comes_back { engine::series::follow(&desk, store.as_ref(), id, TaskState::Canceled).await? } else { None };
+    if next.is_none() {
+        desk.cancel(id).await?;
+    }
     store.close().await;
     println!("task {id}  denied; it is never called");
+    series::told(next.as_ref(), &config.zone());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -227,7 +266,7 @@ pub(super) async fn run(id: &TaskId, config: &Config) -> Result<ExitCode, Failur
         }
         Err(failure) => return Err(failure),
     };
-    let runner = TaskRunner::new(running.assistant.clone(), running.store.clone(), wiring::chance);
+    let runner = TaskRunner::new(running.assistant.clone(), running.store.clone(), running.store.clone(), wiring::chance);
     let mut end = Ending::new();
     let carried_out = tokio::select! {
         done = runner.run_one(id) => done,

@@ -506,7 +506,7 @@ pub const KEYS: &[Key] = &[
     Key {
         path: "recording.enabled",
         about: "Whether calls are recorded where that is lawful. The receipt and the first sentence of a recorded call say so, and whoever \
-                objects is not recorded. See docs/rules.md.",
+                objects is not recorded. See docs/recording.md.",
         unset: "calls on the practice network are recorded, calls to real telephones are not",
         example: "true",
         field: |config| &mut config.recording,
@@ -541,6 +541,81 @@ pub const KEYS: &[Key] = &[
         unset: "`audit-checkpoints.jsonl` in the data directory, which shows accidents but no malice",
         example: "/var/log/puppetmaster/audit-checkpoints.jsonl",
         field: |config| &mut config.audit_checkpoints,
+    },
+    Key {
+        path: "storage.endpoint",
+        about: "Where the bucket is to which sealed recordings and traces are moved: S3, or what speaks like it (MinIO, Ceph, R2, B2). Only \
+                ciphertext goes there. See docs/storage.md.",
+        unset: "Amazon's own, in `storage.region`",
+        example: "https://s3.example.org",
+        field: |config| &mut config.storage.endpoint,
+    },
+    Key {
+        path: "storage.bucket",
+        about: "The bucket's name. Recording and trace of a call are moved there once it is over; until then, and as long as the bucket cannot be \
+                reached, they lie sealed in the data directory.",
+        unset: "recordings and traces stay in the data directory",
+        example: "my-calls",
+        field: |config| &mut config.storage.bucket,
+    },
+    Key {
+        path: "storage.region",
+        about: "The bucket's region. Others than Amazon mostly take any.",
+        unset: "",
+        example: "eu-central-1",
+        field: |config| &mut config.storage.region,
+    },
+    Key {
+        path: "storage.prefix",
+        about: "What goes before the names of objects, so that several installations share a bucket.",
+        unset: "nothing",
+        example: "home",
+        field: |config| &mut config.storage.prefix,
+    },
+    Key {
+        path: "storage.access_key_id",
+        about: "Who asks the bucket. The key may put, get and delete objects below the prefix and needs no more.",
+        unset: "none; needed with `storage.bucket`",
+        example: "AKIDEXAMPLE",
+        field: |config| &mut config.storage.access_key_id,
+    },
+    Key {
+        path: "storage.secret_access_key",
+        about: "What requests to the bucket are signed with.",
+        unset: "none; needed with `storage.bucket`",
+        example: "${file:storage-secret}",
+        field: |config| &mut config.storage.secret_access_key,
+    },
+    Key {
+        path: "master_key.value",
+        about: "The master key that seals all other keys, 64 hexadecimal digits (`openssl rand -hex 32` makes one), from the environment or as \
+                `${file:path}`. Without it nothing that is kept can be read. See docs/storage.md.",
+        unset: "the file `vault.key` in the data directory, made on first use",
+        example: "${PUPPETMASTER_MASTER_KEY}",
+        field: |config| &mut config.master_key.value,
+    },
+    Key {
+        path: "master_key.command",
+        about: "A program that prints the master key: how the keyring of the system, a password manager or a hardware token is asked. Run at \
+                every start of every command, unless there is a `master_key.value`.",
+        unset: "no program",
+        example: "secret-tool lookup service puppetmaster",
+        field: |config| &mut config.master_key.command,
+    },
+    Key {
+        path: "master_key.next_value",
+        about: "The master key that takes the place of the one in use when `puppetmaster data rotate-key` is run. Put it in that one's place \
+                afterwards.",
+        unset: "none",
+        example: "${NEXT_MASTER_KEY}",
+        field: |config| &mut config.master_key.next_value,
+    },
+    Key {
+        path: "master_key.next_command",
+        about: "A program that prints the next master key, unless there is a `master_key.next_value`.",
+        unset: "no program",
+        example: "secret-tool lookup service puppetmaster-next",
+        field: |config| &mut config.master_key.next_command,
     },
     Key {
         path: "retention.recording_days",

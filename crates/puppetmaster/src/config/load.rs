@@ -5,6 +5,7 @@
 //! leads nowhere is forgiven if its value is overridden or belongs to a phone provider that is not in use.
 
 mod account;
+mod keeping;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Read};
@@ -12,18 +13,28 @@ use std::path::{Path, PathBuf};
 
 use carriers::registry::Practised;
 
-use super::Config;
 use super::keys::{self, KEYS, Key, ROOT, VARIABLE_PREFIX};
 use super::menu_file;
 use super::nearest::nearest;
 use super::problem::{
-    DOTENV, NO_SUCH_FILE, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE, UNREADABLE,
-    WRONG_TYPE,
+    DOTENV, NO_SUCH_FILE, NOTIFY_IN_PART, Origin, PROVIDER_UNAVAILABLE, Problem, Problems, SECRET_ON_COMMAND_LINE, UNKNOWN_KEY, UNKNOWN_VARIABLE,
+    UNREADABLE, WRONG_TYPE,
 };
 use super::reference::{self, Unresolved};
 use super::setting::Around;
 use super::sources::Sources;
 use super::yaml::{self, Content, Entry, Node, Place};
+use super::{Config, Provider};
+
+/// Keys of `notifications` that are nothing without another one: which, without which, and why.
+const NOTIFIED_BY: [(&str, &str, &str); 6] = [
+    ("notifications.webhook_url", "notifications.webhook_secret", "nothing could be signed and nothing would be sent"),
+    ("notifications.webhook_secret", "notifications.webhook_url", "there is no address to send to"),
+    ("notifications.smtp_url", "notifications.email_to", "there is nobody to write to"),
+    ("notifications.email_to", "notifications.smtp_url", "there is no server that takes the mail"),
+    ("notifications.email_from", "notifications.smtp_url", "there is no server that takes the mail"),
+    ("notifications.ntfy_token", "notifications.ntfy_url", "there is no topic to publish to"),
+];
 
 /// Larger than any configuration; a larger file is the wrong one.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -185,6 +196,7 @@ impl<'a> Loading<'a> {
     /// What only the whole can tell: an account that is not complete, a provider that this version lacks.
     fn whole(&mut self) {
         self.loaded.config.is_budget_set = self.loaded.origins.keys().any(|path| path.starts_with("budget."));
+        self.look_at_one();
         let provider = self.loaded.config.phone_provider;
         let second = self.loaded.config.second_provider.filter(|_| provider.is_real()).map(Practised::as_str);
         let is_of_other_provider = |path: &str| {
@@ -193,13 +205,38 @@ impl<'a> Loading<'a> {
         };
         let unresolved = std::mem::take(&mut self.unresolved);
         self.problems.extend(unresolved.iter().filter(|(path, _)| !is_of_other_provider(path)).map(|(_, problem)| problem.clone()));
+        self.whole_keeping();
         if !provider.is_available() {
             let at = self.origin_of("phone_provider");
             let what = format!("this version cannot call through `{}` yet", provider.as_str());
             return self.problems.push(Problem::new(&PROVIDER_UNAVAILABLE, at, what));
         }
         self.whole_account(&unresolved);
+        self.notifications(&unresolved);
         self.menus();
+    }
+
+    /// Names what a way to be told lacks: who believes to be told and is not learns it here, not when it matters.
+    fn notifications(&mut self, unresolved: &BTreeMap<&'static str, Problem>) {
+        for (set, needed, what_for) in NOTIFIED_BY {
+            // A value that cannot be read was told already.
+            let is_told = self.failed.contains(needed) || unresolved.contains_key(needed);
+            if is_told || !self.loaded.origins.contains_key(set) || self.loaded.origins.contains_key(needed) {
+                continue;
+            }
+            let what = format!("`{ROOT}.{set}` is set and `{ROOT}.{needed}` is not, so {what_for}");
+            let help = format!("Set `{ROOT}.{needed}` as well, or take `{ROOT}.{set}` out.");
+            self.problems.push(Problem::new(&NOTIFY_IN_PART, self.origin_of(set), what).with_help(help));
+        }
+    }
+
+    /// Puts the provider that is looked at into the place of the first one, unless it is the second, which stays so.
+    fn look_at_one(&mut self) {
+        let config = &mut self.loaded.config;
+        let Some(one) = self.sources.looks_at.filter(|one| !config.is_second(*one)) else { return };
+        config.phone_provider = Provider::of(one);
+        config.second_provider = config.second_provider.filter(|second| *second != one);
+        self.loaded.origins.insert("phone_provider", Origin::CommandLine);
     }
 
     /// Reads the menus, so that a wrong one is told before anybody calls.
@@ -416,6 +453,7 @@ mod tests {
             named_file: None,
             environment: owned(environment).into_iter().collect(),
             flags: owned(flags),
+            looks_at: None,
             places: Places { working: directory.path().into(), ..Places::default() },
         })
     }
@@ -456,6 +494,24 @@ voice:
         assert!(inside[0].0 == "config.missing_key" && names(&inside, "twilio.api_secret"), "{inside:?}");
         let outside = codes("http://api.example.org");
         assert!(names(&outside, "twilio.api_url") && names(&outside, "public_url"), "{outside:?}");
+    }
+
+    #[test]
+    fn a_way_to_be_told_that_is_half_there_is_named_with_its_other_half() {
+        let yaml = "
+voice:
+  personal_assistant:
+    notifications:
+      webhook_url: https://hooks.example.org/calls
+      email_to: sam@example.org
+      ntfy_url: https://ntfy.sh/a-topic
+";
+        check(&[("puppetmaster.yaml", yaml)], &[("PERSONAL_ASSISTANT_NOTIFICATIONS_EMAIL_FROM", "calls@example.org")], &[], expect![[r#""#]]);
+        let whole = [
+            ("PERSONAL_ASSISTANT_NOTIFICATIONS_WEBHOOK_SECRET", "a long text that signs"),
+            ("PERSONAL_ASSISTANT_NOTIFICATIONS_SMTP_URL", "smtps://sam:secret@mail.example.org"),
+        ];
+        check(&[("puppetmaster.yaml", yaml)], &whole, &[], expect!["fine\n"]);
     }
 
     #[test]
@@ -579,7 +635,7 @@ phone_provider: mock
                 puppetmaster.yaml:7:5: there is no key `account_sid` in `voice.personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant.twilio.account_sid`?
                 puppetmaster.yaml:8:5: there is no key `colour` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
+                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, storage, master_key, retention, notifications, speech, sandbox.
                 puppetmaster.yaml:9:13: `voice.personal_assistant.twilio` is a section and not a value [config.wrong_type]
                   Write its keys below it, indented: account_sid, auth_token, secondary_auth_token, api_key, api_secret, phone_number, api_url, calls_per_second, test_account_sid, test_auth_token.
                 puppetmaster.yaml:10:14: `voice.personal_assistant.persona` cannot be a list [config.wrong_type]
@@ -597,7 +653,7 @@ phone_provider: mock
                 puppetmaster.yaml:17:27: `voice.personal_assistant.recording.enabled` cannot be a section [config.wrong_type]
                   Expected: true or false.
                 puppetmaster.yaml:18:5: there is no key `sip_trunk` in `voice.personal_assistant` [config.unknown_key]
-                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, retention, notifications, speech, sandbox.
+                  Known here: enabled, phone_provider, second_provider, from_number, operator_number, takeover_listens, user_name, persona, conversation_mode, time_zone, solicitation, allowed_regions, data_dir, listen, public_url, twilio, plivo, limits, budget, alerts, rate_card, recording, inbound, audit, storage, master_key, retention, notifications, speech, sandbox.
                 puppetmaster.yaml:19:1: there is no key `personal_assistant` [config.unknown_key]
                   Did you mean `voice.personal_assistant`?
                 puppetmaster.yaml:20:1: there is no key `phone_provider` [config.unknown_key]

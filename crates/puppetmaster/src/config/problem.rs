@@ -12,6 +12,9 @@ assistant::code_table! {
     NO_SUCH_FILE = "config.no_such_file",
         "the configuration file that was named does not exist",
         "Check the path behind `--config`, or write a file with `puppetmaster config init`.";
+    NOTIFY_IN_PART = "notify.settings",
+        "a way to be told is configured in part only, so nothing would be told by it",
+        "Set the key that is named, or take the other one out.";
     UNREADABLE = "config.unreadable",
         "a configuration file cannot be read",
         "Check that it is a file, that you may read it, that it is UTF-8 text and below 1 MiB.";

@@ -13,6 +13,7 @@ use assistant::policy::Solicitation;
 use carriers::registry::Practised;
 use dialogue::brief::Persona;
 use models::CommandLine;
+use store::MasterKey;
 use telephony::cost::Micros;
 use telephony::plan::ConversationMode;
 use telephony::{PhoneNumber, Private};
@@ -442,6 +443,81 @@ impl Setting for Option<NamedFile> {
 
     fn show(&self) -> Option<String> {
         self.as_ref().map(|file| file.0.display().to_string())
+    }
+}
+
+/// A name for machines: letters, digits, dots, dashes, underscores and slashes, at most 200.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlainName(String);
+
+impl PlainName {
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the region that buckets are in if nobody says where.
+    pub fn of_default_region() -> Self {
+        Self("us-east-1".into())
+    }
+}
+
+impl Setting for PlainName {
+    fn expects(&self) -> String {
+        "letters, digits, dots, dashes, underscores and slashes, at most 200".into()
+    }
+
+    fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        if text.is_empty() || text.len() > 200 || !text.chars().all(is_plain) || text.split('/').any(|part| part == "." || part == "..") {
+            return Err(Wrong::value());
+        }
+        text.clone_into(&mut self.0);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.0.clone())
+    }
+}
+
+impl Setting for Option<PlainName> {
+    fn expects(&self) -> String {
+        PlainName::of_default_region().expects()
+    }
+
+    fn set(&mut self, text: &str, around: &Around<'_>) -> Result<(), Wrong> {
+        let mut name = PlainName(String::new());
+        name.set(text, around)?;
+        *self = Some(name);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().and_then(Setting::show)
+    }
+}
+
+impl Setting for Option<MasterKey> {
+    fn expects(&self) -> String {
+        "64 hexadecimal digits, best as `${file:path}` or `${VARIABLE}`; `openssl rand -hex 32` makes them".into()
+    }
+
+    fn set(&mut self, text: &str, _: &Around<'_>) -> Result<(), Wrong> {
+        *self = Some(text.parse().map_err(|_| Wrong::value())?);
+        Ok(())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().map(|_| "********".into())
+    }
+
+    fn is_private(&self) -> bool {
+        true
+    }
+
+    fn is_secret(&self) -> bool {
+        true
     }
 }
 

@@ -70,6 +70,7 @@ mod tests {
         Sources {
             environment,
             flags,
+            looks_at: None,
             places: Places { working: "/nowhere".into(), home: Some("/home/sam".into()), ..Places::default() },
             named_file: None,
         }
@@ -149,13 +150,25 @@ mod tests {
                   # number_per_month:                          # not set: the list price of a local number (Twilio: 1.15, Plivo: 0.80); the practice network is free
                   # read_on:                                   # not set: the day on which the built-in list was read
                 recording:
-                  enabled: true                                # default
+                  # enabled:                                   # not set: calls on the practice network are recorded, calls to real telephones are not
                   delete_at_provider: true                     # default
                 inbound:
                   enabled: false                               # default
                   # menu_file:                                 # not set: no menu; callers leave a message
                 audit:
                   # checkpoints:                               # not set: `audit-checkpoints.jsonl` in the data directory, which shows accidents but no malice
+                storage:
+                  # endpoint:                                  # not set: Amazon's own, in `storage.region`
+                  # bucket:                                    # not set: recordings and traces stay in the data directory
+                  region: us-east-1                            # default
+                  # prefix:                                    # not set: nothing
+                  # access_key_id:                             # not set: none; needed with `storage.bucket`
+                  # secret_access_key:                         # not set: none; needed with `storage.bucket`
+                master_key:
+                  # value:                                     # not set: the file `vault.key` in the data directory, made on first use
+                  # command:                                   # not set: no program
+                  # next_value:                                # not set: none
+                  # next_command:                              # not set: no program
                 retention:
                   recording_days: 30                           # default
                   transcript_days: 90                          # default

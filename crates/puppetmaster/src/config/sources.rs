@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use carriers::registry::Practised;
+
 /// The name of the file.
 pub const FILE_NAME: &str = "puppetmaster.yaml";
 
@@ -17,6 +19,8 @@ pub struct Sources {
     pub environment: BTreeMap<String, String>,
     /// `key=value` of the command line, keys below `voice.personal_assistant` or full; the last of two wins.
     pub flags: Vec<(String, String)>,
+    /// The phone provider that is looked at as if it were in use, complete settings included; the second one is looked at as the second.
+    pub looks_at: Option<Practised>,
     /// Where we are.
     pub places: Places,
 }
@@ -53,7 +57,7 @@ impl Sources {
             xdg_config: absolute("XDG_CONFIG_HOME"),
             xdg_data: absolute("XDG_DATA_HOME"),
         };
-        Self { named_file, environment, flags, places }
+        Self { named_file, environment, flags, looks_at: None, places }
     }
 
     /// Returns the file to read: the named one, else the working directory's, else the user's; `None` if there is none.

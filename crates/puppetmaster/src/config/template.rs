@@ -94,6 +94,8 @@ mod tests {
             ("WEBHOOK_SECRET", "s3cr3t"),
             ("SMTP_URL", "smtps://sam:pass@example.org"),
             ("NTFY_TOKEN", "t0ken"),
+            ("PUPPETMASTER_MASTER_KEY", "1111111111111111111111111111111111111111111111111111111111111111"),
+            ("NEXT_MASTER_KEY", "2222222222222222222222222222222222222222222222222222222222222222"),
         ];
         let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let places = Places { home: Some("/home/sam".into()), ..Places::default() };

@@ -45,6 +45,27 @@ assistant::code_table! {
     TASK_NOT_PLANNED = "task.not_planned",
         "the task belongs to a single call and is not carried out by itself",
         "Make the call again with `puppetmaster call`, or a task with `puppetmaster task create`.";
+    SERIES_EMPTY = "schedule.never",
+        "the errand would never be carried out: it ends before its first time",
+        "Choose a later end with `--until`.";
+    SERIES_FOLLOWED = "schedule.followed",
+        "the task that follows this one is made already",
+        "Change that one; `puppetmaster task list` shows it.";
+    SERIES_DEADLINE = "schedule.no_deadline",
+        "an errand that comes back takes no `--deadline`: each time may be called until the next one comes",
+        "Leave `--deadline` away, or end the errand with `--until` or `--times`.";
+    BATCH_UNKNOWN = "batch.unknown",
+        "there is no such batch",
+        "List them with `puppetmaster task batch list`.";
+    BATCH_ROWS = "batch.rows",
+        "the file has mistakes, so nothing of it was stored",
+        "Correct the lines that are named and make the batch again.";
+    BATCH_WHICH = "batch.which",
+        "a file was named, and what to do with a batch as well",
+        "Give one of the two: `task batch FILE` makes a batch, `task batch show BATCH` shows one.";
+    BATCH_NOTHING_OPEN = "batch.nothing_open",
+        "no call of the batch waits for a yes",
+        "Look at it with `puppetmaster task batch show`.";
     TASK_UNKNOWN = "command.no_such_task",
         "there is no such task",
         "List them with `puppetmaster task list`.";
@@ -141,9 +162,15 @@ assistant::code_table! {
     DATA_LIVE = "data.live",
         "a call of theirs is running, so nothing was erased",
         "Wait until it ends, or end it.";
-    NOTIFY_SETTINGS = "notify.settings",
-        "a way to be told is configured in part only",
-        "Set the key that is named, or take the other one out.";
+    DATA_NO_NEXT_KEY = "data.no_next_key",
+        "the master key comes from outside, and no next one is there to take its place",
+        "Give the new key as `master_key.next_value` or `master_key.next_command`, or add `--to-file` to keep one in the data directory.";
+    MASTER_KEY_COMMAND = "master_key.command",
+        "the program that should print the master key does not",
+        "Run `master_key.command` (or `next_command`) yourself: it must print 64 hexadecimal digits and nothing else, and end well.";
+    STORAGE_SETTINGS = "storage.settings",
+        "the bucket cannot be used as it is configured",
+        "Check `storage.endpoint` and `storage.bucket`.";
     RECORDING_UNKNOWN = "recording.unknown",
         "there is no recording of this attempt",
         "Look at the task with `puppetmaster task show`; a call that nobody answered has none.";
@@ -174,6 +201,12 @@ assistant::code_table! {
     SETUP_CANNOT_WRITE = "setup.cannot_write",
         "a file of the setup cannot be written",
         "Check that the directory exists, belongs to you and has room.";
+    SETUP_NO_FIRST = "setup.no_first",
+        "a second phone provider stands beside another one, and none is set up",
+        "Run `puppetmaster setup` with the first one, see that `puppetmaster config check` is content, and then add the second.";
+    SETUP_BY_HAND = "setup.by_hand",
+        "the configuration file could not be changed",
+        "Write the keys into it by hand, as the error shows them, and run `puppetmaster config check`.";
     NO_RUNTIME = "system.no_runtime",
         "the program's threads cannot be started",
         "Look at the limits of processes and threads.";

@@ -80,15 +80,14 @@ fn a_voicemail_gets_its_message_in_every_mode() {
     }
 }
 
+/// That a refused media stream does the same is a row of the contract.
 #[test]
-fn a_call_whose_stream_is_refused_goes_on_by_spoken_turns() {
-    for mode in ["media_stream", "text_relay"] {
-        let home = Home::new();
-        let network = Network::with_faults(&home, &["socket=refused"]);
-        let (flag, setting) = (network.flag(), format!("conversation_mode={mode}"));
-        let ended = home.run(&["--set", &flag, "--set", &setting, "call", SHOP, "Ask what time they close today", "--yes"]);
-        assert_eq!(ended.code, Some(0), "{mode}: {ended:?}");
-        assert!(ended.stdout.contains("no stream came about") && ended.stdout.contains("9 pm"), "{mode}: {}", ended.stdout);
-        assert!(ended.stdout.contains("recording  "), "{mode}: it was said to be recorded, and is: {}", ended.stdout);
-    }
+fn a_call_whose_relay_is_refused_goes_on_by_spoken_turns() {
+    let home = Home::new();
+    let network = Network::with_faults(&home, &["socket=refused"]);
+    let ended =
+        home.run(&["--set", &network.flag(), "--set", "conversation_mode=text_relay", "call", SHOP, "Ask what time they close today", "--yes"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("no stream came about") && ended.stdout.contains("9 pm"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("recording  "), "it was said to be recorded, and is: {}", ended.stdout);
 }

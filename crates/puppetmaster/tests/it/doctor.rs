@@ -4,7 +4,7 @@
 use std::net::TcpListener;
 
 use crate::fake_twilio::{ACCOUNT, FakeTwilio, KEY, NUMBER, SECRET, TEST_ACCOUNT, TEST_TOKEN, TOKEN};
-use crate::program::{Ended, Home};
+use crate::program::{Ended, Home, Network};
 
 /// Returns an address that is free now.
 pub fn free_address() -> String {
@@ -186,6 +186,54 @@ fn a_server_that_runs_already_is_asked_in_place_of_ours() {
     assert!(ended.stdout.contains("runs already"), "{}", ended.stdout);
     serving.signal("TERM");
     assert_eq!(serving.end().code, Some(0));
+}
+
+/// The practice network stands in for Plivo, the second.
+#[test]
+fn a_second_provider_is_looked_at_as_well_and_alone_if_it_is_named() {
+    let twilio = FakeTwilio::start();
+    let (home, elsewhere) = (well(&twilio), Home::new());
+    let network = Network::start(&elsewhere);
+    let account = network.account("plivo");
+    let of = |key: &str| account[key].as_str().unwrap().to_owned();
+    let file = home.path().join("puppetmaster.yaml");
+    let yaml = std::fs::read_to_string(&file).unwrap()
+        + &format!(
+            "    second_provider: plivo\n    plivo:\n      auth_id: {}\n      auth_token: ${{PLIVO_AUTH_TOKEN}}\n      phone_number: \"{}\"\n      \
+             api_url: {}\n",
+            of("auth_id"),
+            of("from_number"),
+            of("base_url")
+        );
+    std::fs::write(&file, yaml).unwrap();
+    let secrets = |plivo: &str| {
+        let env = format!("TWILIO_ACCOUNT_SID={ACCOUNT}\nTWILIO_AUTH_TOKEN={TOKEN}\nPLIVO_AUTH_TOKEN={plivo}\n");
+        std::fs::write(home.path().join(".env"), env).unwrap();
+    };
+    let lines = |args: &[&str]| {
+        let ended = home.run(&[&["doctor"], args].concat());
+        (ended.stdout.lines().map(str::to_owned).collect::<Vec<_>>(), ended)
+    };
+    secrets(&of("auth_token"));
+    let (both, ended) = lines(&[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for line in [
+        "ok      account: accepted and active",
+        "ok      public address: a signed webhook came through and was verified",
+        "ok      plivo, the second: account: accepted and active",
+        "ok      plivo, the second: number: +1 212-555-0101 is the account's and can speak",
+        "ok      plivo, the second: public address: a signed webhook came through and was verified",
+        "ok      plivo, the second: media sockets: come through and are verified",
+    ] {
+        assert!(both.iter().any(|is| is == line), "{line} is missing: {both:#?}");
+    }
+    secrets("bm90IHRoZSB0b2tlbiBvZiB0aGlzIGFjY291bnQ");
+    let (second, ended) = lines(&["--provider", "plivo"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(second.iter().any(|line| line.contains("plivo, the second: account") && line.contains("[doctor.credentials_refused]")), "{second:#?}");
+    assert!(second.iter().filter(|line| !line.starts_with(' ')).all(|line| line.contains("plivo, the second: ")), "{second:#?}");
+    let (first, ended) = lines(&["--provider", "twilio"]);
+    assert!(ended.code == Some(0) && first.iter().all(|line| !line.contains("the second: ")), "{first:#?}");
 }
 
 #[test]

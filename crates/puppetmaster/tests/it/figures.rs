@@ -69,6 +69,7 @@ fn figures_of_all_months_and_of_one() {
     let shown = home.run(&["stats", "--month", "2026-11"]).stdout;
     for line in [
         "2026-11 (universal time)",
+        "successful  2 (50 % of the tasks that ended)",
         "calls       3",
         "achieved    1 (33 %)",
         "talked      2 min 0 s, 1 min 0 s a call",

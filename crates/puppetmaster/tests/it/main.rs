@@ -3,11 +3,15 @@
 
 mod audit;
 mod bad_input;
+mod batches;
 mod conversation_modes;
 mod costs;
 mod data;
 mod do_not_call;
 mod doctor;
+#[allow(dead_code, reason = "the bucket's own tests use all of it")]
+#[path = "../../../buckets/tests/it/fake_s3.rs"]
+mod fake_s3;
 mod fake_twilio;
 mod figures;
 mod gate;
@@ -24,10 +28,11 @@ mod recording;
 mod second_provider;
 mod secrets;
 mod sensitive;
+mod series;
 mod serve;
 mod setup;
 mod setup_plivo;
 mod simulate;
+mod storage;
 mod takeover;
-mod takeover_plivo;
 mod tasks;

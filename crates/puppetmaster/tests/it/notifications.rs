@@ -83,7 +83,9 @@ fn a_program_is_run_with_what_came_out() {
 fn half_a_configuration_is_refused_and_a_private_address_is_never_asked() {
     let home = Home::new();
     configure(&home, "      webhook_url: https://hooks.example.org/x\n");
-    home.run(&["call", BUSY, ASK, "--yes"]).fails_with(1, "notify.settings");
+    let checked = home.run(&["config", "check"]);
+    checked.fails_with(1, "notify.settings");
+    assert!(checked.stderr.contains("notifications.webhook_secret` as well"), "{checked:?}");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     configure(&home, &format!("      webhook_url: http://{}/hook\n      webhook_secret: s3cr3t\n", listener.local_addr().unwrap()));
     let ended = home.run(&["call", BUSY, ASK, "--yes"]);

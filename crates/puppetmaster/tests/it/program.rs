@@ -159,6 +159,11 @@ impl Running {
         signal(self.pid(), name);
     }
 
+    /// Returns whether it has ended already.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the end.
     pub fn end(mut self) -> Ended {
         for line in self.lines.by_ref() {

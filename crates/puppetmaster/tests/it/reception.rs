@@ -381,8 +381,17 @@ fn who_finds_a_queue_full_or_waits_too_long_leaves_a_message() {
 
 #[test]
 fn nine_in_a_menu_is_a_stop_request_that_the_gate_obeys() {
+    nine_in_a_menu(&[]);
+}
+
+#[test]
+fn nine_in_a_menu_over_plivo_is_one_too() {
+    nine_in_a_menu(&[PLIVO]);
+}
+
+fn nine_in_a_menu(settings: &[&str]) {
     let home = home_with(&[WANTS_NO_CALLS], Some(MENU));
-    let desk = Desk::open(&home, &["inbound.menu_file=menu.yaml"]);
+    let desk = Desk::open(&home, &[&["inbound.menu_file=menu.yaml"], settings].concat());
     let call = desk.ring("+12125550181");
     desk.until_over(&call, "never be called");
     desk.close();
@@ -522,6 +531,15 @@ rooms:
 
 #[test]
 fn callers_meet_once_the_user_is_there_and_part_when_the_user_goes() {
+    meet(&[]);
+}
+
+#[test]
+fn over_plivo_they_meet_and_part_as_well() {
+    meet(&[PLIVO]);
+}
+
+fn meet(settings: &[&str]) {
     let second = COMES_TO_THE_MEETING.replace("+12125550187", "+12125550188").replace("Mary", "Rose");
     // Rings from their own phone, chooses the meeting, talks, and hangs up.
     let user = r#"
@@ -538,7 +556,7 @@ scenes:
         - { topic: key, when: ["meeting family press"], presses: "2", say: ["Yes."] }
 "#;
     let home = home_with(&[COMES_TO_THE_MEETING, &second, user], Some(MEETINGS));
-    let desk = Desk::open(&home, &["inbound.menu_file=menu.yaml", "operator_number=+12125550185"]);
+    let desk = Desk::open(&home, &[&["inbound.menu_file=menu.yaml", "operator_number=+12125550185"], settings].concat());
     let guests = [desk.ring("+12125550187"), desk.ring("+12125550188")];
     let hears = |truth: &Value, whom: &str| truth["heard_calls"].as_array().is_some_and(|calls| calls.iter().any(|call| *call == *whom));
     for guest in &guests {

@@ -91,10 +91,22 @@ fn a_call_that_both_refuse_is_told_with_both_reasons_and_rings_nowhere() {
 }
 
 #[test]
-fn a_second_provider_that_could_not_do_the_same_is_refused_before_anything_is_dialed() {
+fn a_second_provider_without_a_relay_of_texts_holds_the_call_by_turns_and_the_receipt_says_so() {
     let home = Home::new();
-    let settings = ["--set", "second_provider=plivo", "--set", "conversation_mode=text_relay"];
-    home.run(&[&settings[..], &["call", SHOP, ASK, "--yes"]].concat()).fails_with(1, "carrier.settings");
+    let network = Network::start(&home);
+    network.next_creates(1, "create=400");
+    let flag = network.flag();
+    let settings = ["--set", &flag, "--set", "second_provider=plivo", "--set", "conversation_mode=text_relay"];
+    let ended = home.run(&[&settings[..], &["call", SHOP, ASK, "--yes"]].concat());
+    assert!(ended.code == Some(0) && !ended.stderr.contains("ERROR"), "{ended:?}");
+    assert!(ended.stdout.contains("plivo by spoken turns, only if") && ended.stdout.contains("9 pm"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("recording  "), "Plivo records as Twilio would have: {}", ended.stdout);
+    assert_eq!(reached(&network), ["plivo"]);
+}
+
+#[test]
+fn a_second_provider_is_another_one() {
+    let home = Home::new();
     let same = home.run(&["--set", "second_provider=twilio", "call", SHOP, ASK, "--yes"]);
     same.fails_with(1, "config.bad_value");
 }

@@ -6,20 +6,22 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::doctor::free_address;
-use crate::fake_twilio::serve;
+use crate::doctor::{free_address, well};
+use crate::fake_twilio::{FakeTwilio, serve};
 use crate::program::{Ended, Home, Network};
 
 const NUMBER: &str = "+12125550101";
 
 fn setup(home: &Home, network: &Network, token: &str, args: &[&str]) -> Ended {
+    let nobody = format!("http://{}", free_address());
+    let tunnels = ["--user-name", "Sam", "--ngrok-api", &nobody, "--cloudflared-metrics", &nobody];
+    let of_the_first: &[&str] = if args.contains(&"--second") { &[] } else { &tunnels };
     let account = network.account("plivo");
     let of = |key: &str| account[key].as_str().unwrap().to_owned();
     let mut command = Command::new(env!("CARGO_BIN_EXE_puppetmaster"));
     command.current_dir(home.path()).env_clear().env("HOME", home.path()).env("XDG_CONFIG_HOME", home.path());
     command.env("PLIVO_API_URL", of("base_url")).env("PLIVO_AUTH_ID", of("auth_id")).env("PLIVO_AUTH_TOKEN", token);
-    let nobody = format!("http://{}", free_address());
-    command.args(["setup", "plivo", "--yes", "--user-name", "Sam", "--ngrok-api", &nobody, "--cloudflared-metrics", &nobody]).args(args);
+    command.args(["setup", "plivo", "--yes"]).args(of_the_first).args(args);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // It may have ended without reading all of it.
     let _ = child.stdin.take().unwrap().write_all(b"");
@@ -51,6 +53,29 @@ fn a_scripted_setup_writes_a_configuration_and_leads_the_number_here_only_if_tha
     let wanted = setup(&Home::new(), &network, &token, &[&args[..], &["--set-webhook"]].concat());
     assert_eq!(wanted.code, Some(0), "{wanted:?}");
     assert!(network.control("/sandbox/ring", &ring)["call_uuid"].is_string(), "{wanted:?}");
+}
+
+#[test]
+fn the_second_provider_is_added_beside_the_first_and_nothing_else_in_the_file_changes() {
+    let (twilio, elsewhere) = (FakeTwilio::start(), Home::new());
+    let network = Network::start(&elsewhere);
+    let token = network.account("plivo")["auth_token"].as_str().unwrap().to_owned();
+    let nothing = setup(&Home::new(), &network, &token, &["--second"]);
+    nothing.fails_with(1, "setup.no_first");
+
+    let home = well(&twilio);
+    let file = home.path().join("puppetmaster.yaml");
+    let before = std::fs::read_to_string(&file).unwrap();
+    let ended = setup(&home, &network, &token, &["--second"]);
+    assert!(ended.code == Some(0) && ended.stdout.contains("ok      public address"), "{ended:?}");
+    let after = std::fs::read_to_string(&file).unwrap();
+    let is_old = |line: &&str| before.lines().any(|old| old == *line);
+    assert_eq!(after.lines().filter(is_old).collect::<Vec<_>>(), before.lines().collect::<Vec<_>>(), "{after}");
+    assert!(after.contains("    second_provider: plivo\n    plivo:\n      auth_id: ${PLIVO_AUTH_ID}\n") && !after.contains(&token), "{after}");
+    let checked = home.run(&["config", "check"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    setup(&home, &network, &token, &["--second"]).fails_with(1, "setup.by_hand");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
 }
 
 #[test]

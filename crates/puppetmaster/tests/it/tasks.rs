@@ -7,6 +7,7 @@ use crate::program::{Home, Network, Running, give_way};
 const ASK: &str = "Ask what time they close today";
 const SHOP: &str = "+12125550123";
 const BUSY: &str = "+12125550110";
+const KNOWS_NOTHING: &str = "+12125550126";
 const TALKS_AT_LENGTH: &str = "+12125550128";
 
 /// Makes a task and returns its identity.
@@ -157,8 +158,9 @@ fn a_busy_line_is_tried_again_under_the_same_yes_also_after_a_crash() {
 fn a_task_waits_for_its_time_and_for_others() {
     let home = Home::new();
     let network = Network::start(&home);
-    let first = create(&home, &[BUSY, ASK]);
-    let second = create(&home, &[SHOP, ASK, "--after", &first, "--if", "not_reached"]);
+    // They say no, so the next shop is tried, and what was for a yes is not needed.
+    let first = create(&home, &[KNOWS_NOTHING, ASK]);
+    let second = create(&home, &[SHOP, ASK, "--after", &first, "--if", "said_no"]);
     let third = create(&home, &[SHOP, "Ask when they open", "--after", &first, "--if", "achieved"]);
     let tomorrow = create(&home, &[BUSY, "Ask when they open", "--not-before", "+1d"]);
     for task in [&second, &third, &tomorrow, &first] {
@@ -168,6 +170,7 @@ fn a_task_waits_for_its_time_and_for_others() {
     let shown = until(&home, &second, |shown| state(shown) == "done");
     assert_eq!(shown["attempts"][0]["finish"]["report"]["outcome"], "achieved", "{shown}");
     assert_eq!(state(&until(&home, &third, |shown| state(shown) != "approved")), "canceled", "the first one did not achieve it");
+    assert_eq!(show(&home, &first)["attempts"][0]["finish"]["disposition"], "conversed", "they were talked to");
     let shown = show(&home, &tomorrow);
     assert_eq!((state(&shown), shown["attempts"].as_array().map(Vec::len)), ("approved", Some(0)));
     end(serving);

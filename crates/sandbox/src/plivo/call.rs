@@ -10,12 +10,14 @@ mod confer;
 mod detection;
 mod dial;
 mod document;
+mod early;
 mod link;
 mod news;
 mod origin;
 mod party;
 mod progress;
 mod record;
+mod sounds;
 mod stream;
 mod tape;
 mod wait;
@@ -23,8 +25,7 @@ mod wait;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use audio::frame::Frame;
-use audio::{FRAME_SAMPLES, SILENCE};
+use audio::SILENCE;
 use ports::speech_to_text::{Heard, HeardSink, Wanted};
 use ports::text_to_speech::VoicePiece;
 use simulator::callee::Input as CalleeInput;
@@ -40,14 +41,12 @@ use wire::plivo::status::{CallStatus, HangupSource};
 
 use super::Service;
 use super::registry::Command;
-use crate::callee_voice::speak;
 use crate::clock::wall_clock;
 use crate::ear::Ear;
 use crate::line::{Line, Misfortune, Told};
 use crate::media_socket::Came;
 use crate::post::Hook;
-use crate::program::{HookReply, Unreached, samples_of};
-use crate::prompter::Need;
+use crate::program::{HookReply, Unreached};
 use crate::truth::{CallTruth, keep};
 
 pub(super) use origin::Origin;
@@ -86,6 +85,8 @@ enum Doing {
     Idle,
     /// Finds out whether a machine answered, before the document.
     Detecting,
+    /// Lets somebody who rings hear something before they are answered.
+    Early(early::Early),
     /// Presses the keys of `send_digits` before the document.
     SendingDigits,
     /// Plays `<Speak>`, `<Play>` or presses keys that are waited for.
@@ -303,29 +304,12 @@ impl Driver {
             Doing::Partying(_) => self.party_frame(&up),
             Doing::Prompting if self.line.prompter.is_done() => self.next_verb(),
             Doing::SendingDigits if self.line.prompter.is_done() => self.begin(),
-            Doing::Prompting | Doing::SendingDigits | Doing::Idle | Doing::Detecting | Doing::Streaming => {}
+            Doing::Prompting | Doing::SendingDigits | Doing::Idle | Doing::Detecting | Doing::Early(_) | Doing::Streaming => {}
         }
         if self.hangs_up_at.is_some_and(|at| at <= self.line.clock.now()) {
             self.end(Ending { code: 6_000, source: HangupSource::AnswerXml, by: "document" });
         }
         self.misbehave();
-    }
-
-    fn play_to_callee(&mut self, down: &mut Frame) {
-        if matches!(self.doing, Doing::Prompting | Doing::SendingDigits | Doing::Asking(_) | Doing::Recording(_)) {
-            let needs = self.line.prompter.fill(down);
-            self.get(Mouth::Document, needs);
-        }
-        self.dial_hear(down);
-        self.link_hear(down);
-        self.confer_wait_hear(down);
-        self.party_hear(down);
-        self.room_hear(down);
-        let mut sound = [0; FRAME_SAMPLES];
-        if self.play_stream(&mut sound) {
-            audio::mixer::mix_into(down, &sound);
-        }
-        self.play_beside(down);
     }
 
     /// Applies the faults that were switched on when the call was made.
@@ -367,13 +351,6 @@ impl Driver {
         }
     }
 
-    fn mouth(&mut self, mouth: Mouth) -> &mut crate::prompter::Prompter {
-        match mouth {
-            Mouth::Document => &mut self.line.prompter,
-            Mouth::Beside => &mut self.beside.prompter,
-        }
-    }
-
     fn obey(&mut self, order: Command) {
         match order {
             Command::HangUp => self.end_by_api(),
@@ -399,36 +376,6 @@ impl Driver {
         self.tell(Input::HangUp);
     }
 
-    /// Gets what the carrier's own sounds need.
-    fn get(&mut self, mouth: Mouth, needs: Vec<Need>) {
-        for need in needs {
-            let post = self.post.clone();
-            match need {
-                Need::Speech { job, text } => {
-                    let sink = move |piece| {
-                        // Nobody listens any more: the call is over.
-                        let _ = post.send(Event::CarrierSpeech(mouth, job, piece));
-                    };
-                    match mouth {
-                        Mouth::Document => self.line.say(&self.service.network, &text, sink),
-                        Mouth::Beside => {
-                            let voice = ports::text_to_speech::Voice::default();
-                            self.beside.speech = speak(self.service.network.config.speech.as_ref(), &text, voice, sink);
-                        }
-                    }
-                }
-                Need::File { job, url } => {
-                    let webhooks = self.service.webhooks.clone();
-                    self.service.network.spawn(async move {
-                        // A file that cannot be had is silent: Plivo goes on with the next element.
-                        let samples = webhooks.fetch(&url).await.ok().and_then(|reply| samples_of(&reply.body));
-                        let _ = post.send(Event::File(mouth, job, samples));
-                    });
-                }
-            }
-        }
-    }
-
     fn callee_pressed(&mut self, key: char) {
         self.stream_key(key);
         match &self.doing {
@@ -438,7 +385,7 @@ impl Driver {
             Doing::Dialing(_) => self.dial_key(key),
             Doing::Linked(_) => self.link_key(key),
             Doing::Partying(_) => self.party_key(key),
-            Doing::Idle | Doing::Detecting | Doing::SendingDigits | Doing::Prompting | Doing::Waiting(_) | Doing::Streaming => {}
+            Doing::Idle | Doing::Detecting | Doing::Early(_) | Doing::SendingDigits | Doing::Prompting | Doing::Waiting(_) | Doing::Streaming => {}
         }
     }
 

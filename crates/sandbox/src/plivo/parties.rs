@@ -54,6 +54,14 @@ pub struct Participant {
     ends_on_exit: bool,
     /// Still takes part.
     pub is_in: bool,
+    /// What is recorded of them alone.
+    track: Option<Track>,
+}
+
+/// One participant's own recording in progress.
+struct Track {
+    tape: PartyTape,
+    samples: Vec<i16>,
 }
 
 /// Where states of it are told.
@@ -246,6 +254,34 @@ impl Party {
         }
     }
 
+    /// Begins to record a participant alone, and returns their call; `None` if that is done already, or they take no part.
+    pub fn begin_track(&mut self, member: u32, tape: PartyTape) -> Option<String> {
+        let participant = self.participants.get_mut(&member).filter(|participant| participant.is_in && participant.track.is_none())?;
+        let call = participant.shown.call_uuid.clone()?;
+        participant.track = Some(Track { tape, samples: Vec::new() });
+        Some(call)
+    }
+
+    /// Holds a participant's own recording, or goes on with it, and returns it; `None` if there is none in a state for that.
+    pub fn hold_track(&mut self, member: u32, is_held: bool) -> Option<&PartyTape> {
+        let track = self.participants.get_mut(&member)?.track.as_mut().filter(|track| track.tape.is_paused != is_held)?;
+        track.tape.is_paused = is_held;
+        Some(&track.tape)
+    }
+
+    /// Keeps what a participant says now, if they are recorded.
+    pub fn keep_track(&mut self, member: u32, up: &[i16]) {
+        let track = self.participants.get_mut(&member).and_then(|participant| participant.track.as_mut());
+        if let Some(track) = track.filter(|track| !track.tape.is_paused) {
+            track.samples.extend_from_slice(up);
+        }
+    }
+
+    /// Takes a participant's own recording away, with all that it holds.
+    pub fn take_track(&mut self, member: u32) -> Option<(PartyTape, Vec<i16>)> {
+        self.participants.get_mut(&member)?.track.take().map(|track| (track.tape, track.samples))
+    }
+
     /// Returns the call of an agent, whom supervisors coach.
     fn agent(&self) -> Option<String> {
         let is_agent = |participant: &&Participant| participant.is_in && participant.shown.role.as_deref() == Some(Role::Agent.as_str());
@@ -331,7 +367,7 @@ impl Parties {
         let shown = new_participant(account, &uuid, member, noun, call);
         party.room.enter(call, part_of(&shown, agent.as_deref()));
         let (joined_at, ends_on_exit) = (wall_clock(), noun.end_mpc_on_exit());
-        party.participants.insert(member, Participant { shown, joined_at, ends_on_exit, is_in: true });
+        party.participants.insert(member, Participant { shown, joined_at, ends_on_exit, is_in: true, track: None });
         changed.has_started = noun.start_mpc_on_enter() && party.start();
         party.had_company |= party.count() > 1;
         Some((uuid.clone(), party.room.clone(), member, changed))

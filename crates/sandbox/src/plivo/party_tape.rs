@@ -1,4 +1,6 @@
-//! Recordings of multiparty calls: begun by a participant's document or over the API, held, ended, told.
+//! Recordings of multiparty calls and of single participants: begun by a participant's document or over the API, held, ended, told.
+//!
+//! Of a participant's own recording the events have the names of the whole's, with the member's id: what Plivo calls them is not documented.
 
 use std::sync::Arc;
 
@@ -40,6 +42,37 @@ impl Service {
         Some(id)
     }
 
+    /// Begins to record a participant alone, and returns the recording's name; `None` if that is done already, or they take no part.
+    pub(super) fn begin_track(self: &Arc<Self>, uuid: &str, member: u32, format: FileFormat, callback: Option<(String, Method)>) -> Option<String> {
+        let id = fresh_uuid().ok()?;
+        let tape = PartyTape { id: id.clone(), format: format.clone(), callback: callback.clone(), began_at: wall_clock(), is_paused: false };
+        let (name, call) = self.parties.with_uuid(uuid, |party| party.begin_track(member, tape).map(|call| (party.name.clone(), call)))??;
+        let resource = RecordingResource { conference_name: Some(name.clone()), ..self.new_recording(&id, &call, ("", ""), &format) };
+        self.registry.with(|shelves| shelves.recordings.add(id.clone(), RecordingEntry { resource, wav: None }));
+        self.tell_party_tape((uuid, &name), (&id, &format), MultipartyEvent::RecordingInitiated, callback, of_member(member));
+        Some(id)
+    }
+
+    /// Holds a participant's own recording, or goes on with it; false if there is none in a state for it.
+    pub(super) fn hold_track(self: &Arc<Self>, uuid: &str, member: u32, is_held: bool) -> bool {
+        let held = self.parties.with_uuid(uuid, |party| {
+            let name = party.name.clone();
+            party.hold_track(member, is_held).map(|tape| (name, tape.id.clone(), tape.format.clone(), tape.callback.clone()))
+        });
+        let Some((name, id, format, callback)) = held.flatten() else { return false };
+        let event = if is_held { MultipartyEvent::RecordingPaused } else { MultipartyEvent::RecordingResumed };
+        self.tell_party_tape((uuid, &name), (&id, &format), event, callback, of_member(member));
+        true
+    }
+
+    /// Ends a participant's own recording; false if there is none.
+    pub(super) fn end_track(self: &Arc<Self>, uuid: &str, member: u32) -> bool {
+        let taken = self.parties.with_uuid(uuid, |party| party.take_track(member).map(|taken| (party.name.clone(), taken)));
+        let Some((name, (tape, samples))) = taken.flatten() else { return false };
+        self.finish_tape((uuid, &name), tape, samples, of_member(member));
+        true
+    }
+
     /// Holds the recording of a multiparty call, or goes on with it; false if there is none in a state for it.
     pub(super) fn hold_party_tape(self: &Arc<Self>, uuid: &str, is_held: bool) -> bool {
         let slot = self.network.slot_at(tokio::time::Instant::now());
@@ -58,6 +91,10 @@ impl Service {
 
     /// Makes the file of a multiparty call and tells about it.
     pub(super) fn finish_party_tape(self: &Arc<Self>, uuid: &str, name: &str, tape: PartyTape, samples: Vec<i16>) {
+        self.finish_tape((uuid, name), tape, samples, |_| {});
+    }
+
+    fn finish_tape(self: &Arc<Self>, whole: (&str, &str), tape: PartyTape, samples: Vec<i16>, more: impl FnOnce(&mut MultipartyCallback)) {
         let millis = samples.len() as u64 / 8;
         let wav = Arc::new(Reel::of_samples(samples).wav());
         self.registry.with(|shelves| {
@@ -66,7 +103,8 @@ impl Service {
                 entry.wav = Some(wav);
             }
         });
-        self.tell_party_tape((uuid, name), (&tape.id, &tape.format), MultipartyEvent::RecordingCompleted, tape.callback, |news| {
+        self.tell_party_tape(whole, (&tape.id, &tape.format), MultipartyEvent::RecordingCompleted, tape.callback, |news| {
+            more(news);
             news.recording_duration = Some(Decimal::new((millis / 1_000).to_string()));
             news.recording_start_time = Some(with_offset(tape.began_at));
             news.recording_end_time = Some(with_offset(wall_clock()));
@@ -101,4 +139,9 @@ impl Service {
             let _ = webhooks.send("", method, &url, &form).await;
         });
     }
+}
+
+/// Says of which participant something is.
+fn of_member(member: u32) -> impl FnOnce(&mut MultipartyCallback) {
+    move |news| news.member_id = Some(member.to_string())
 }

@@ -67,6 +67,19 @@ async fn somebody_rings_and_talks_once_they_are_talked_to() {
 }
 
 #[tokio::test]
+async fn what_stands_before_the_answer_is_heard_and_costs_nothing() {
+    let mut app = App::start().await;
+    app.take_calls().await;
+    app.serve("/voice", "<PreAnswer><Speak>All lines are busy.</Speak><Wait length=\"1\"/><Speak>Please call again.</Speak></PreAnswer><Wait length=\"1\"/><Hangup reason=\"busy\"/>");
+    let uuid = app.ring(SHOP).await;
+    let end = app.until_hook("/hangup").await;
+    assert_eq!((end["HangupCauseCode"].as_str(), end.contains_key("AnswerTime"), end["TotalCost"].as_str()), ("3010", false, "0.00000"));
+    let truth = app.truth(&uuid);
+    assert_eq!((truth.callee_heard.join(" ").as_str(), truth.answered_after_ms), ("All lines are busy. Please call again.", None));
+    assert!(truth.unsupported.is_empty(), "{:?}", truth.unsupported);
+}
+
+#[tokio::test]
 async fn a_call_that_comes_in_is_refused_rings_out_or_goes_to_the_fallback() {
     // Nobody speaks before the end, so a minute of ringing may pass quickly.
     let config = telling();

@@ -127,7 +127,24 @@ async fn a_call_that_lives_is_taken_in_recorded_and_one_left_alone_ends_it() {
     assert_eq!(app.ask("POST", "/MultiPartyCall/name_two/Record/Pause/", &json!({})).await.0, 202);
     assert_eq!(app.ask("GET", "/MultiPartyCall/name_two/", &Value::Null).await.1["recording"], "paused");
     assert_eq!(app.ask("POST", "/MultiPartyCall/name_two/Record/Resume/", &json!({})).await.0, 202);
+    // And Ben alone, by his member id.
+    let (_, list) = app.ask("GET", room, &Value::Null).await;
+    let member = list["objects"].as_array().unwrap().iter().find(|one| one["call_uuid"] == ben.as_str()).unwrap()["member_id"].clone();
+    let his = format!("{room}{}/Record/", member.as_str().unwrap());
+    let (status, own) = app.ask("POST", &his, &json!({ "file_format": "wav", "record_track_type": "participant" })).await;
+    assert_eq!((status, own["message"].as_str()), (202, Some("MPC: two record started")), "{own}");
+    assert_eq!(app.ask("POST", &his, &json!({})).await.0, 400);
+    assert_eq!(app.ask("POST", &format!("{his}Pause/"), &json!({})).await.0, 202);
+    assert_eq!(app.ask("POST", &format!("{his}Pause/"), &json!({})).await.0, 404);
+    assert_eq!(app.ask("POST", &format!("{his}Resume/"), &json!({})).await.0, 202);
     app.until_true(&ann, |truth| truth.heard_calls == [ben.clone()]).await;
+    app.until_true(&ben, |truth| !truth.callee_said.is_empty()).await;
+    assert_eq!(app.ask("DELETE", &his, &Value::Null).await.0, 204);
+    let (_, shown) = app.ask("GET", &format!("/Recording/{}/", own["recording_id"].as_str().unwrap()), &Value::Null).await;
+    assert_eq!((shown["call_uuid"].as_str(), shown["conference_name"].as_str()), (Some(ben.as_str()), Some("two")), "{shown}");
+    let (_, wav) = app.fetch(own["recording_url"].as_str().unwrap()).await;
+    let wav = audio::wav::read_wav(&wav, 1 << 24).unwrap();
+    assert!(wav.channel(0).iter().any(|sample| sample.unsigned_abs() > 1_000), "he spoke");
     app.ask("DELETE", &format!("/Call/{ann}/"), &Value::Null).await;
     let is_done = |saw: &Saw| matches!(saw, Saw::Hook { path, form, .. } if path == "/tape" && form["EventName"] == "MPCRecordingCompleted");
     let (saw, _) = app.until(is_done).await;

@@ -4,10 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use assistant::budget::Payer;
+use assistant::compliance::do_not_call::{Bars, Channel, Lifted, Suppression};
+use assistant::compliance::line_kind::{KindSource, KnownLine, LineKind};
 use assistant::compliance::retention::{DataClass, Retention};
 use assistant::task::TaskState;
 use dialogue::report::Outcome;
 use ports::inbound_store::InboundStore;
+use ports::policy_store::PolicyStore;
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use ports::task_store::{StoreError, TaskStore};
 use store::contract::{self, NOON};
@@ -47,9 +50,9 @@ async fn each_class_goes_after_its_own_time() {
     for (days, class) in [(10, DataClass::Recording), (20, DataClass::Transcript), (30, DataClass::Trace), (40, DataClass::Task)] {
         assert_eq!(store.expire(&vault, &retention, after(days)).await.unwrap(), [(class, 1)], "{days}");
         assert_eq!(store.expire(&vault, &retention, after(days)).await.unwrap(), [], "once");
-        assert_eq!(vault.read(&attempt, ObjectKind::Recording).unwrap(), None);
+        assert_eq!(vault.read(&attempt, ObjectKind::Recording).await.unwrap(), None);
         assert_eq!(store.turns(&attempt).await.unwrap().is_empty(), days >= 20);
-        assert_eq!(vault.read(&attempt, ObjectKind::Trace).unwrap().is_none(), days >= 30);
+        assert_eq!(vault.read(&attempt, ObjectKind::Trace).await.unwrap().is_none(), days >= 30);
         assert_eq!(store.task(&task.id).await.unwrap().is_none(), days >= 40);
     }
     assert!(store.attempts(&task.id).await.unwrap()[0].finish.as_ref().unwrap().report.is_none());
@@ -68,7 +71,7 @@ async fn what_has_no_end_and_what_is_running_stays() {
     let (live, _) = contract::begin(&store, "t2", "a2").await;
     let for_good = Retention { recording_days: 0, transcript_days: 0, trace_days: 0, task_days: 0 };
     assert_eq!(store.expire(&vault, &for_good, NOON + DAY * 10_000).await.unwrap(), []);
-    assert!(vault.read(&attempt, ObjectKind::Recording).unwrap().is_some());
+    assert!(vault.read(&attempt, ObjectKind::Recording).await.unwrap().is_some());
     store.expire(&vault, &Retention::default(), NOON + DAY * 10_000).await.unwrap();
     assert!(store.task(&live.id).await.unwrap().is_some() && store.unfinished().await.unwrap().len() == 1, "a running call keeps its task");
 }
@@ -100,6 +103,66 @@ async fn erasing_leaves_figures_caps_and_wishes() {
 }
 
 #[tokio::test]
+async fn a_wish_outlives_its_callee_and_every_other_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    let number = contract::task("t1").number;
+    let narrow = Suppression {
+        bars: Bars::Solicitation,
+        channel: Channel::Writing,
+        ..Suppression::stop_request(number.clone(), Channel::Speech, attempt, NOON)
+    };
+    store.suppress("n1", &narrow).await.unwrap();
+    store.erase(&vault, Whose::Everybody, NOON + DAY).await.unwrap();
+    let entries = store.suppressions_of(&number).await.unwrap();
+    assert_eq!(entries.iter().map(|kept| &kept.value.bars).collect::<Vec<_>>(), [&Bars::Solicitation], "the gate still sees it");
+    assert_eq!(store.standing(&number).await.unwrap().suppressions.len(), 1);
+    assert_eq!(store.suppressions(None, 9).await.unwrap(), [], "who it is about is not known");
+    // Every key but its own may go.
+    let keys = directory.path().join("keys");
+    store.close().await;
+    std::fs::remove_file(keys.join("do-not-call.key")).unwrap();
+    let opened = Store::open(directory.path(), Options::new(Access::Looking)).await;
+    assert_eq!(opened.err(), Some(StoreError::WrongKey), "without it nobody is dialed");
+}
+
+#[tokio::test]
+async fn an_erased_callee_may_take_the_wish_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    let number = contract::task("t1").number;
+    store.opt_out(&number, &attempt, NOON).await.unwrap();
+    store.erase(&vault, Whose::Callee(&number), NOON + DAY).await.unwrap();
+    let entry = store.suppressions_of(&number).await.unwrap().remove(0);
+    assert_eq!((&entry.value.bars, &entry.value.attempt), (&Bars::Everything, &Some(attempt)));
+    store.lift(&entry.id, &Lifted::by_callee(NOON + DAY, Channel::Writing)).await.unwrap();
+    assert!(!store.has_opted_out(&number).await.unwrap() && store.suppressions_of(&number).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_somebody_entered_is_not_swept_away_for_want_of_a_call() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let number = |last: u32| PhoneNumber::parse(&format!("+121255501{last:02}")).unwrap();
+    let entered = Suppression { attempt: None, ..Suppression::stop_request(number(1), Channel::Installation, AttemptId::new("-"), NOON) };
+    store.suppress("d1", &entered).await.unwrap();
+    let line = KnownLine { kind: LineKind::PersonalMobile, source: KindSource::User, checked_at: None };
+    store.keep_line(&number(2), &line, NOON).await.unwrap();
+    store.expire(&vault, &Retention::default(), NOON + DAY).await.unwrap();
+    assert_eq!(store.suppressions(None, 9).await.unwrap()[0].value, entered);
+    assert_eq!(store.lines().await.unwrap(), [(number(2), line)]);
+    // What a call brought is no more than its hash once the call is over its time.
+    let attempt = one_call(&store, &vault).await;
+    let callee = contract::task("t1").number;
+    store.opt_out(&callee, &attempt, NOON).await.unwrap();
+    store.expire(&vault, &Retention::default(), NOON + DAY * 400).await.unwrap();
+    assert_eq!(store.suppressions(None, 9).await.unwrap().len(), 1);
+    assert!(store.has_opted_out(&callee).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_running_call_is_in_the_way_and_everybody_is_everybody() {
     let directory = tempfile::tempdir().unwrap();
     let (store, vault) = open(directory.path()).await;
@@ -107,13 +170,16 @@ async fn a_running_call_is_in_the_way_and_everybody_is_everybody() {
     let (_, live) = contract::begin(&store, "t2", "a2").await;
     let number = PhoneNumber::parse("+12125550123").unwrap();
     assert_eq!(store.erase(&vault, Whose::Callee(&number), NOON).await, Err(StoreError::Conflict));
-    assert!(vault.read(&attempt, ObjectKind::Trace).unwrap().is_some() && !store.turns(&attempt).await.unwrap().is_empty(), "nothing was erased");
+    assert!(
+        vault.read(&attempt, ObjectKind::Trace).await.unwrap().is_some() && !store.turns(&attempt).await.unwrap().is_empty(),
+        "nothing was erased"
+    );
     store.finish_attempt(&live, &contract::finish(Disposition::Busy, None, 0), TaskState::Done).await.unwrap();
     store.begin_visit(&AttemptId::new("v1"), &CarrierCallId::new("CA8"), Some(&PhoneNumber::parse("+12125550177").unwrap()), NOON).await.unwrap();
     assert_eq!(store.erase(&vault, Whose::Everybody, NOON).await.unwrap(), Erased { subjects: 2, calls: 3 });
     assert_eq!((store.tasks(9).await.unwrap(), vault.list().unwrap()), (Vec::new(), Vec::new()));
     let keys = std::fs::read_dir(directory.path().join("keys")).unwrap().count();
-    assert_eq!(keys, 1, "the installation's own");
+    assert_eq!(keys, 2, "the installation's own and that of the do-not-call list");
 }
 
 #[tokio::test]

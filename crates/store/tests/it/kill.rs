@@ -139,14 +139,14 @@ async fn check(directory: &Path, rows: &BTreeSet<String>) {
                 assert!(store.turns(&AttemptId::new(attempt)).await.unwrap().len() >= number, "{row} is lost");
             }
             "recording" => {
-                let bytes = vault.read(&AttemptId::new(id), ObjectKind::Recording).unwrap().unwrap();
+                let bytes = vault.read(&AttemptId::new(id), ObjectKind::Recording).await.unwrap().unwrap();
                 assert_eq!(bytes.len(), 20_000 * TURNS as usize, "{row} is lost");
             }
             other => panic!("unknown row {other}"),
         }
     }
     for object in vault.list().unwrap() {
-        assert!(vault.read(&object.attempt, object.kind).is_ok(), "what a crash cut off can be read to its last whole chunk");
+        assert!(vault.read(&object.attempt, object.kind).await.is_ok(), "what a crash cut off can be read to its last whole chunk");
     }
     assert_eq!(store.verify_audit(Vec::new()).await.unwrap().findings, []);
     store.close().await;

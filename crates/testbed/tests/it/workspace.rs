@@ -19,7 +19,7 @@ struct Row {
 
 const LEAVES: &[&str] = &["telephony", "audio"];
 const PURE: &[&str] = &["assistant", "dialogue", "wire", "simulator"];
-const SHELLS: &[&str] = &["ports", "carriers", "models", "notifiers", "store", "engine", "sandbox", "server"];
+const SHELLS: &[&str] = &["ports", "buckets", "carriers", "models", "notifiers", "store", "engine", "sandbox", "server"];
 
 const RUNTIMES: &[&str] = &["tokio", "async-std", "smol", "mio", "socket2"];
 const CLIENTS: &[&str] = &["reqwest", "hyper", "ureq", "tokio-tungstenite", "tungstenite", "rustls"];
@@ -37,6 +37,7 @@ const TABLE: &[Row] = &[
     Row { name: "simulator", may_use: &[LEAVES], never: WORLD },
     Row { name: "assistant", may_use: &[&["dialogue", "telephony"]], never: WORLD },
     Row { name: "ports", may_use: &[LEAVES, PURE], never: &[RUNTIMES, CLIENTS, SERVERS, DATABASES] },
+    Row { name: "buckets", may_use: &[&["telephony", "ports"]], never: &[SERVERS, DATABASES, &["wire"]] },
     Row { name: "carriers", may_use: &[LEAVES, &["ports", "wire"]], never: &[SERVERS, DATABASES] },
     Row { name: "models", may_use: &[LEAVES, &["ports", "dialogue"]], never: &[SERVERS, DATABASES, &["wire"]] },
     Row { name: "notifiers", may_use: &[LEAVES, &["ports", "assistant"]], never: &[SERVERS, DATABASES, &["wire"]] },

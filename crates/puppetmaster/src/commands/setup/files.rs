@@ -38,14 +38,7 @@ pub(super) fn target(sources: &Sources, may_overwrite: bool, dialog: &mut Dialog
 
 /// Writes both files.
 pub(super) fn write(file: &Path, sources: &Sources, settings: &Settings<'_>) -> Result<(), Failure> {
-    let env = sources.places.working.join(".env");
-    let old = match std::fs::read_to_string(&env) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(cannot_write(&env, &error)),
-    };
-    replace(&env, &with_variables(&old, &secrets(settings.words, settings.account)))?;
-    println!("ok      wrote the secrets to {} (only you may read it)", env.display());
+    write_secrets(sources, settings.words, settings.account)?;
     if file.exists() {
         let kept = kept(file);
         std::fs::rename(file, &kept).map_err(|error| cannot_write(&kept, &error))?;
@@ -55,6 +48,19 @@ pub(super) fn write(file: &Path, sources: &Sources, settings: &Settings<'_>) -> 
     println!("ok      wrote {}", file.display());
     let Budget { per_day, per_month, .. } = Budget::default();
     println!("note    calls may cost {per_day} a day and {per_month} a month; `budget` in that file says so");
+    Ok(())
+}
+
+/// Writes the secrets of an account to `.env` and leaves all else in it as it is.
+pub(super) fn write_secrets(sources: &Sources, words: &Words, account: &Account) -> Result<(), Failure> {
+    let env = sources.places.working.join(".env");
+    let old = match std::fs::read_to_string(&env) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(cannot_write(&env, &error)),
+    };
+    replace(&env, &with_variables(&old, &secrets(words, account)))?;
+    println!("ok      wrote the secrets to {} (only you may read it)", env.display());
     Ok(())
 }
 
@@ -128,7 +134,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Writes a file beside its place and moves it there: only its owner may read it, and no half of it is ever seen.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
@@ -146,7 +152,7 @@ fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     })
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(&codes::SETUP_CANNOT_WRITE, format!("cannot write {}: {error}", path.display()))
 }
 

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use carriers::registry::Practised;
-
 use super::Loading;
 use crate::config::Provider;
 use crate::config::keys::{self, ROOT};
@@ -46,8 +44,7 @@ impl Loading<'_> {
         self.one_account("phone_provider", provider, has_no_number, unresolved);
         let Some(second) = second.filter(|_| provider.is_real()) else { return };
         let has_no_number = self.loaded.config.second_number().is_none();
-        let second = if second == Practised::Twilio { Provider::Twilio } else { Provider::Plivo };
-        self.one_account("second_provider", second, has_no_number, unresolved);
+        self.one_account("second_provider", Provider::of(second), has_no_number, unresolved);
     }
 
     fn one_account(&mut self, key: &'static str, provider: Provider, has_no_number: bool, unresolved: &BTreeMap<&'static str, Problem>) {

@@ -34,11 +34,13 @@ const CAST: &str = "121255501";
 const PLACES: [&str; 6] = ["121255526", "180855526", "167155526", "65655526", "971455526", "271155526"];
 
 /// The countries of those.
-const COUNTRIES: &str = "allowed_regions=[US, GU, SG, AE, ZA]";
+const COUNTRIES: &str = "allowed_regions=US, GU, SG, AE, ZA";
 
 /// A provider that is configured.
 pub struct Line {
     settings: Vec<String>,
+    /// The variable of the account's secret, and what it is: no secret is taken from the command line.
+    secret: Option<(String, String)>,
     /// What the numbers begin with that are dialed.
     begins_with: String,
 }
@@ -46,30 +48,43 @@ pub struct Line {
 impl Column {
     /// Configures it.
     pub fn open(self, network: &Network) -> Line {
-        let (provider, names) = match self {
-            Self::Mock => return Line { settings: vec![network.flag(), "phone_provider=mock".into()], begins_with: CAST.into() },
-            Self::Twilio => ("twilio", ["account_sid", "auth_token"]),
-            Self::Plivo => ("plivo", ["auth_id", "auth_token"]),
+        let (provider, id) = match self {
+            Self::Mock => return Line { settings: vec![network.flag(), "phone_provider=mock".into()], secret: None, begins_with: CAST.into() },
+            Self::Twilio => ("twilio", "account_sid"),
+            Self::Plivo => ("plivo", "auth_id"),
         };
         let account = network.account(provider);
         let of = |key: &str| account[key].as_str().unwrap().to_owned();
         let listen = free_address();
-        let mut settings = vec![
+        let mut settings: Vec<String> = vec![
             format!("phone_provider={provider}"),
             format!("listen={listen}"),
             format!("public_url=http://{listen}"),
             format!("{provider}.phone_number={}", of("from_number")),
             COUNTRIES.to_owned(),
             "budget.per_day=50".into(),
+            // Of real calls nothing is recorded unless somebody wants it.
+            "recording.enabled=true".into(),
+            format!("{provider}.{id}={}", of(id)),
+            format!("{provider}.api_url=http://127.0.0.1:9"),
         ];
-        settings.extend(names.map(|name| format!("{provider}.{name}={}", of(name))));
-        let begins_with = where_it_is_day(&settings, provider);
-        settings.push(format!("{provider}.api_url={}", Doorway { network: network.address().to_owned(), begins_with: begins_with.clone() }.open()));
-        Line { settings, begins_with }
+        let secret = (format!("{}_AUTH_TOKEN", provider.to_uppercase()), of("auth_token"));
+        let mut line = Line { settings: settings.clone(), secret: Some(secret), begins_with: String::new() };
+        line.begins_with = where_it_is_day(&line);
+        settings
+            .push(format!("{provider}.api_url={}", Doorway { network: network.address().to_owned(), begins_with: line.begins_with.clone() }.open()));
+        Line { settings, ..line }
     }
 }
 
 impl Line {
+    /// Puts what belongs in no command line into a home.
+    pub fn move_in(&self, home: &Home) {
+        if let Some((variable, secret)) = &self.secret {
+            std::fs::write(home.path().join(".env"), format!("{variable}=\"{secret}\"\n")).unwrap();
+        }
+    }
+
     /// Returns the arguments that configure it.
     pub fn settings(&self) -> Vec<&str> {
         self.settings.iter().flat_map(|setting| ["--set", setting.as_str()]).collect()
@@ -83,13 +98,12 @@ impl Line {
 }
 
 /// Asks the gate in which of the places somebody may be rung now.
-fn where_it_is_day(settings: &[String], provider: &str) -> String {
+fn where_it_is_day(line: &Line) -> String {
     let home = Home::new();
-    let api = format!("{provider}.api_url=http://127.0.0.1:9");
-    let settings: Vec<&str> = settings.iter().chain([&api]).flat_map(|setting| ["--set", setting.as_str()]).collect();
+    line.move_in(&home);
     let mut answers = Vec::new();
     for place in PLACES {
-        let gate = home.run(&[&settings[..], &["gate", &format!("+{place}23")]].concat());
+        let gate = home.run(&[&line.settings()[..], &["gate", &format!("+{place}23")]].concat());
         if gate.code == Some(0) {
             return place.to_owned();
         }

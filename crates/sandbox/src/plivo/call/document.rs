@@ -149,9 +149,9 @@ impl Driver {
                     Some(seconds) => self.hangs_up_at = Some(self.line.clock.now() + std::time::Duration::from_secs(seconds.into())),
                     None => return self.hang_up(hangup.reason.as_ref()),
                 },
-                // What is heard before the answer is not heard here; of a call that was answered there is no such time.
-                Verb::PreAnswer(_) if self.line.answered_at.is_some() => {}
-                Verb::PreAnswer(_) => self.unsupported("PreAnswer"),
+                // Of a call that was answered, or that we make, there is no time before the answer.
+                Verb::PreAnswer(_) if self.line.answered_at.is_some() || !self.origin.is_inbound() => {}
+                Verb::PreAnswer(before) => return self.pre_answer(before),
                 Verb::Dial(dial) => return self.dial(dial),
                 Verb::Conference(conference) => return self.confer(conference),
                 Verb::Message(message) => self.send_message(message),
@@ -162,7 +162,7 @@ impl Driver {
     }
 
     /// Sends a text on the way. One that cannot be sent does not hold up the call.
-    fn send_message(&self, message: Message) {
+    pub(super) fn send_message(&self, message: Message) {
         let outgoing = Outgoing {
             dst: message.dst.split('<').map(str::to_owned).collect(),
             kind: message.r#type(),

@@ -93,11 +93,14 @@ impl Driver {
             self.party_event(&partying, MultipartyEvent::Start, false);
         }
         self.party_event(&partying, MultipartyEvent::Join, true);
+        let callback = partying.noun.recording_callback_url.clone().map(|url| (url, partying.noun.recording_callback_method.unwrap_or(Method::Post)));
         if partying.noun.record() {
-            let callback =
-                partying.noun.recording_callback_url.clone().map(|url| (url, partying.noun.recording_callback_method.unwrap_or(Method::Post)));
             // Somebody else may have begun it already.
-            let _ = self.service.begin_party_tape(&uuid, partying.noun.record_file_format(), callback);
+            let _ = self.service.begin_party_tape(&uuid, partying.noun.record_file_format(), callback.clone());
+        }
+        if partying.noun.record_participant_track() {
+            // Who has just come in is not recorded yet.
+            let _ = self.service.begin_track(&uuid, member, partying.noun.record_file_format(), callback);
         }
         self.doing = Doing::Partying(Box::new(partying));
         self.party_music();
@@ -106,7 +109,6 @@ impl Driver {
     /// Names what a multiparty call can do at Plivo, and not here.
     fn name_what_is_passed_over(&self, noun: &MultiPartyCall) {
         let wanted = [
-            (noun.record_participant_track(), "recordParticipantTrack"),
             (noun.record_min_member_count() > 1, "recordMinMemberCount"),
             (noun.wait_time.is_some(), "waitTime"),
             (noun.wait_for_agent == Some(true), "waitForAgent"),
@@ -165,6 +167,9 @@ impl Driver {
         let standing = self.service.parties.with_uuid(&partying.uuid, |party| {
             if party.standing() == Standing::Runs && party.is_too_long(pace) {
                 party.end(Termination::MaxDuration);
+            }
+            if party.standing() == Standing::Runs {
+                party.keep_track(partying.member, up);
             }
             party.standing()
         });
@@ -239,6 +244,7 @@ impl Driver {
             PartyExit::CallGone => (4_000, "Normal Hangup"),
         };
         let left = self.service.parties.leave(&partying.uuid, partying.member, why);
+        self.service.end_track(&partying.uuid, partying.member);
         beep(&partying.room, Some(&partying.noun.exit_sound()));
         self.party_event(&partying, MultipartyEvent::Exit, true);
         let over = self.service.parties.with_uuid(&partying.uuid, Party::take_end).flatten();

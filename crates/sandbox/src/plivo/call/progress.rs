@@ -82,7 +82,11 @@ impl Driver {
         if !self.origin.is_inbound() || self.line.answered_at.is_some() {
             return None;
         }
-        let waits_until = if let Doing::Waiting(waiting) = &self.doing { Some(waiting.until()) } else { None };
+        let waits_until = match &self.doing {
+            Doing::Waiting(waiting) => Some(waiting.until()),
+            Doing::Early(early) => Some(early.next_frame()),
+            _ => None,
+        };
         [waits_until, self.hangs_up_at, self.gives_up_at].into_iter().flatten().min()
     }
 
@@ -96,6 +100,7 @@ impl Driver {
         if matches!(&self.doing, Doing::Waiting(waiting) if waiting.until() <= now) {
             self.next_verb();
         }
+        self.early_frames(now);
     }
 
     fn rings(&mut self) {

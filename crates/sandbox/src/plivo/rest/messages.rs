@@ -1,9 +1,8 @@
 //! Text messages: taken, handed on, delivered to whoever of the cast has a line, with news of each step. They cost nothing.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use simulator::script::LineBehaviour;
+use telephony::PhoneNumber;
 use wire::http::Method;
 use wire::plivo::callback::DeliveryCallback;
 use wire::plivo::clock::with_offset;
@@ -15,9 +14,7 @@ use wire::plivo::status::MessageStatus;
 use super::{Answer, Asked, internal, page_of};
 use crate::clock::wall_clock;
 use crate::plivo::{Service, fresh_uuid};
-
-/// From one state of a message to the next.
-const STEP: Duration = Duration::from_millis(100);
+use crate::text_message::Passage;
 
 /// Plivo's code for a number that cannot be reached; from memory.
 const UNKNOWN_DESTINATION: &str = "30";
@@ -96,28 +93,27 @@ impl Service {
                 ..MessageResource::default()
             };
             self.holdings.with(|held| held.messages.add(uuid.clone(), resource));
-            let arrives = self.network.config.cast.find(&number).is_some_and(|script| script.line.behaviour != LineBehaviour::Invalid);
-            self.deliver_message(uuid.clone(), arrives, message.told_at.clone());
+            self.deliver_message(&number, uuid.clone(), message.told_at.clone());
             uuids.push(uuid);
         }
         Ok(uuids)
     }
 
     /// Moves a message on to its end, and tells of each step.
-    fn deliver_message(self: &Arc<Self>, uuid: String, arrives: bool, told_at: Option<(String, Option<Method>)>) {
+    fn deliver_message(self: &Arc<Self>, to: &PhoneNumber, uuid: String, told_at: Option<(String, Option<Method>)>) {
         let service = Arc::downgrade(self);
-        self.network.spawn(async move {
-            let last = if arrives { MessageStatus::Delivered } else { MessageStatus::Undelivered };
-            for status in [MessageStatus::Queued, MessageStatus::Sent, last] {
-                if status != MessageStatus::Queued {
-                    tokio::time::sleep(STEP).await;
+        self.network.carry_message(to, move |passage| {
+            let (service, uuid, told_at) = (service.upgrade(), uuid.clone(), told_at.clone());
+            async move {
+                let status = status_of(passage);
+                let Some(service) = service else { return false };
+                let Some(message) = service.message_is(&uuid, &status) else { return false };
+                if let Some((url, method)) = told_at {
+                    let form = news_of(message, status).to_form().into_owned();
+                    // The message goes on whatever the program makes of the news.
+                    let _ = service.webhooks.send("", method.unwrap_or(Method::Post), &url, &form).await;
                 }
-                let Some(service) = service.upgrade() else { return };
-                let Some(message) = service.message_is(&uuid, &status) else { return };
-                let Some((url, method)) = &told_at else { continue };
-                let form = news_of(message, status).to_form().into_owned();
-                // The message goes on whatever the program makes of the news.
-                let _ = service.webhooks.send("", method.unwrap_or(Method::Post), url, &form).await;
+                true
             }
         });
     }
@@ -129,6 +125,15 @@ impl Service {
             message.error_code = (*status == MessageStatus::Undelivered).then(|| UNKNOWN_DESTINATION.to_owned());
             Some(message.clone())
         })
+    }
+}
+
+const fn status_of(passage: Passage) -> MessageStatus {
+    match passage {
+        Passage::Queued => MessageStatus::Queued,
+        Passage::Sent => MessageStatus::Sent,
+        Passage::Delivered => MessageStatus::Delivered,
+        Passage::Undelivered => MessageStatus::Undelivered,
     }
 }
 

@@ -9,8 +9,8 @@ use wire::plivo::document::MultiPartyCall;
 use wire::plivo::party::Party as Number;
 use wire::plivo::rest::{
     AddParticipant, AddedCall, CountKey, CreateCall, FileFormat, Members, MembersPlaying, MultipartyFilter, MultipartyId, MultipartyRequest,
-    MultipartyResource, Page, ParticipantRequest, ParticipantResource, ParticipantsAdded, ParticipantsChanged, RecordAction, RecordingStarted,
-    RestError, UpdateParticipant, WebUrl,
+    MultipartyResource, Page, ParticipantRequest, ParticipantResource, ParticipantsAdded, ParticipantsChanged, RecordAction, RecordTrack,
+    RecordingStarted, ResourceId, RestError, UpdateParticipant, WebUrl,
 };
 
 use super::{Answer, Asked, internal, page_of};
@@ -93,6 +93,45 @@ impl Service {
         }
     }
 
+    /// Records a participant alone. What of all or of both apart is meant by Plivo's page is not told there, so neither is here.
+    fn record_participant(
+        self: &Arc<Self>,
+        room: &MultipartyId,
+        participant: &ResourceId,
+        action: RecordAction,
+        asked: &Asked<'_>,
+        status: u16,
+    ) -> Answer {
+        let member: u32 = participant.as_str().parse().map_err(|_| RestError::not_found())?;
+        let found = self.parties.with(room, |party| {
+            let is_in = party.participants.get(&member).is_some_and(|participant| participant.is_in);
+            is_in.then(|| (party.uuid.clone(), party.name.clone()))
+        });
+        let (uuid, name) = found.flatten().ok_or_else(RestError::not_found)?;
+        let not_recorded = || RestError::new(404, "the participant is not being recorded");
+        let done = |what: &str| RecordingStarted {
+            message: Some(format!("MPC: {name} record {what}")),
+            api_id: Some(asked.api_id.clone()),
+            ..RecordingStarted::default()
+        };
+        match action {
+            RecordAction::Start(record) if record.record_track_type.as_ref().is_none_or(|track| *track == RecordTrack::Participant) => {
+                let format = record.file_format.unwrap_or(FileFormat::Mp3);
+                let callback =
+                    record.recording_callback_url.map(|url| (url.as_str().to_owned(), record.recording_callback_method.unwrap_or(Method::Get)));
+                let id = self.begin_track(&uuid, member, format.clone(), callback);
+                let id = id.ok_or_else(|| RestError::new(400, "the participant is being recorded already"))?;
+                let recording_url = Some(self.recording_url(&id, format.as_str()));
+                Ok(RecordingStarted { recording_url, recording_id: Some(id), ..done("started") }.reply(status))
+            }
+            RecordAction::Start(_) => Err(RestError::not_found()),
+            RecordAction::Stop if self.end_track(&uuid, member) => Ok(HttpReply::empty(status)),
+            RecordAction::Pause if self.hold_track(&uuid, member, true) => Ok(done("paused").reply(status)),
+            RecordAction::Resume if self.hold_track(&uuid, member, false) => Ok(done("resumed").reply(status)),
+            RecordAction::Stop | RecordAction::Pause | RecordAction::Resume => Err(not_recorded()),
+        }
+    }
+
     fn participant_request(self: &Arc<Self>, room: &MultipartyId, request: ParticipantRequest, asked: &Asked<'_>, status: u16) -> Answer {
         match request {
             ParticipantRequest::Add(add) => self.add_participant(room, &add, asked, status),
@@ -116,8 +155,7 @@ impl Service {
                 self.order_participants(room, &Members::one(participant), &[PartyOrder::Leave])?;
                 Ok(HttpReply::empty(status))
             }
-            // A participant's own track: named in the page on the practice network.
-            ParticipantRequest::Record { .. } => Err(RestError::not_found()),
+            ParticipantRequest::Record { participant, action } => self.record_participant(room, &participant, action, asked, status),
             ParticipantRequest::Play { members, play } => {
                 let chosen = self.chosen(room, &members)?;
                 let named = chosen.iter().map(|(member, _)| member.clone()).collect();

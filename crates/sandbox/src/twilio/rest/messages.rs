@@ -1,7 +1,6 @@
 //! Text messages: taken, handed over, delivered to whoever of the cast has a line, with news of each step.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use telephony::PhoneNumber;
 use wire::date;
@@ -12,10 +11,8 @@ use wire::twilio::rest::{CreateMessage, MessageRequest, MessageResource, Message
 use super::pages::page;
 use super::{Answer, internal, path};
 use crate::clock::wall_clock;
+use crate::text_message::Passage;
 use crate::twilio::{Service, fresh_sid};
-
-/// From one state of a message to the next.
-const STEP: Duration = Duration::from_millis(100);
 
 /// Twilio's code for a number that cannot be reached.
 const UNKNOWN_DESTINATION: u32 = 30_005;
@@ -68,21 +65,20 @@ impl Service {
         let resource = MessageResource { date_created: now.clone(), date_updated: now, ..queued };
         let reply = resource.reply(201);
         self.holdings.with(|held| held.messages.add(sid.clone(), resource));
-        let arrives = self.network.config.cast.find(&number).is_some_and(|script| script.line.behaviour != simulator::script::LineBehaviour::Invalid);
         let service = Arc::downgrade(self);
-        self.network.spawn(async move {
-            let last = if arrives { MessageStatus::Delivered } else { MessageStatus::Undelivered };
-            for status in [MessageStatus::Queued, MessageStatus::Sent, last] {
-                if status != MessageStatus::Queued {
-                    tokio::time::sleep(STEP).await;
-                }
-                let Some(service) = service.upgrade() else { return };
+        let message = Arc::new(message);
+        self.network.carry_message(&number, move |passage| {
+            let (service, sid, message) = (service.upgrade(), sid.clone(), message.clone());
+            async move {
+                let status = status_of(passage);
+                let Some(service) = service else { return false };
                 if !service.message_is(&sid, &status) {
-                    return;
+                    return false;
                 }
                 if let Some(url) = &message.status_callback {
                     service.tell_of_message(&sid, url, &message, status).await;
                 }
+                true
             }
         });
         Ok(reply)
@@ -125,6 +121,15 @@ impl Service {
         };
         // The message goes on whatever the program makes of the news.
         let _ = self.webhooks.send(Method::Post, url, &callback.to_form()).await;
+    }
+}
+
+const fn status_of(passage: Passage) -> MessageStatus {
+    match passage {
+        Passage::Queued => MessageStatus::Queued,
+        Passage::Sent => MessageStatus::Sent,
+        Passage::Delivered => MessageStatus::Delivered,
+        Passage::Undelivered => MessageStatus::Undelivered,
     }
 }
 

@@ -17,7 +17,7 @@ use std::time::Duration;
 use ports::task_store::StoreError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 use telephony::PhoneNumber;
@@ -25,9 +25,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::keyring::DO_NOT_CALL;
 use crate::master::MasterKeys;
+use crate::migrations::MIGRATIONS;
 use crate::seal::{KeyError, KeySeal, Seal, hexadecimal, private_options, tag};
-
-static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// The name of the database file within the data directory.
 const DATABASE_FILE: &str = "puppetmaster.db";

@@ -21,6 +21,7 @@ mod inbound;
 mod keyring;
 mod ledger;
 mod master;
+mod migrations;
 mod outbox;
 mod plans;
 mod policy;

@@ -20,6 +20,7 @@ const STEPS: &[(&str, &str, &str)] = &[
     step!("0004", "keeping"),
     step!("0005", "money"),
     step!("0006", "second_provider"),
+    step!("0008", "secrets"),
     step!("0009", "errands"),
     step!("0010", "barring_key"),
 ];
@@ -42,8 +43,7 @@ mod tests {
     #[test]
     fn every_file_is_a_step_and_the_numbers_rise() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-        let mut files: Vec<String> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut files: Vec<String> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         files.sort();
         let steps: Vec<String> = STEPS.iter().map(|(number, name, _)| format!("{number}_{name}.sql")).collect();
         assert_eq!(steps, files, "a new file in `migrations` is a new line in `STEPS`");

@@ -44,7 +44,7 @@ async fn whole(config: &Config, end: &mut Ending) -> Result<ExitCode, Failure> {
     let running = wiring::run(config, wiring::Purpose::Serve).await?;
     let description = json!({
         "address": running.address(),
-        "origin": running.origin,
+        "origin": &*running.origin,
         "phone_provider": config.phone_provider.as_str(),
         "takes_calls": config.inbound.is_enabled,
         "sandbox": running.sandbox_url(),

@@ -113,11 +113,12 @@ fn what_goes_beyond_the_receipt_is_held_back_or_shown_and_secrets_stay_names() {
         let live = running.assistant.execute(&task.id).await.unwrap();
         let attempt = live.attempt.clone();
         let outcome = live.outcome().await.unwrap();
-        let trace = running.vault.read(&attempt, ObjectKind::Trace).unwrap().unwrap();
+        let trace = running.vault.read(&attempt, ObjectKind::Trace).await.unwrap().unwrap();
         let trace = String::from_utf8_lossy(&trace);
         assert!(!trace.contains(SECRET) && !trace.contains("4111"), "the trace holds what it must not");
         assert!(trace.contains("@gym_number"), "{trace}");
-        let finished = report_view::Finished { task: &task.id, attempt: &attempt, outcome: &outcome, currency: &receipt.currency, recording: None };
+        let finished =
+            report_view::Finished { task: &task.id, attempt: &attempt, outcome: &outcome, currency: &receipt.currency, recording: None, waits: None };
         let told = (report_view::report(&finished), report_view::report_json(&finished));
         running.stop().await;
         (task.id, attempt, outcome, told)

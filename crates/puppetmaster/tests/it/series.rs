@@ -53,7 +53,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(folder.path(), Options::new(Access::Dialing)).await.unwrap());
         let clock = Arc::new(Wound(AtomicI64::new(TEN.as_millis())));
-        let gate = Gate { store: store.clone(), policy: store.clone(), clock: clock.clone(), rules: Rules::default() };
+        let gate = Gate { store: store.clone(), policy: store.clone(), clock: clock.clone(), rules: Rules::default(), breakers: Arc::default() };
         let house = House {
             line: Line::Practice,
             from: PhoneNumber::parse("+12125550100").unwrap(),

@@ -24,6 +24,7 @@ fn telling() -> Telling {
             disposition: Disposition::Conversed,
             outcome: Some(Outcome::Achieved),
             summary: Some(Private::new("They close at nine.".into())),
+            breaches: 0,
         }),
     }
 }

@@ -127,10 +127,19 @@ impl Report {
         Self { outcome, summary, facts, who_answered, ended_because, follow_ups, opted_out, breaches }
     }
 
-    /// Adds what was to be said and was held back.
+    /// Adds what was to be said and was held back. A mind may think of the same thing twice before one of its thoughts gets its turn:
+    /// what never got one is told only if nothing else tells of it.
     #[must_use]
     pub fn with_withheld(mut self, transcript: &Transcript, withheld: &[Withheld]) -> Self {
-        self.breaches.extend(withheld.iter().map(|held| Breach::held_back(transcript, held)));
+        let (spoken, unspoken): (Vec<Breach>, Vec<Breach>) =
+            withheld.iter().map(|held| Breach::held_back(transcript, held)).partition(|breach| breach.at.is_some());
+        let mut held = spoken;
+        for breach in unspoken {
+            if !held.iter().any(|known| known.kind == breach.kind && known.about == breach.about) {
+                held.push(breach);
+            }
+        }
+        self.breaches.extend(held);
         self.breaches.sort_by_key(|breach| (breach.at.is_none(), breach.at));
         self
     }

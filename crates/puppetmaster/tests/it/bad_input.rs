@@ -124,8 +124,8 @@ fn a_full_disk_is_told_and_keeps_what_was_there() {
     words.extend(inside.get_args().map(ToOwned::to_owned));
     let mut command = Command::new("unshare");
     // The program's first run makes its files; then the disk is filled to the last byte, and a call is tried.
-    let script = r#"mount -t tmpfs -o size=600k none "$DATA" && "$0" --set data_dir="$DATA" task list >/dev/null
-        head -c 1000000 /dev/zero > "$DATA/ballast" 2>/dev/null; "$0" "$@"; code=$?
+    let script = r#"mount -t tmpfs -o size=2000k none "$DATA" && "$0" --set data_dir="$DATA" task list >/dev/null
+        head -c 4000000 /dev/zero > "$DATA/ballast" 2>/dev/null; "$0" "$@"; code=$?
         rm "$DATA/ballast"; "$0" --set data_dir="$DATA" task list || code=99; exit $code"#;
     command
         .args(["--mount", "sh", "-c", script])

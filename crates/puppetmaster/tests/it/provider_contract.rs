@@ -35,6 +35,8 @@ struct Scenario {
     settings: &'static [&'static str],
     args: &'static [&'static str],
     we_hang_up: Option<When>,
+    /// Somebody hangs up within a word: what was understood and recorded by then depends on the moment, and is not compared.
+    is_cut: bool,
 }
 
 /// When the user ends the call by Ctrl-C.
@@ -44,7 +46,8 @@ enum When {
     TheyTalk,
 }
 
-const PLAIN: Scenario = Scenario { name: "", brings: "", fault: None, number: "+12125550123", settings: &[], args: &[], we_hang_up: None };
+const PLAIN: Scenario =
+    Scenario { name: "", brings: "", fault: None, number: "+12125550123", settings: &[], args: &[], we_hang_up: None, is_cut: false };
 
 const THE_ERRAND: Scenario = Scenario { name: "dial, answer, talk, record", brings: "the-errand", ..PLAIN };
 const INTERRUPTS: Scenario = Scenario { name: "the callee interrupts", brings: "interrupted", number: IMPATIENT, ..PLAIN };
@@ -56,12 +59,13 @@ const VOICEMAIL: Scenario = Scenario {
     args: &["--voicemail", "The order is ready and can be picked up."],
     ..PLAIN
 };
-const HANGS_UP: Scenario = Scenario { name: "the callee hangs up", brings: "callee-hangs-up", number: "+12125550125", ..PLAIN };
-const WE_HANG_UP: Scenario = Scenario { name: "we hang up", brings: "we-hang-up", we_hang_up: Some(When::TheyTalk), ..PLAIN };
+const HANGS_UP: Scenario = Scenario { name: "the callee hangs up", brings: "callee-hangs-up", number: "+12125550125", is_cut: true, ..PLAIN };
+const WE_HANG_UP: Scenario = Scenario { name: "we hang up", brings: "we-hang-up", we_hang_up: Some(When::TheyTalk), is_cut: true, ..PLAIN };
 const SPOKEN_TURNS: Scenario =
     Scenario { name: "spoken turns, no socket", brings: "spoken-turns", settings: &["conversation_mode=spoken_turns"], ..PLAIN };
 const NO_SOCKET: Scenario = Scenario { name: "fault: the stream is refused", brings: "stream-refused", fault: Some("socket=refused"), ..PLAIN };
-const NO_NEWS: Scenario = Scenario { name: "fault: no news come", brings: "no-news", fault: Some("webhook=lost"), number: "+12125550125", ..PLAIN };
+const NO_NEWS: Scenario =
+    Scenario { name: "fault: no news come", brings: "no-news", fault: Some("webhook=lost"), number: "+12125550125", is_cut: true, ..PLAIN };
 /// Plivo shows a call that is over only once its record is made, seconds to minutes later, so who ended it is not known in time.
 const NO_NEWS_OF_PLIVO: Scenario = Scenario { brings: "no-news-plivo", ..NO_NEWS };
 
@@ -185,8 +189,10 @@ fn compare(scenario: &Scenario, column: Column, network: &Network, line: &Line) 
     }
     // Of real calls nothing is recorded unless somebody wants it, and what must be asked before then depends on the place.
     let mut expected = brings(scenario);
-    assert_eq!(brought["is_recorded"], false, "{}", scenario.name);
-    expected["is_recorded"] = false.into();
+    if !scenario.is_cut {
+        assert_eq!(brought["is_recorded"], false, "{}", scenario.name);
+        expected["is_recorded"] = false.into();
+    }
     assert_eq!(brought, expected, "{}", scenario.name);
 }
 
@@ -219,14 +225,15 @@ fn run(scenario: &Scenario, network: &Network, line: &Line) -> Value {
         assert!(calls.iter().any(|call| call["clears"].as_u64() > Some(0)), "what was said into the callee's words was not taken back: {calls:?}");
     }
     let facts = report["report"]["facts"].as_array().unwrap().iter();
+    let as_it_came = |value: Value| if scenario.is_cut { json!("as it came") } else { value };
     json!({
         "exit": ended.code,
         "disposition": report["disposition"],
         "outcome": report["report"]["outcome"],
         "facts": facts.map(|fact| json!([fact["fact"], fact["value"], fact["is_proven"]])).collect::<Vec<_>>(),
-        "who_answered": report["report"]["who_answered"],
+        "who_answered": as_it_came(report["report"]["who_answered"].clone()),
         "ended_because": report["report"]["ended_because"],
-        "is_recorded": !report["recording"].is_null(),
+        "is_recorded": as_it_came(json!(!report["recording"].is_null())),
         "is_refused": !report["carrier_error"].is_null(),
         "leg": steps(&home, attempt),
     })

@@ -158,6 +158,7 @@ mod the_store_in_memory {
         a_price_is_settled_once
         open_prices_are_found
         a_stop_request_is_kept
+        ended_attempts_are_counted
     }
 
     #[tokio::test]

@@ -23,6 +23,7 @@ use assistant::spending_alert::Alert;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
+use dialogue::report::Outcome;
 use dialogue::transcript::Turn;
 use ports::policy_store::Kept;
 use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
@@ -553,9 +554,15 @@ impl TaskStore for MemoryStore {
     }
 
     async fn task_counts(&self, since: Timestamp, until: Timestamp) -> Result<TaskCounts, StoreError> {
+        let rows = self.rows();
+        let is_achieved = |task: &Task| {
+            let reports = rows.attempts.iter().filter(|row| row.task == task.id).filter_map(|row| row.finish.as_ref()?.report.as_ref());
+            matches!(task.state, TaskState::Done | TaskState::Failed) && reports.into_iter().any(|report| report.outcome == Outcome::Achieved)
+        };
         let mut counts = TaskCounts::default();
-        for (task, _) in self.rows().tasks.iter().filter(|(task, _)| task.created_at >= since && task.created_at < until) {
+        for (task, _) in rows.tasks.iter().filter(|(task, _)| task.created_at >= since && task.created_at < until) {
             counts.add(task.state, 1);
+            counts.achieved += u64::from(is_achieved(task));
         }
         Ok(counts)
     }

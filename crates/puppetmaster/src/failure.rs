@@ -109,7 +109,7 @@ impl From<NotMade> for Failure {
 impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Self {
         match error {
-            RegistryError::Read(_) => Self::new(&codes::DNC_CANNOT_READ, error.to_string()),
+            RegistryError::Read(_) => Self::new(&codes::CANNOT_READ, error.to_string()),
             RegistryError::List(list) => Self::new(errand_code(list.code()), list.to_string()),
             RegistryError::NoBase => Self::of(&codes::REGISTRY_NO_BASE),
             RegistryError::Store(error) => error.into(),

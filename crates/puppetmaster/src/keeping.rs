@@ -1,9 +1,8 @@
 //! Where what is kept lies: the master key, wherever it comes from, and the bucket to which sealed recordings and traces are moved.
 
-use std::io::Read;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use buckets::{S3, S3Settings};
 use models::CommandLine;
@@ -11,6 +10,8 @@ use ports::bucket::Bucket;
 use ports::clock::Clock;
 use store::{MasterKey, MasterKeys, Settled, Vault};
 use telephony::Private;
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
@@ -33,47 +34,40 @@ const LAST_MOVES: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// A program that should tell one does not.
-pub fn master_keys(config: &Config) -> Result<MasterKeys, Failure> {
+pub async fn master_keys(config: &Config) -> Result<MasterKeys, Failure> {
     let master = &config.master_key;
-    let key = |value: Option<MasterKey>, command: &Option<CommandLine>| match (value, command) {
+    Ok(MasterKeys { current: key(master.value, master.command.as_ref()).await?, next: key(master.next_value, master.next_command.as_ref()).await? })
+}
+
+async fn key(value: Option<MasterKey>, command: Option<&CommandLine>) -> Result<Option<MasterKey>, Failure> {
+    match (value, command) {
         (Some(key), _) => Ok(Some(key)),
-        (None, Some(command)) => ask_program(command).map(Some),
+        (None, Some(command)) => ask_program(command).await.map(Some),
         (None, None) => Ok(None),
-    };
-    Ok(MasterKeys { current: key(master.value, &master.command)?, next: key(master.next_value, &master.next_command)? })
+    }
 }
 
 /// Runs the user's program and reads a key from what it prints. Nothing of that is ever shown.
-fn ask_program(command: &CommandLine) -> Result<MasterKey, Failure> {
+async fn ask_program(command: &CommandLine) -> Result<MasterKey, Failure> {
     let bad = |what: &str| Failure::new(&codes::MASTER_KEY_COMMAND, format!("`{}` {what}", command.words().first().map_or("", String::as_str)));
     let mut words = command.words().iter();
     let mut program = Command::new(words.next().map_or("", String::as_str));
     // It may ask its user on the terminal; what it says there is not ours to hide.
-    program.args(words).stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    program.args(words).stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     let mut child = program.spawn().map_err(|error| bad(&format!("cannot be started: {}", error.kind())))?;
-    let output = child.stdout.take();
-    let reading = std::thread::spawn(move || {
+    let told = async {
         let mut text = String::new();
-        let read = output.map(|output| output.take(KEY_BYTES_AT_MOST).read_to_string(&mut text));
-        read.is_some_and(|read| read.is_ok()).then_some(Private::new(text))
-    });
-    let until = Instant::now() + KEY_WITHIN;
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
-            Ok(None) | Err(_) => {
-                // It may be gone by now, which is as good.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(bad("did not end within a minute"));
-            }
-        }
+        let read = match child.stdout.take() {
+            Some(output) => output.take(KEY_BYTES_AT_MOST).read_to_string(&mut text).await.is_ok(),
+            None => false,
+        };
+        (child.wait().await.is_ok_and(|status| status.success()), read.then(|| Private::new(text)))
     };
-    if !status.success() {
+    let (is_well, text) = tokio::time::timeout(KEY_WITHIN, told).await.map_err(|_| bad("did not end within a minute"))?;
+    if !is_well {
         return Err(bad("failed"));
     }
-    let text = reading.join().ok().flatten().ok_or_else(|| bad("printed no text"))?;
+    let text = text.ok_or_else(|| bad("printed no text"))?;
     text.expose().parse().map_err(|error: store::NoMasterKey| bad(&format!("printed no key: {error}")))
 }
 

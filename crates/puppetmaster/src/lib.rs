@@ -4,6 +4,10 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+// First, so that its macros are known below.
+#[macro_use]
+pub mod output;
+
 pub mod checkpoints;
 pub mod checkup;
 pub mod cli;

@@ -201,7 +201,7 @@ pub async fn look(config: &Config) -> Result<(Arc<Store>, Arc<Vault>), Failure> 
 /// # Errors
 /// The folder cannot be used, the key not be had.
 pub(crate) async fn open_data(config: &Config, access: Access) -> Result<(Arc<Store>, Arc<Vault>), Failure> {
-    let (folder, master) = (&config.data_dir.0, keeping::master_keys(config)?);
+    let (folder, master) = (&config.data_dir.0, keeping::master_keys(config).await?);
     let mut vault = Vault::open_with(folder, master)?;
     if let Some(bucket) = keeping::bucket(config)? {
         vault = vault.with_bucket(bucket);

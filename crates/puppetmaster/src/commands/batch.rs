@@ -66,7 +66,7 @@ async fn make(args: &MakeBatchArgs, config: &Config) -> Result<ExitCode, Failure
 
 /// Returns the tasks that the file asks for, or every mistake in it. Nothing is kept yet.
 async fn tasks(path: &Path, args: &MakeBatchArgs, desk: &BatchDesk, config: &Config) -> Result<Result<Vec<Task>, Vec<Mistake>>, Failure> {
-    let unreadable = |why: String| Failure::new(&codes::DNC_CANNOT_READ, format!("cannot read {}: {why}", path.display()));
+    let unreadable = |why: String| Failure::new(&codes::CANNOT_READ, format!("cannot read {}: {why}", path.display()));
     let length = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
     if length > read::MOST_BYTES {
         return Err(unreadable(format!("it is larger than {} MiB", read::MOST_BYTES / 1024 / 1024)));

@@ -86,7 +86,7 @@ fn fingerprint(file: &Path) -> Result<String, Failure> {
             }
         }
     };
-    read().map_err(|error| Failure::new(&codes::DNC_CANNOT_READ, format!("{}: {error}", file.display())))
+    read().map_err(|error| Failure::new(&codes::CANNOT_READ, format!("{}: {error}", file.display())))
 }
 
 fn in_words(kept: &Kept<Consent>, zone: &str, now: Timestamp) -> String {

@@ -160,7 +160,7 @@ async fn sweep(config: &Config) -> Result<(), Failure> {
 
 /// Nobody else may use the keys meanwhile, so the lock of a dialing program is taken.
 async fn rotate(is_to_file: bool, config: &Config) -> Result<(), Failure> {
-    let master = keeping::master_keys(config)?;
+    let master = keeping::master_keys(config).await?;
     let to = match (is_to_file, master.next, master.current) {
         (true, ..) | (false, None, None) => NewMaster::File,
         (false, Some(_), _) => NewMaster::HandedOver,

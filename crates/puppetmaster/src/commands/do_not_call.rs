@@ -202,7 +202,7 @@ fn quoted(text: &str) -> String {
 }
 
 async fn import(store: &Store, file: &Path, as_of: Timestamp, changes: bool, zone: &str) -> Result<ExitCode, Failure> {
-    let list = File::open(file).map_err(|error| Failure::new(&codes::DNC_CANNOT_READ, format!("{}: {error}", file.display())))?;
+    let list = File::open(file).map_err(|error| Failure::new(&codes::CANNOT_READ, format!("{}: {error}", file.display())))?;
     let kind = if changes { ListKind::Changes } else { ListKind::Full };
     let now = SystemClock.now();
     if as_of > now {

@@ -21,7 +21,7 @@ assistant::code_table! {
     DNC_CANNOT_WRITE = "do_not_call.cannot_write",
         "the do-not-call list cannot be written there",
         "Name another file with `--to`.";
-    DNC_CANNOT_READ = "command.cannot_read",
+    CANNOT_READ = "command.cannot_read",
         "a file that was named cannot be read",
         "Check its name and that it belongs to you.";
     DNC_FROM_THE_FUTURE = "do_not_call.from_the_future",

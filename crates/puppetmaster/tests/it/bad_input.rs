@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use telephony::Disposition;
 
@@ -88,7 +88,7 @@ fn a_port_in_use_is_told() {
 fn a_database_that_another_program_holds_or_a_newer_one_wrote_is_told() {
     let home = Home::new();
     let mut command = home.command(&["call", SHOP, ASK]);
-    command.stdin(std::process::Stdio::piped());
+    command.stdin(Stdio::piped());
     let mut asking = Running::of(command);
     asking.until("cost");
     home.run(&["call", SHOP, ASK, "--yes"]).fails_with(1, "store.locked");
@@ -132,7 +132,7 @@ fn a_full_disk_is_told_and_keeps_what_was_there() {
         .args(&words)
         .env("DATA", home.data())
         .envs(inside.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.current_dir(home.path()).stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    command.current_dir(home.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let ended = Running::of(command).end();
     ended.fails_with(1, "store.full");
 }
@@ -182,4 +182,18 @@ fn a_callee_who_hangs_up_in_the_first_second_is_an_outcome() {
     assert_eq!(ended.code, Some(4), "{ended:?}");
     assert!(!ended.stderr.contains("ERROR") && !ended.stderr.contains("panicked"), "{}", ended.stderr);
     assert_eq!(home.last_disposition(), Disposition::HungUpEarly);
+}
+
+#[test]
+fn whoever_stops_reading_ends_nothing_badly() {
+    let home = Home::new();
+    for args in [["task", "list"], ["stats", "--json"]] {
+        let mut command = home.command(&args);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success() && !told.contains("panicked"), "{args:?}: {:?} {told}", ended.status);
+    }
 }

@@ -43,13 +43,7 @@ fn days(lies: Lies) -> Day {
     for seed in 0..DAYS {
         let day = day::live(seed, lies);
         assert_eq!(day.wrong, [""; 0], "day {seed}");
-        sum.dials += day.dials;
-        sum.rings += day.rings;
-        sum.faults += day.faults;
-        sum.late += day.late;
-        sum.left_open += day.left_open;
-        sum.conversed += day.conversed;
-        sum.crashes += day.crashes;
+        sum.add(&day);
     }
     sum
 }

@@ -54,7 +54,7 @@ fn nothing_is_dialed_twice_lost_or_left_alive() {
                     let (all, fewest, wrong) = &mut *sum.lock().unwrap();
                     *fewest = (*fewest).min(day.events);
                     wrong.extend(day.wrong.first().map(|what| (seed, what.clone())));
-                    add(all, day);
+                    all.add(&day);
                 }
             });
         }
@@ -71,20 +71,6 @@ fn nothing_is_dialed_twice_lost_or_left_alive() {
 
 fn again(seed: u64) -> String {
     format!("{ONE}={seed} cargo test --release -p testbed --test it bad_days::a_day_again -- --nocapture")
-}
-
-fn add(all: &mut Day, day: Day) {
-    all.events += day.events;
-    all.faults += day.faults;
-    all.crashes += day.crashes;
-    all.dials += day.dials;
-    all.rings += day.rings;
-    all.rings_by_the_provider += day.rings_by_the_provider;
-    all.refused += day.refused;
-    all.left_open += day.left_open;
-    all.late += day.late;
-    all.conversed += day.conversed;
-    all.orphan_seconds = all.orphan_seconds.max(day.orphan_seconds);
 }
 
 fn table(days: u64, all: &Day, fewest: u64, seconds: u64) -> String {

@@ -70,6 +70,23 @@ pub struct Day {
     pub wrong: Vec<String>,
 }
 
+impl Day {
+    /// Adds another day to the sum of days. What went wrong is told where it went wrong.
+    pub fn add(&mut self, day: &Self) {
+        self.events += day.events;
+        self.faults += day.faults;
+        self.crashes += day.crashes;
+        self.dials += day.dials;
+        self.rings += day.rings;
+        self.rings_by_the_provider += day.rings_by_the_provider;
+        self.refused += day.refused;
+        self.left_open += day.left_open;
+        self.late += day.late;
+        self.conversed += day.conversed;
+        self.orphan_seconds = self.orphan_seconds.max(day.orphan_seconds);
+    }
+}
+
 /// What outlives the program.
 pub struct World {
     pub store: MemoryStore,

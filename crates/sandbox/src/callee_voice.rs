@@ -120,6 +120,11 @@ impl CalleeVoice {
         self.ear.last_words().map(input_of)
     }
 
+    /// Nobody waits any longer. Returns what is understood of what the assistant said last, if it said anything.
+    pub fn what_is_understood(&mut self) -> Option<Input> {
+        self.ear.what_is_understood().map(input_of)
+    }
+
     /// Fills the next 20 ms of what the callee's side sends and returns the line that this completes.
     pub fn fill(&mut self, frame: &mut Frame) -> Option<u32> {
         match &mut self.sound {

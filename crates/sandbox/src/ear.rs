@@ -194,6 +194,11 @@ impl Ear {
         turn.pieces.iter().all(|piece| piece.text.is_some()).then(|| self.end_turn())
     }
 
+    /// Returns what is understood of the turn so far, and ends it. `None` if nobody speaks.
+    pub fn what_is_understood(&mut self) -> Option<Noticed> {
+        self.turn.is_some().then(|| self.end_turn())
+    }
+
     fn end_turn(&mut self) -> Noticed {
         let pieces = self.turn.take().map(|turn| turn.pieces).unwrap_or_default();
         let mut text = String::new();

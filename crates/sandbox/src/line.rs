@@ -27,8 +27,9 @@ use crate::truth::{CallTruth, Notes, keep};
 /// Length of a frame.
 pub const FRAME: Duration = Duration::from_millis(20);
 
-/// How long the callee's ears may take for what was said last before the end.
-const LAST_WORDS: Duration = Duration::from_secs(8);
+/// How long the callee's ears may take for what was said last before the end: nobody waits for it but who reads the log, and ears that
+/// many calls share are slow.
+const LAST_WORDS: Duration = Duration::from_secs(60);
 
 /// So many documents within ten seconds are a loop that nobody means.
 const MAX_DOCUMENTS_IN_TEN_SECONDS: usize = 50;
@@ -249,7 +250,11 @@ impl Line {
                     }
                 }
                 _ = closing.changed() => {}
-                () = &mut patience => return None,
+                () = &mut patience => {
+                    let input = self.voice.what_is_understood()?;
+                    self.note_heard(&input);
+                    return Some(input);
+                }
             }
         }
         None

@@ -27,6 +27,8 @@ const INTERIM_EVERY: usize = 4_800;
 const LONGEST_INTERIM: usize = 28 * 8_000;
 /// Root mean square (of ±32768) below which a frame is certainly no speech: −54 dBFS.
 const QUIET_RMS: f32 = 65.0;
+/// Utterances of which something may be wanted at once. Whoever never ends one loses the oldest.
+const MOST_OPEN: usize = 8;
 
 /// Turns sound into words, on a thread that may wait.
 pub(crate) trait Decoder: Send + Sync + 'static {
@@ -77,7 +79,7 @@ impl SpeechToText for Ears {
     fn listen(&self, wanted: Wanted, sink: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
         self.engine.decoder.check()?;
         self.warm_up();
-        Ok(Box::new(Session { engine: Arc::clone(&self.engine), wanted, sink, ring: Ring::default(), open: None }))
+        Ok(Box::new(Session { engine: Arc::clone(&self.engine), wanted, sink, ring: Ring::default(), open: VecDeque::new() }))
     }
 }
 
@@ -86,10 +88,11 @@ struct Session {
     wanted: Wanted,
     sink: HeardSink,
     ring: Ring,
-    open: Option<Open>,
+    /// The utterance in hand is the last; those before it are over, and their words are still wanted until somebody ends them.
+    open: VecDeque<Open>,
 }
 
-/// The utterance in hand.
+/// An utterance of which something is wanted.
 struct Open {
     id: UtteranceId,
     from: AudioPosition,
@@ -125,7 +128,7 @@ impl Results {
 impl Listening for Session {
     fn push(&mut self, at: AudioPosition, samples: &[i16]) {
         self.ring.push(at, samples);
-        let Some(open) = self.open.as_mut().filter(|_| self.wanted == Wanted::Interims) else { return };
+        let Some(open) = self.open.back_mut().filter(|_| self.wanted == Wanted::Interims) else { return };
         if rms(samples) > QUIET_RMS {
             open.loud += samples.len();
         }
@@ -135,14 +138,20 @@ impl Listening for Session {
     }
 
     fn begin(&mut self, utterance: UtteranceId, from: AudioPosition) {
-        self.close();
+        if let Some(before) = self.open.back() {
+            // Nobody reads any more what it may become.
+            before.results.epoch.fetch_add(1, Ordering::AcqRel);
+        }
+        if self.open.len() == MOST_OPEN {
+            self.open.pop_front();
+        }
         // What is there of it already counts towards the first interim.
         let loud = self.ring.end().0.saturating_sub(from.0).min(KEPT as u64) as usize;
-        self.open = Some(Open { id: utterance, from, loud, results: Arc::default() });
+        self.open.push_back(Open { id: utterance, from, loud, results: Arc::default() });
     }
 
     fn settle(&mut self, utterance: UtteranceId, revision: u32, to: AudioPosition) {
-        let Some(open) = self.open.as_mut().filter(|open| open.id == utterance) else {
+        let Some(open) = self.open.iter_mut().find(|open| open.id == utterance) else {
             (self.sink)(Heard::NotSpeech { utterance, revision });
             return;
         };
@@ -170,21 +179,13 @@ impl Listening for Session {
     }
 
     fn end(&mut self, utterance: UtteranceId) {
-        if self.open.as_ref().is_some_and(|open| open.id == utterance) {
-            self.close();
-        }
+        self.open.retain(|open| open.id != utterance);
     }
 }
 
 impl Session {
-    fn close(&mut self) {
-        if let Some(open) = self.open.take() {
-            open.results.is_over.store(true, Ordering::Release);
-        }
-    }
-
     fn take_interim(&mut self) {
-        let Some(open) = &mut self.open else { return };
+        let Some(open) = self.open.back_mut() else { return };
         // While the model is still being loaded the worker would only wait for it.
         if !self.engine.decoder.is_ready() || open.results.interim_is_under_way.swap(true, Ordering::AcqRel) {
             return;
@@ -214,9 +215,9 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for Open {
     fn drop(&mut self) {
-        self.close();
+        self.results.is_over.store(true, Ordering::Release);
     }
 }
 
@@ -307,6 +308,51 @@ mod tests {
             assert!(matches!(heard.recv().unwrap(), Heard::Settled { revision: 1, .. }), "{wanted:?}");
             assert_eq!(in_passing.load(Ordering::Acquire) > 0, wanted == Wanted::Interims);
         }
+    }
+
+    /// Understands each sound by its length, once it is allowed to.
+    struct Slow(Mutex<mpsc::Receiver<()>>);
+
+    impl Decoder for Slow {
+        fn warm_up(&self) {}
+
+        fn check(&self) -> Result<(), SpeechError> {
+            Ok(())
+        }
+
+        fn is_ready(&self) -> bool {
+            true
+        }
+
+        fn understand(&self, _: &Worker, sound: &[i16], _: Effort, _: &dyn Fn() -> bool) -> Result<Outcome, SpeechError> {
+            self.0.lock().unwrap().recv().unwrap();
+            Ok(Outcome::Words(Understood { text: sound.len().to_string(), confidence: 90 }))
+        }
+    }
+
+    #[test]
+    fn the_words_of_an_utterance_come_although_the_next_has_begun_unless_somebody_ended_it() {
+        let ((allow, allowed), (sink, heard)) = (mpsc::channel(), mpsc::channel());
+        let ears = Ears::new(Slow(Mutex::new(allowed)), Arc::new(Workers::start(2)));
+        let mut session = ears.listen(Wanted::SettledOnly, Arc::new(move |heard| drop(sink.send(heard)))).unwrap();
+        session.push(AudioPosition::ZERO, &[2_000; 9_000]);
+        for (number, to) in [(1, 1_000), (2, 3_000), (3, 6_000)] {
+            session.begin(UtteranceId(number), AudioPosition(to - 1_000));
+            session.settle(UtteranceId(number), 1, AudioPosition(to));
+        }
+        session.end(UtteranceId(2));
+        (0..3).for_each(|_| allow.send(()).unwrap());
+        let mut words: Vec<(u32, String)> = (0..2)
+            .map(|_| match heard.recv().unwrap() {
+                Heard::Settled { utterance, text, .. } => (utterance.0, text),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        words.sort();
+        assert_eq!(words, [(1, "1000".to_owned()), (3, "2600".to_owned())]);
+        drop(session);
+        drop(ears);
+        assert!(heard.recv().is_err(), "of the second nothing was wanted any more");
     }
 
     #[test]

@@ -158,6 +158,17 @@ impl Running {
         panic!("the program ended before it said “{what}”:\n{}\n{stderr:?}", self.seen);
     }
 
+    /// Reads lines until each of these was held by one of them: they come in any order.
+    pub fn until_all(&mut self, whats: &[&str]) {
+        let mut missing = whats.to_vec();
+        while let Some(next) = missing.first() {
+            let began = self.seen.len();
+            self.until(next);
+            let new = &self.seen[began..];
+            missing.retain(|what| !new.contains(what));
+        }
+    }
+
     /// Types a line.
     pub fn type_line(&mut self, text: &str) {
         writeln!(self.child.stdin.as_mut().unwrap(), "{text}").unwrap();

@@ -3,11 +3,13 @@
 //! Source: misaki 0.9.4's `us_gold` and `us_silver`. Each is kept as one long string with an index, because 180,000
 //! small strings would take three times the memory.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::io::Read;
 
 use ports::error::SpeechError;
-use serde::Deserialize;
-use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, MapAccess, Visitor};
 
 use crate::graph::failed;
 use crate::library::{ModelFile, ModelsDir};
@@ -93,38 +95,85 @@ impl Lexicon {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Said {
-    Always(String),
-    ByTag(std::collections::BTreeMap<String, Option<String>>),
-}
-
 impl<'de> Visitor<'de> for Lexicon {
     type Value = Self;
 
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a map of words")
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut words: A) -> Result<Self, A::Error> {
-        while let Some((word, said)) = words.next_entry::<String, Said>()? {
+        loop {
             let start = self.text.len() as u32;
-            self.text.push_str(&word);
-            let middle = self.text.len() as u32;
-            match said {
-                Said::Always(phonemes) => self.text.push_str(&phonemes),
-                Said::ByTag(pairs) => {
-                    for (tag, phonemes) in pairs {
-                        self.text.extend([tag.as_str(), "=", phonemes.as_deref().unwrap_or_default(), ";"]);
-                    }
-                }
+            if words.next_key_seed(Written(&mut self.text))?.is_none() {
+                break;
             }
+            let middle = self.text.len() as u32;
+            words.next_value_seed(Said(&mut self.text))?;
             self.index.push((start, middle, self.text.len() as u32));
         }
         let Self { text, index } = &mut self;
-        index.sort_by(|a, b| text[a.0 as usize..a.1 as usize].cmp(&text[b.0 as usize..b.1 as usize]));
+        index.sort_unstable_by(|a, b| text[a.0 as usize..a.1 as usize].cmp(&text[b.0 as usize..b.1 as usize]));
         Ok(self)
+    }
+}
+
+/// Writes a string behind a text: of 400,000 strings none is made only to be copied and dropped.
+pub(super) struct Written<'a>(pub(super) &'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Written<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Written<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.0.push_str(text);
+        Ok(())
+    }
+}
+
+/// Writes how a word is said behind a text, as [`Entry`] reads it.
+struct Said<'a>(&'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Said<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Said<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("phonemes, or phonemes by part of speech")
+    }
+
+    fn visit_str<E>(self, phonemes: &str) -> Result<(), E> {
+        self.0.push_str(phonemes);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<(), A::Error> {
+        while pairs.next_key_seed(Written(self.0))?.is_some() {
+            self.0.push('=');
+            if let Some(phonemes) = pairs.next_value::<Option<Cow<'_, str>>>()? {
+                self.0.push_str(&phonemes);
+            }
+            self.0.push(';');
+        }
+        Ok(())
     }
 }
 

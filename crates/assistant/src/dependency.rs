@@ -39,6 +39,8 @@ pub struct TaskEnd {
     pub outcome: Option<Outcome>,
     /// How the last attempt ended on the line; `None` if none was made.
     pub disposition: Option<Disposition>,
+    /// It was not made at all, because one for which it waited ended otherwise.
+    pub was_not_needed: bool,
 }
 
 /// Whether a task may run.
@@ -55,7 +57,13 @@ pub enum Readiness {
 
 impl Condition {
     /// Returns whether an end fulfils it.
+    ///
+    /// What was not needed has neither been achieved nor failed: whoever waits for one of those is not needed either, so that of a chain
+    /// "until one says yes" nobody behind the one who did is rung.
     pub fn is_met(self, end: &TaskEnd) -> bool {
+        if end.was_not_needed {
+            return self == Self::Ended;
+        }
         let is_achieved = end.outcome == Some(Outcome::Achieved);
         let was_talked = end.disposition == Some(Disposition::Conversed);
         match self {
@@ -66,6 +74,13 @@ impl Condition {
             Self::Ended => true,
         }
     }
+}
+
+/// Returns for which tasks each of a chain waits: for the one before it, and runs only if that did not achieve what is wanted.
+pub fn until_achieved<'a>(chain: impl IntoIterator<Item = &'a TaskId>) -> Vec<Option<Dependency>> {
+    let mut before: Option<&TaskId> = None;
+    let waits = |task| before.replace(task).map(|on| Dependency { on: on.clone(), when: Condition::NotAchieved });
+    chain.into_iter().map(waits).collect()
 }
 
 /// Returns whether a task may run, `end` telling how another ended if it has.
@@ -136,7 +151,7 @@ mod tests {
     }
 
     fn end(outcome: Outcome, disposition: Disposition) -> TaskEnd {
-        TaskEnd { outcome: Some(outcome), disposition: Some(disposition) }
+        TaskEnd { outcome: Some(outcome), disposition: Some(disposition), was_not_needed: false }
     }
 
     #[test]
@@ -149,7 +164,8 @@ mod tests {
             (end(Outcome::Unconfirmed, Disposition::Conversed), vec![NotAchieved, Ended]),
             (end(Outcome::NotAchieved, Disposition::NoAnswer), vec![NotReached, NotAchieved, Ended]),
             (end(Outcome::NotAchieved, Disposition::Voicemail), vec![NotReached, NotAchieved, Ended]),
-            (TaskEnd { outcome: None, disposition: None }, vec![NotReached, NotAchieved, Ended]),
+            (TaskEnd { outcome: None, disposition: None, was_not_needed: false }, vec![NotReached, NotAchieved, Ended]),
+            (TaskEnd { outcome: None, disposition: None, was_not_needed: true }, vec![Ended]),
         ];
         for (end, met) in table {
             let found: Vec<Condition> =
@@ -166,6 +182,24 @@ mod tests {
         assert_eq!(after(Some(end(Outcome::NotAchieved, Disposition::Conversed))), Readiness::Ready);
         assert_eq!(after(Some(end(Outcome::Achieved, Disposition::Conversed))), Readiness::NotNeeded(id("a")));
         assert_eq!(readiness(&[], |_| None), Readiness::Ready);
+    }
+
+    #[test]
+    fn nobody_behind_the_first_who_says_yes_is_rung() {
+        let names = ["a", "b", "c", "d"].map(id);
+        let waits = until_achieved(&names);
+        assert_eq!((waits.len(), &waits[0], &waits[3]), (4, &None, &Some(on("c", Condition::NotAchieved))));
+        let mut ends: Vec<(TaskId, TaskEnd)> =
+            vec![(id("a"), end(Outcome::NotAchieved, Disposition::Busy)), (id("b"), end(Outcome::Achieved, Disposition::Conversed))];
+        let mut rung = Vec::new();
+        for (name, waits) in names.iter().zip(&waits) {
+            match readiness(waits.as_slice(), |on| ends.iter().find(|(known, _)| known == on).map(|(_, end)| *end)) {
+                Readiness::Ready => rung.push(name.as_str()),
+                Readiness::NotNeeded(_) => ends.push((name.clone(), TaskEnd { outcome: None, disposition: None, was_not_needed: true })),
+                Readiness::WaitsFor(_) => panic!("{name:?} waits"),
+            }
+        }
+        assert_eq!(rung, ["a", "b"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use ::assistant::approval::{Approval, ApprovedBy, Receipt, ReceiptHash};
 use ::assistant::attempt::Direction;
 use ::assistant::batch::{Batch, BatchError, BatchLine, BatchReceipt, BatchReport};
 use ::assistant::budget;
+use ::assistant::dependency;
 use ::assistant::refusal::Refusal;
 use ::assistant::task::{Task, TaskState};
 use ::assistant::task_plan::TaskPlan;
@@ -25,6 +26,15 @@ pub struct BatchDesk {
     pub desk: TaskDesk,
     /// Where batches are kept.
     pub batches: Arc<dyn BatchStore>,
+}
+
+/// Whether the calls of a batch wait for each other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// They do not; the pace alone says when each begins.
+    SideBySide,
+    /// Each waits for the one before it, and is made only if that did not achieve what is wanted: "until one of them can come".
+    UntilAchieved,
 }
 
 /// A call of a batch that waits for its yes.
@@ -67,14 +77,20 @@ pub enum NotApproved {
 }
 
 impl BatchDesk {
-    /// Keeps a batch with its tasks: all of them or none.
+    /// Keeps a batch with its tasks: all of them or none. `order` says whether they wait for each other.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn create(&self, batch: &Batch, tasks: &[Task], plan: &TaskPlan) -> Result<(), StoreError> {
+    pub async fn create(&self, batch: &Batch, tasks: &[Task], plan: &TaskPlan, order: Order) -> Result<(), StoreError> {
+        let waits = match order {
+            Order::SideBySide => vec![None; tasks.len()],
+            Order::UntilAchieved => dependency::until_achieved(tasks.iter().map(|task| &task.id)),
+        };
         let mut calls = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            calls.push((task.clone(), self.desk.receipt(task).await?, Planned { plan: plan.clone(), due_at: None }));
+        for (task, waits) in tasks.iter().zip(waits) {
+            let mut plan = plan.clone();
+            plan.dependencies.extend(waits);
+            calls.push((task.clone(), self.desk.receipt(task).await?, Planned { plan, due_at: None }));
         }
         self.batches.create_batch(batch, &calls).await
     }

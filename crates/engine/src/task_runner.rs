@@ -239,15 +239,30 @@ impl TaskRunner {
     async fn readiness(&self, plan: &TaskPlan) -> Result<Readiness, StoreError> {
         let mut ends: Vec<(TaskId, TaskEnd)> = Vec::new();
         for dependency in &plan.dependencies {
-            let on = &dependency.on;
-            if self.store().task(on).await?.is_none_or(|task| task.state.is_final()) {
-                let attempts = self.store().attempts(on).await?;
-                let last = attempts.last().and_then(|attempt| attempt.finish.as_ref());
-                let outcome = last.and_then(|finish| finish.report.as_ref()).map(|report| report.outcome);
-                ends.push((on.clone(), TaskEnd { outcome, disposition: last.map(|finish| finish.disposition) }));
+            if let Some(end) = self.end_of(&dependency.on).await? {
+                ends.push((dependency.on.clone(), end));
             }
         }
         Ok(dependency::readiness(&plan.dependencies, |on| ends.iter().find(|(id, _)| id == on).map(|(_, end)| *end)))
+    }
+
+    /// Returns how a task ended, if it has. One that is gone counts as ended.
+    async fn end_of(&self, id: &TaskId) -> Result<Option<TaskEnd>, StoreError> {
+        let state = self.store().task(id).await?.map(|task| task.state);
+        if state.is_some_and(|state| !state.is_final()) {
+            return Ok(None);
+        }
+        let attempts = self.store().attempts(id).await?;
+        let last = attempts.last().and_then(|attempt| attempt.finish.as_ref());
+        let outcome = last.and_then(|finish| finish.report.as_ref()).map(|report| report.outcome);
+        // Given up without an attempt: by the user, or because one for which it waited made it needless.
+        let was_not_needed = match self.plans.plan(id).await? {
+            Some(planned) if state == Some(TaskState::Canceled) && attempts.is_empty() => {
+                matches!(Box::pin(self.readiness(&planned.plan)).await?, Readiness::NotNeeded(_))
+            }
+            _ => false,
+        };
+        Ok(Some(TaskEnd { outcome, disposition: last.map(|finish| finish.disposition), was_not_needed }))
     }
 
     fn store(&self) -> &Arc<dyn TaskStore> {

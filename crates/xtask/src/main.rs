@@ -1,6 +1,6 @@
-//! Developers' errands: `cargo run --release -p xtask -- load|webhook|startup|performance|fuzz`.
+//! Developers' errands: `cargo run --release -p xtask -- load|webhook|startup|performance|fuzz|parts`.
 //!
-//! `fuzz` mutates inputs for the readers of `wire` (CONTRIBUTING.md). Each of the others measures the release build of
+//! `fuzz` mutates inputs for the readers of `wire` (CONTRIBUTING.md), `parts` lists what the program is made of. Each of the others measures the release build of
 //! `puppetmaster` from outside, as a child process, and prints a table or `--json`; docs/performance.md says what it means.
 //! Nothing here is part of the product or of its tests.
 
@@ -8,6 +8,7 @@ mod fuzz;
 mod http;
 mod load;
 mod machine;
+mod parts;
 mod percentile;
 mod performance;
 mod server;
@@ -35,6 +36,8 @@ enum Errand {
     Performance(performance::PerformanceArgs),
     /// Mutate inputs for the readers of other people's formats, led by what they reach.
     Fuzz(fuzz::FuzzArgs),
+    /// Print what the program is made of, with versions, licences and checksums, as CycloneDX.
+    Parts,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -44,5 +47,6 @@ fn main() -> anyhow::Result<()> {
         Errand::Startup(args) => startup::run(&args),
         Errand::Performance(args) => performance::run(&args),
         Errand::Fuzz(args) => fuzz::run(&args),
+        Errand::Parts => parts::run(),
     }
 }

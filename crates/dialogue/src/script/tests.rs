@@ -3,6 +3,8 @@
 //! In: `<` the callee speaks, `<?` and is heard badly, `<| heard || words` cutting our line short, `~` an announcement, `!` anything else.
 //! Out: `>` we speak, `=` a note, `#` keys, `…` waiting, `X` opt-out, `.` the end.
 
+mod attacks;
+
 use std::time::Duration;
 
 use expect_test::{Expect, expect};

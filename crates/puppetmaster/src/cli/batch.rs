@@ -49,6 +49,9 @@ pub struct MakeBatchArgs {
     /// Seconds between the beginnings of two calls of this batch.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=3_600))]
     pub gap: Option<u32>,
+    /// One after another, in the order of the rows, until one has achieved what is wanted; those behind it are not rung.
+    #[arg(long, conflicts_with = "at_once")]
+    pub until_achieved: bool,
     /// When, and how often.
     #[command(flatten)]
     pub when: WhenArgs,

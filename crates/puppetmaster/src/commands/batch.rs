@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use assistant::approval::ApprovedBy;
 use assistant::batch::{self, Batch, Draft, Pace, RowProblem, Template};
 use assistant::task::{Task, TaskState};
-use engine::batch_desk::{BatchDesk, NotApproved};
+use engine::batch_desk::{BatchDesk, NotApproved, Order};
 use engine::task_desk::Errand;
 use ports::batch_store::BatchStore;
 use ports::clock::Clock;
@@ -57,7 +57,8 @@ async fn make(args: &MakeBatchArgs, config: &Config) -> Result<ExitCode, Failure
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let batch = Batch { id: wiring::make_token(), made_at: SystemClock.now(), name: Private::new(name), pace, approved: None };
-    desk.create(&batch, &tasks, &plan(&args.when)?).await?;
+    let order = if args.until_achieved { Order::UntilAchieved } else { Order::SideBySide };
+    desk.create(&batch, &tasks, &plan(&args.when)?, order).await?;
     let by = if args.yes { Answer::Given } else { Answer::of(args.json) };
     let done = agree(&desk, &batch.id, by, args.json, config).await;
     store.close().await;

@@ -116,3 +116,25 @@ fn a_batch_is_dialed_at_its_pace_and_given_up_with_its_running_call() {
     assert_eq!(network.calls().len(), 2, "the third was never dialed");
     home.books();
 }
+
+#[test]
+fn one_after_another_until_one_has_it_and_nobody_behind_is_rung() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    let file = write(&home, "shops.csv", &format!("number\n{REJECTS}\n+12125550123\n{BUSY}\n{TALKS_AT_LENGTH}\n"));
+    let args = ["task", "batch", &file, "--intent", "Ask what time they close today", "--gap", "0", "--attempts", "1", "--until-achieved"];
+    let both = home.run(&[&args[..], &["--at-once", "2"]].concat());
+    assert!(both.code == Some(2) && both.stderr.contains("cannot be used with '--at-once"), "{both:?}");
+    let made = json(&home, &[&args[..], &["--yes", "--json"]].concat());
+    let batch = made["batch"].as_str().unwrap();
+    let mut serving: Running = home.start(&["--set", &network.flag(), "serve"]);
+    serving.until("address");
+    let report = until(&home, batch, |report| report["ended"] == 4);
+    let lines = report["lines"].as_array().unwrap();
+    let states: Vec<&str> = lines.iter().map(|line| line["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["done", "done", "canceled", "canceled"], "{report:#}");
+    assert_eq!((&lines[0]["disposition"], &lines[1]["outcome"]), (&"rejected".into(), &"achieved".into()), "{report:#}");
+    serving.signal("TERM");
+    assert_eq!(serving.end().code, Some(0));
+    assert_eq!(network.calls().len(), 2, "nobody behind the one who told was rung: {:?}", network.calls());
+}

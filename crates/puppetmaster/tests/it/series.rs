@@ -1,93 +1,29 @@
 //! Errands that come back: which task follows, who says yes to it, and how a series ends. On a store, with a clock that is wound.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use assistant::approval::ApprovedBy;
 use assistant::batch::{Batch, BatchError, Pace};
-use assistant::policy::Rules;
 use assistant::recurrence::Rhythm;
 use assistant::series::Series;
 use assistant::standing_approval::StandingApproval;
-use assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
+use assistant::task::{Task, TaskState};
 use assistant::task_plan::TaskPlan;
-use dialogue::brief::{Persona, TaskType};
-use engine::batch_desk::{BatchDesk, NotApproved};
-use engine::gate::Gate;
+use engine::batch_desk::{BatchDesk, NotApproved, Order};
 use engine::series;
-use engine::task_desk::{Errand, House, TaskDesk};
 use ports::clock::Clock;
 use ports::plan_store::{PlanStore, Planned};
 use ports::policy_store::PolicyStore;
 use ports::task_store::TaskStore;
-use store::{Access, Options, Store};
-use telephony::cost::{Micros, RateCard};
-use telephony::{PhoneNumber, Private, TaskId, Timestamp};
+use telephony::Private;
+use telephony::cost::Micros;
 
+use crate::office::{Office, TEN};
 use crate::program::Home;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Tuesday, 2026-11-24, ten in New York.
-const TEN: Timestamp = Timestamp(1_795_532_400_000);
-
-/// A clock that stands until it is wound.
-struct Wound(AtomicI64);
-
-impl Clock for Wound {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-}
-
-struct Office {
-    _folder: tempfile::TempDir,
-    store: Arc<Store>,
-    clock: Arc<Wound>,
-    desk: TaskDesk,
-}
-
 impl Office {
-    async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(folder.path(), Options::new(Access::Dialing)).await.unwrap());
-        let clock = Arc::new(Wound(AtomicI64::new(TEN.as_millis())));
-        let gate = Gate { store: store.clone(), policy: store.clone(), clock: clock.clone(), rules: Rules::default(), breakers: Arc::default() };
-        let house = House {
-            line: Line::Practice,
-            from: PhoneNumber::parse("+12125550100").unwrap(),
-            rates: RateCard::free(),
-            second: None,
-            records: Some(false),
-            is_in_text: false,
-            listens_along: false,
-        };
-        let made = AtomicU32::new(0);
-        let make_token = Arc::new(move || format!("t{}", made.fetch_add(1, Ordering::SeqCst) + 1));
-        let desk = TaskDesk { gate, secrets: store.clone(), house, make_token };
-        Self { _folder: folder, store, clock, desk }
-    }
-
-    fn wind(&self, by: Duration) {
-        self.clock.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
-    }
-
-    fn errand(intent: &str) -> Errand {
-        Errand {
-            task_type: TaskType::InformationInquiry,
-            number: PhoneNumber::parse("+12125550110").unwrap(),
-            callee_kind: CalleeKind::Business,
-            intent: intent.into(),
-            principal: "Sam Miller".into(),
-            context: Vec::new(),
-            voicemail_message: None,
-            persona: Persona::default(),
-            limits: Limits::default(),
-            schedule: Schedule::default(),
-        }
-    }
-
     /// Keeps an errand for every Tuesday at ten, the first time now.
     async fn every_tuesday(&self) -> Task {
         let rhythm: Rhythm = "week on tue 10:00".parse().unwrap();
@@ -108,10 +44,6 @@ impl Office {
             made.extend(series::follow(&self.desk, self.store.as_ref(), &id, TaskState::Failed).await.unwrap());
         }
         made
-    }
-
-    async fn state(&self, id: &TaskId) -> TaskState {
-        self.store.task(id).await.unwrap().unwrap().state
     }
 }
 
@@ -178,7 +110,7 @@ async fn a_yes_to_a_batch_is_to_what_was_shown() {
         .map(|intent| office.desk.task(Office::errand(intent), TaskState::AwaitingApproval).unwrap())
         .into();
     let batch = Batch { id: "b1".into(), made_at: TEN, name: Private::default(), pace: Pace::default(), approved: None };
-    batches.create(&batch, &tasks, &TaskPlan::default()).await.unwrap();
+    batches.create(&batch, &tasks, &TaskPlan::default(), Order::SideBySide).await.unwrap();
     let shown = batches.open("b1").await.unwrap().receipt.hash();
     let changed = Task { principal: Private::new("Alex".into()), ..tasks[1].clone() };
     office.store.edit_task(&changed, &office.desk.receipt(&changed).await.unwrap(), TEN).await.unwrap();

@@ -395,6 +395,7 @@ impl Assistant {
         let (vault, of) = (self.installation.vault.clone(), attempt.clone());
         let (where_it_lies, deleted) = (vault.clone(), attempt.clone());
         let (late, named) = (vault.clone(), attempt.clone());
+        let (part_in, part_of) = (vault.clone(), attempt.clone());
         let open = move |kind| match vault.create(&of, kind) {
             Ok(sink) => Some(sink),
             Err(error) => {
@@ -426,6 +427,11 @@ impl Assistant {
             deletes_there: self.installation.deletes_at_carrier,
             grant: grant(),
             open: Box::new(move || late.create(&named, ObjectKind::Recording)),
+            discard: Box::new(move || {
+                if let Err(error) = part_in.delete(&part_of, ObjectKind::Recording) {
+                    tracing::warn!(%error, "a part of a recording could not be deleted; the next try replaces it");
+                }
+            }),
         });
         records
     }

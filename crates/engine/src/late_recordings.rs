@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn what_nobody_heard_out_stays_silent() {
         let ours = turn(Speaker::Assistant(LineId(1)), "Hello, what time do you close?", 0, 4);
-        let told = turn(Speaker::Callee(UtteranceId(1)), "At nine.", 5, 6);
+        let told = turn(Speaker::Callee(UtteranceId(1)), "Good morning.", 5, 6);
         let digits = turn(Speaker::Callee(UtteranceId(2)), "My card is 4 1 1 1 1 1 1 1", 7, 11);
         assert_eq!(unheard_from(&[]), AudioPosition::ZERO, "not a word was written down");
         assert_eq!(unheard_from(&[ours.clone(), told.clone()]), AudioPosition::from_millis(6_000));

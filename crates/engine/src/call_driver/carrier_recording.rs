@@ -33,6 +33,8 @@ pub struct CarrierRecording {
     pub grant: RecordingGrant,
     /// Opens the object that it is kept in.
     pub open: Box<dyn FnOnce() -> Result<Box<dyn VaultWriter>, VaultError> + Send>,
+    /// Takes away what was written of it.
+    pub discard: Box<dyn FnOnce() + Send>,
 }
 
 impl CallDriver {
@@ -114,9 +116,7 @@ impl CallDriver {
         if let Err(error) = kept {
             tracing::warn!(%error, "the carrier's recording could not be kept; it is still at the carrier, and fetched later");
             // The part of it that found room helps nobody.
-            if let Some(delete) = self.delete_recording.take() {
-                delete();
-            }
+            (wanted.discard)();
             return Recorded::AtCarrier { because: NotYet::of(&error) };
         }
         // Not before it is known that it is here.

@@ -89,7 +89,7 @@ impl Scene {
             );
             std::fs::write(folder.join(format!("{callee}.yaml")), script).unwrap();
         }
-        let network = Network::with(&home, &["--set", &format!("scenarios_dir={}", folder.display())]);
+        let network = Network::with(&home, &["--set", &format!("sandbox.scenarios_dir={}", folder.display())]);
         let empty = Home::new();
         assert_eq!(empty.run(&["task", "list"]).code, Some(0));
         let (news, told) = listener();
@@ -111,7 +111,7 @@ impl Scene {
     /// Returns the command of a call to a callee of its own.
     fn call(&self, home: &Home) -> (std::process::Command, String) {
         let callee = number(self.callees.fetch_add(1, Ordering::Relaxed));
-        let folder = format!("scenarios_dir={}", self.home.path().join("callees").display());
+        let folder = format!("sandbox.scenarios_dir={}", self.home.path().join("callees").display());
         let command = home.command(&["--set", &self.network.flag(), "--set", &folder, "call", &callee, ASK, "--yes"]);
         (command, callee)
     }
@@ -127,11 +127,13 @@ impl Scene {
         faulty_disk::flushes(&log)
     }
 
-    /// Calls, and is killed at this flush. Starts again, and judges. Returns where the kill fell; `None` if there were fewer flushes.
-    fn killed(&self, at: usize, mishap: Mishap) -> Option<Point> {
+    /// Calls, and is killed at this flush. Starts again, and judges. Returns the file that was flushed and where the kill fell; `None` if
+    /// there were fewer flushes.
+    fn killed(&self, at: usize, mishap: Mishap) -> Option<(String, Point)> {
         let home = self.fresh();
         let (mut command, callee) = self.call(&home);
-        faulty_disk::mishap(&mut command, &home.data(), &home.path().join("flushes"), at, mishap);
+        let log = home.path().join("flushes");
+        faulty_disk::mishap(&mut command, &home.data(), &log, at, mishap);
         let output = command.output().unwrap();
         if output.status.code().is_some() {
             assert_eq!(output.status.code(), Some(4), "{output:?}");
@@ -141,7 +143,7 @@ impl Scene {
         let what = format!("flush {at}, {mishap:?}, {point:?}");
         self.start_again(&home, &what);
         self.judge(&home, &callee, &what);
-        Some(point)
+        Some((faulty_disk::flushes(&log).last().map_or_else(String::new, |flush| file_of(flush)), point))
     }
 
     /// Calls, and this flush fails with an error of the disk. Starts again, and judges. Returns what the program said of it.
@@ -182,7 +184,10 @@ impl Scene {
     fn point(&self, home: &Home, callee: &str) -> Point {
         let rows = Rows::of(&home.data());
         let is_on_network = !self.calls_to(callee).is_empty();
-        match rows.state.as_deref().and_then(AttemptState::from_word) {
+        let state = rows.state.as_deref().and_then(AttemptState::from_word);
+        let may_ring = !matches!(state, None | Some(AttemptState::Intent));
+        assert!(may_ring || !is_on_network, "{callee} was dialed before that stood on the disk: {state:?}");
+        match state {
             None if rows.approvals == 0 => Point::Unasked,
             None => Point::K1,
             Some(AttemptState::Intent) => Point::K2,
@@ -301,6 +306,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Returns the file of a flush as it is written down, without the names that are made by chance.
+fn file_of(flush: &str) -> String {
+    let file = flush.split_once(" /").map_or("", |(_, file)| file);
+    file.split_once('/').map_or_else(|| file.to_owned(), |(folder, _)| format!("{folder}/…"))
+}
+
 /// Does something once for each number below this, several side by side.
 fn each(below: usize, work: impl Fn(usize) + Sync) {
     let next = AtomicUsize::new(0);
@@ -336,19 +347,24 @@ fn every_flush_of_a_call_may_be_the_last_thing_it_does() {
         }
     });
     let (points, said) = (points.into_inner().unwrap(), said.into_inner().unwrap());
-    let mut table = String::from("\nflush  file                           lost     done     fails\n");
+    let mut table = String::from("\nflush  file                     lost                       done                       fails\n");
     for (index, flush) in flushes.iter().enumerate() {
-        let point = |how| points.get(&(index + 1, how)).map_or_else(|| "-".to_owned(), |point| format!("{point:?}"));
-        let file = flush.split_once(' ').map_or("", |(_, file)| file);
-        let file: String = file.chars().take(30).collect();
+        let file = file_of(flush);
+        // What the disk is asked for side by side comes in another order now and then.
+        let point = |how| match points.get(&(index + 1, how)) {
+            Some((at, point)) if *at == file => format!("{point:?}"),
+            Some((at, point)) => format!("{point:?} ({at})"),
+            None => "-".to_owned(),
+        };
         let fails = said.get(&(index + 1)).map_or_else(String::new, |said| format!("{said:?}"));
-        table.push_str(&format!("{:<6} {file:<30} {:<8} {:<8} {fails}\n", index + 1, point("lost"), point("done")));
+        table.push_str(&format!("{:<6} {file:<24} {:<26} {:<26} {fails}\n", index + 1, point("lost"), point("done")));
     }
     println!("{table}{} kills in {:.0?}", points.len(), began.elapsed());
     for wanted in [Point::K1, Point::K2, Point::K3, Point::K7, Point::K11, Point::K14] {
-        assert!(points.values().any(|point| *point == wanted), "no kill fell at {wanted:?}:{table}");
+        assert!(points.values().any(|(_, point)| *point == wanted), "no kill fell at {wanted:?}:{table}");
     }
-    let begins = |at: &usize| points.get(&(*at, "lost")) == Some(&Point::K1) && points.get(&(*at, "done")) == Some(&Point::K2);
+    let is_at = |at: usize, how, wanted| points.get(&(at, how)).is_some_and(|(_, point)| *point == wanted);
+    let begins = |at: &usize| is_at(*at, "lost", Point::K1) && is_at(*at, "done", Point::K2);
     assert!((1..=flushes.len()).any(|at| begins(&at)), "no kill fell into the transaction of an intent:{table}");
     for wanted in [Said::NothingIsDialed, Said::NotDialed] {
         assert!(said.values().any(|said| *said == wanted), "no failed flush was told as {wanted:?}:{table}");

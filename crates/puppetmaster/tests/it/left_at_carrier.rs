@@ -107,7 +107,7 @@ fn a_recording_that_finds_no_room_stays_at_the_provider_until_there_is() {
     std::fs::write(&full, "").unwrap();
     std::fs::create_dir(scene.home.data()).unwrap();
     let mut command = scene.home.command(&["--set", &scene.network.flag(), "--set", IN_TEXT, "call", GONE_AT_ONCE, ASK, "--yes"]);
-    faulty_disk::filled(&mut command, &scene.home.data(), &full, ".recording.", None);
+    faulty_disk::filled(&mut command, &scene.home.data(), &full, ".recording.part", None);
     let ended = Running::of(command).end();
     assert!(ended.stdout.contains("still with the phone provider, because the disk is full; it is fetched later"), "{ended:?}");
     assert!(!ended.stderr.contains("ERROR") && !ended.stderr.contains("panicked"), "{ended:?}");

@@ -13,6 +13,7 @@ use assistant::compliance::registry::file::RegistryFile;
 use assistant::compliance::registry::import::Import;
 use assistant::compliance::registry::line::Listed;
 use assistant::compliance::standing::Standing;
+use assistant::dialing::DiskState;
 use assistant::policy::{self, Facts, Rules};
 use assistant::rate_limit::Usage;
 use assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
@@ -81,6 +82,7 @@ fn decide(bencher: Bencher<'_, '_>, callee: CalleeKind, now: Timestamp) {
             spending: Spending::default(),
             pause: None,
             resting: None,
+            disk: DiskState::default(),
             rules: &rules,
         }))
     });

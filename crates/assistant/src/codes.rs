@@ -109,6 +109,12 @@ code_table! {
     DIALING_NO_BUDGET = "dialing.no_budget",
         "nobody has said how much may be spent, so no real telephone is rung",
         "Set `budget.per_day`, for example 5.00; the other caps of the budget may stay as they are.";
+    DIALING_NO_SPACE = "dialing.no_space",
+        "too little space is free on the disk of the data directory, so nothing is dialed",
+        "Free some space there, or lower `storage.least_free_megabytes`. What a call brings must find room on the disk.";
+    DIALING_DISK_FAILED = "dialing.disk_failed",
+        "the disk did not confirm a write, so nothing is dialed until the program is started again",
+        "Look into the system's log for errors of the disk, mend or replace it, and start the program again.";
     CARRIER_RESTS = "dialing.carrier_rests",
         "the phone provider could not be reached several times in a row, so nothing is dialed by it for a while",
         "Run `puppetmaster doctor`: it says what is out of order. By itself one call tries again at the moment that is named.";
@@ -337,6 +343,9 @@ code_table! {
     STORE_FULL = "store.full",
         "the disk is full",
         "Make room and try again. Nothing that was acknowledged is lost.";
+    STORE_UNSYNCED = "store.unsynced",
+        "the disk did not confirm a write, which counts as lost",
+        "Look into the system's log for errors of the disk, mend or replace it, and start the program again: nothing is dialed until then.";
     STORE_CORRUPT = "store.corrupt",
         "the database or the vault cannot be read",
         "Restore a backup of the whole data directory; keep the damaged files for inspection.";

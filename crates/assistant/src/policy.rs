@@ -27,7 +27,7 @@ use crate::compliance::number_gate;
 use crate::compliance::purpose::CallPurpose;
 use crate::compliance::standing::Standing;
 use crate::decision_record::{Answer, DecisionRecord, Question};
-use crate::dialing::{self, Missing, Pause};
+use crate::dialing::{self, DiskState, Missing, Pause};
 use crate::notice::Notice;
 use crate::rate_limit::{self, Caps, Usage};
 use crate::refusal::{AllowedWhen, Refusal, Refusals, Rule};
@@ -58,6 +58,9 @@ pub struct Rules {
     /// What the installation was not told yet: while anything is missing, no real telephone is rung.
     #[serde(default)]
     pub missing: Vec<Missing>,
+    /// Bytes that must be free on the disk of the data directory before a dial.
+    #[serde(default)]
+    pub least_free_bytes: u64,
 }
 
 /// Whether an installation sells by telephone.
@@ -100,6 +103,8 @@ pub struct Facts<'a> {
     pub pause: Option<&'a Pause>,
     /// Every phone provider is left alone for a while, because it failed again and again.
     pub resting: Option<Resting>,
+    /// The disk on which the call would be written down.
+    pub disk: DiskState,
     /// The rules of the installation.
     pub rules: &'a Rules,
 }
@@ -314,7 +319,8 @@ fn ask<'a>(facts: &'a Facts<'a>, approval: ApprovalIs) -> Findings<'a> {
         return findings;
     }
     let rests = facts.resting.map(|resting| resting.refusal());
-    findings.binds(Question::Dialing, dialing::check(facts.pause, &rules.missing, receipt.line).into_iter().chain(rests));
+    let disk = dialing::check_disk(facts.disk, rules.least_free_bytes);
+    findings.binds(Question::Dialing, dialing::check(facts.pause, &rules.missing, receipt.line).into_iter().chain(disk).chain(rests));
     findings.protects_people(Question::DoNotCall, check_do_not_call(facts));
     findings.take_purpose(facts);
     findings.take_consent(facts);

@@ -5,6 +5,8 @@
 //! ([`HttpShell::send`]) uses the pool and is tried a little more. Redirects are never followed. What is logged of requests
 //! and replies is made by [`masked`], under a name of its own ([`WIRE_LOG`]); else status, count and kind of failure.
 
+mod resume;
+
 use std::net::IpAddr;
 use std::sync::Once;
 use std::time::Duration;
@@ -170,6 +172,16 @@ impl HttpShell {
     }
 
     async fn exchange(&self, client: &Client, request: &HttpRequest) -> Result<HttpReply, NoReply> {
+        let response = self.open(client, request).await?;
+        let (status, headers) = (response.status().as_u16(), headers_of(&response));
+        let body = read_body(response).await?;
+        let reply = HttpReply { status, headers, body: body.into() };
+        tracing::debug!(target: WIRE_LOG, reply = masked::reply(&reply), "from a carrier");
+        Ok(reply)
+    }
+
+    /// Sends a request and returns the reply with its body still to come.
+    async fn open(&self, client: &Client, request: &HttpRequest) -> Result<reqwest::Response, NoReply> {
         tracing::debug!(target: WIRE_LOG, request = masked::request(request), "to a carrier");
         // What cannot even be written down was not sent.
         let url = self.url(&request.target).ok_or(NoReply::NotSent)?;
@@ -186,14 +198,7 @@ impl HttpShell {
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());
         }
-        let response = builder.send().await.map_err(|error| sort(&error))?;
-        let status = response.status().as_u16();
-        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        let body = read_body(response).await?;
-        let reply = HttpReply { status, headers, body: body.into() };
-        tracing::debug!(target: WIRE_LOG, reply = masked::reply(&reply), "from a carrier");
-        Ok(reply)
+        builder.send().await.map_err(|error| sort(&error))
     }
 
     /// Puts path and query behind the origin, whose own path (a reverse proxy's) stays in front.
@@ -202,6 +207,11 @@ impl HttpShell {
         let url = Url::parse(&format!("{origin}{target}")).ok()?;
         (target.starts_with('/') && url.origin() == self.origin.origin()).then_some(url)
     }
+}
+
+fn headers_of(response: &reqwest::Response) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
 /// Returns how long a refusal asks to wait, in whole seconds; the form with a date is not read.

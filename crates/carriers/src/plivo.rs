@@ -393,7 +393,7 @@ impl Carrier for Plivo {
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {
         let (origin, request) = self.sound(&identity(recording.as_str())?).await?;
         let shell = self.http.beside(&origin).map_err(|_| CarrierError::Unreachable { carrier: NAME })?;
-        let reply = shell.send(&request).await.map_err(no_reply).and_then(accepted)?;
+        let reply = shell.fetch(&request).await.map_err(no_reply).and_then(accepted)?;
         Ok(reply.body)
     }
 

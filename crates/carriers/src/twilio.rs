@@ -317,7 +317,8 @@ impl Carrier for Twilio {
     }
 
     async fn fetch_recording(&self, recording: &CarrierRecordingId) -> Result<Vec<u8>, CarrierError> {
-        let reply = self.ask(&rest::recording_media(&self.account_sid, recording.as_str(), MediaFormat::Wav)).await?;
+        let request = rest::recording_media(&self.account_sid, recording.as_str(), MediaFormat::Wav);
+        let reply = self.http.fetch(&request).await.map_err(no_reply).and_then(accepted)?;
         Ok(reply.body)
     }
 

@@ -16,6 +16,7 @@ use dialogue::brief::Brief;
 use dialogue::conversation;
 use ports::carrier::{CallRequest, Carrier, ConversationMode};
 use ports::clock::Clock;
+use ports::recording_store::RecordingStore;
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use ports::task_store::{StoreError, TaskStore};
 use ports::text_to_speech::Voice;
@@ -35,7 +36,7 @@ use crate::further_leg::FurtherLeg;
 use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
 use crate::recorder::Recorder;
-use crate::scribe::{Connecting, Scribe};
+use crate::scribe::{Books, Connecting, Scribe};
 use crate::task_desk::TaskDesk;
 use crate::text_lane;
 use crate::trace_writer::TraceWriter;
@@ -53,6 +54,8 @@ pub struct Installation {
     pub desk: TaskDesk,
     /// Recordings and traces.
     pub vault: Arc<dyn RecordingVault>,
+    /// What becomes of recordings that the carrier makes.
+    pub recordings: Arc<dyn RecordingStore>,
     /// Live calls, shared with the server.
     pub directory: Arc<Directory>,
     /// Whether a recording that the carrier made is deleted there once it is kept here.
@@ -370,7 +373,13 @@ impl Assistant {
             voice: Voice::default(),
         };
         let by = Connecting { provider: installation.ports.carrier.name(), rates: installation.rates().clone(), retry };
-        let scribe = Scribe::begin(installation.store().clone(), installation.clock().clone(), (attempt.clone(), task.number.clone()), by);
+        let books = Books {
+            store: installation.store().clone(),
+            recordings: installation.recordings.clone(),
+            attempt: attempt.clone(),
+            number: task.number.clone(),
+        };
+        let scribe = Scribe::begin(books, installation.clock().clone(), by);
         let driver = CallDriver::new(order, installation.ports.clone(), (sender.clone(), receiver), watchers, scribe);
         let (directory, left) = (installation.directory.clone(), attempt.clone());
         let work = tokio::spawn(async move {
@@ -385,6 +394,8 @@ impl Assistant {
     fn records(&self, attempt: &AttemptId, plan: RecordingPlan, report_to: String) -> Records {
         let (vault, of) = (self.installation.vault.clone(), attempt.clone());
         let (where_it_lies, deleted) = (vault.clone(), attempt.clone());
+        let (late, named) = (vault.clone(), attempt.clone());
+        let (part_in, part_of) = (vault.clone(), attempt.clone());
         let open = move |kind| match vault.create(&of, kind) {
             Ok(sink) => Some(sink),
             Err(error) => {
@@ -415,7 +426,12 @@ impl Assistant {
             report_to,
             deletes_there: self.installation.deletes_at_carrier,
             grant: grant(),
-            open: Box::new(move || open(ObjectKind::Recording)),
+            open: Box::new(move || late.create(&named, ObjectKind::Recording)),
+            discard: Box::new(move || {
+                if let Err(error) = part_in.delete(&part_of, ObjectKind::Recording) {
+                    tracing::warn!(%error, "a part of a recording could not be deleted; the next try replaces it");
+                }
+            }),
         });
         records
     }

@@ -52,7 +52,7 @@ use crate::voicing::{RenderId, Voicing};
 pub use carrier_recording::CarrierRecording;
 pub use ending::CallOutcome;
 pub use overhearing::MakeOverhear;
-pub use recording::Recorded;
+pub use recording::{NotYet, Recorded};
 pub use room::RoomWish;
 pub use second_provider::{PassedOver, SecondWay};
 pub use takeover::{TakeoverAddresses, TakeoverOrder};
@@ -122,6 +122,8 @@ pub enum Event {
 pub enum CarrierReply {
     /// To the dial.
     Dialed(Result<CarrierCall, CarrierError>),
+    /// It was not asked: "dialing" could not be written.
+    NotAsked,
     /// To the question which calls there are.
     Found(Result<Vec<CarrierCall>, CarrierError>),
     /// To the question how the leg is.

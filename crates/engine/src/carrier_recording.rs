@@ -17,6 +17,10 @@ const SAMPLES_AT_MOST: usize = 4 * 3_600 * 8_000 * 2;
 /// Bytes that go to the vault at a time.
 const PIECE: usize = 512 * 1_024;
 
+/// A carrier's recording begins a moment before or after our own count of the call, and paused a moment after it was told to:
+/// so much more is silenced on either side.
+pub(crate) const AROUND: Duration = Duration::from_secs(3);
+
 /// How long is waited between the tries to fetch a recording.
 const WAITS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(9)];
 
@@ -114,11 +118,13 @@ pub(crate) async fn put_away(_grant: &RecordingGrant, mut sink: Box<dyn VaultWri
     is_done.await.unwrap_or_else(|_| Err(VaultError::Unavailable { what: "the vault's writer has ended".into() }))
 }
 
-/// Deletes a recording at the carrier, now that it is kept here.
-pub(crate) async fn delete_there(carrier: &Arc<dyn Carrier>, recording: &CarrierRecordingId) {
-    if let Err(error) = carrier.delete_recording(recording).await {
-        tracing::warn!(%error, "a recording is kept here, but could not be deleted at the carrier");
+/// Deletes a recording at the carrier. Returns whether it is gone.
+pub(crate) async fn delete_there(carrier: &Arc<dyn Carrier>, recording: &CarrierRecordingId) -> bool {
+    let deleted = carrier.delete_recording(recording).await;
+    if let Err(error) = &deleted {
+        tracing::warn!(%error, "a recording could not be deleted at the carrier");
     }
+    deleted.is_ok()
 }
 
 #[cfg(test)]

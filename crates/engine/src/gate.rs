@@ -113,6 +113,7 @@ struct Known {
     spending: ::assistant::budget::Spending,
     pause: Option<::assistant::dialing::Pause>,
     resting: Option<::assistant::breaker::Resting>,
+    disk: ::assistant::dialing::DiskState,
 }
 
 impl Known {
@@ -138,6 +139,7 @@ impl Known {
             spending: store.spending(&receipt.payer(), now).await?,
             pause: gate.policy.paused().await?,
             resting: gate.breakers.resting(now),
+            disk: gate.policy.disk().await?,
         })
     }
 
@@ -156,6 +158,7 @@ impl Known {
             spending: self.spending,
             pause: self.pause.as_ref(),
             resting: self.resting,
+            disk: self.disk,
             rules: &gate.rules,
         }
     }

@@ -16,6 +16,7 @@ pub mod directory;
 pub mod filling;
 mod further_leg;
 pub mod gate;
+pub mod late_recordings;
 pub mod live;
 pub mod media_lane;
 pub mod media_link;

@@ -12,10 +12,11 @@ use ::assistant::retry::{Retry, RetryPlan, should_retry};
 use ::assistant::task::TaskState;
 use dialogue::transcript::Turn;
 use ports::clock::Clock;
+use ports::recording_store::{AwaitedRecording, RecordingProgress, RecordingStore};
 use ports::task_store::{Finish, LegEvent, Measured, StoreError, TaskStore};
 use telephony::cost::{Micros, RateCard, leg_cost};
 use telephony::leg::LegState;
-use telephony::{AttemptId, CarrierCallId, PhoneNumber, Timestamp, UtteranceId};
+use telephony::{AttemptId, AudioPosition, CarrierCallId, CarrierRecordingId, PhoneNumber, Timestamp, UtteranceId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -27,13 +28,27 @@ const WAITING_AT_MOST: usize = 1_024;
 
 type Done = Box<dyn FnOnce(bool) + Send>;
 
+/// Where a call's rows go, and whose they are.
+pub struct Books {
+    /// Most of them.
+    pub store: Arc<dyn TaskStore>,
+    /// What becomes of a recording that the carrier makes.
+    pub recordings: Arc<dyn RecordingStore>,
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// Whom it rings.
+    pub number: PhoneNumber,
+}
+
 enum Row {
-    State(AttemptState, Option<CarrierCallId>, Timestamp, Option<Done>),
+    State(AttemptState, Option<CarrierCallId>, Timestamp),
     Leg(LegEvent, Timestamp),
     Turn(u32, Turn),
-    OptOut(Timestamp, Done),
+    OptOut(Timestamp),
     Spent(ExpenseId, Micros, Timestamp),
-    Finish(Box<Finish>, TaskState, Done),
+    Awaited(Box<AwaitedRecording>),
+    Recording(RecordingProgress, Timestamp),
+    Finish(Box<Finish>, TaskState),
 }
 
 /// Who connects a call, and for what money.
@@ -48,7 +63,7 @@ pub struct Connecting {
 
 /// One call's writer.
 pub struct Scribe {
-    rows: mpsc::Sender<Row>,
+    rows: mpsc::Sender<(Row, Option<Done>)>,
     clock: Arc<dyn Clock>,
     provider: &'static str,
     rates: RateCard,
@@ -56,6 +71,7 @@ pub struct Scribe {
     /// How the task is tried again, and the number of this attempt, if it is tried again by itself.
     retry: Option<(RetryPlan, u32)>,
     dialed_at: Timestamp,
+    attempt: AttemptId,
     own_calls: OwnCalls,
     /// Ends by itself when the scribe is dropped.
     _work: JoinHandle<()>,
@@ -63,24 +79,25 @@ pub struct Scribe {
 
 impl Scribe {
     /// Begins to write for an attempt whose intent is committed.
-    pub fn begin(store: Arc<dyn TaskStore>, clock: Arc<dyn Clock>, (attempt, number): (AttemptId, PhoneNumber), by: Connecting) -> Self {
+    pub fn begin(books: Books, clock: Arc<dyn Clock>, by: Connecting) -> Self {
         let Connecting { provider, rates, retry } = by;
         let (rows, mut waiting) = mpsc::channel(WAITING_AT_MOST);
         let dialed_at = clock.now();
-        let own_calls = OwnCalls::new(store.clone(), attempt.clone(), number.clone());
+        let own_calls = OwnCalls::new(books.store.clone(), books.attempt.clone(), books.number.clone());
+        let attempt = books.attempt.clone();
         let work = tokio::spawn(async move {
-            while let Some(row) = waiting.recv().await {
-                write(store.as_ref(), &attempt, &number, row).await;
+            while let Some((row, done)) = waiting.recv().await {
+                books.keep(&row, done).await;
             }
         });
-        Self { rows, clock, provider, rates, turns: 0, retry, dialed_at, own_calls, _work: work }
+        Self { rows, clock, provider, rates, turns: 0, retry, dialed_at, attempt, own_calls, _work: work }
     }
 
     /// Writes "dialing"; the returned future says whether it is on disk. Send nothing if it is not.
     pub fn dialing(&mut self) -> impl Future<Output = bool> + Send + use<> {
         self.dialed_at = self.clock.now();
         let (done, is_done) = oneshot::channel();
-        self.add(Row::State(AttemptState::Dialing, None, self.dialed_at, Some(answer(done))));
+        self.add_awaited(Row::State(AttemptState::Dialing, None, self.dialed_at), answer(done));
         async { is_done.await.unwrap_or(false) }
     }
 
@@ -107,17 +124,17 @@ impl Scribe {
 
     /// Writes that the carrier's answer was unclear.
     pub fn unknown(&self) {
-        self.add(Row::State(AttemptState::Unknown, None, self.clock.now(), None));
+        self.add(Row::State(AttemptState::Unknown, None, self.clock.now()));
     }
 
     /// Writes the call's name at the carrier.
     pub fn placed(&self, call: CarrierCallId) {
-        self.add(Row::State(AttemptState::Placed, Some(call), self.clock.now(), None));
+        self.add(Row::State(AttemptState::Placed, Some(call), self.clock.now()));
     }
 
     /// Writes that the stream is open.
     pub fn talking(&self) {
-        self.add(Row::State(AttemptState::Talking, None, self.clock.now(), None));
+        self.add(Row::State(AttemptState::Talking, None, self.clock.now()));
     }
 
     /// Writes news of the leg.
@@ -142,9 +159,31 @@ impl Scribe {
         self.add(Row::Spent(expense, Micros::ZERO, self.clock.now()));
     }
 
+    /// Writes that the carrier records the call, or what more is known of that.
+    pub fn await_recording(&self, call: CarrierCallId, known: RecordingFacts) {
+        self.add(Row::Awaited(Box::new(AwaitedRecording {
+            attempt: self.attempt.clone(),
+            carrier: self.provider.to_owned(),
+            call,
+            recording: known.recording,
+            progress: if known.is_unwanted { RecordingProgress::Unwanted } else { RecordingProgress::Wanted },
+            silences: known.silences,
+            is_heard_out: known.is_heard_out,
+            deletes_there: known.deletes_there,
+            since: self.clock.now(),
+        })));
+    }
+
+    /// Writes how far the carrier's recording is. Returns whether that is on disk.
+    pub async fn recording_is(&self, progress: RecordingProgress) -> bool {
+        let (done, is_done) = oneshot::channel();
+        self.add_awaited(Row::Recording(progress, self.clock.now()), answer(done));
+        is_done.await.unwrap_or(false)
+    }
+
     /// Writes a stop request; `done` is told whether it is on disk.
     pub fn opt_out(&self, _utterance: UtteranceId, done: impl FnOnce(bool) + Send + 'static) {
-        self.add(Row::OptOut(self.clock.now(), Box::new(done)));
+        self.add_awaited(Row::OptOut(self.clock.now()), Box::new(done));
     }
 
     /// Takes note of another carrier, which connects the call from now on.
@@ -176,7 +215,7 @@ impl Scribe {
             (false, false) => TaskState::Done,
         };
         let (done, is_done) = oneshot::channel();
-        self.add(Row::Finish(Box::new(finish), then, answer(done)));
+        self.add_awaited(Row::Finish(Box::new(finish), then), answer(done));
         if !is_done.await.unwrap_or(false) {
             tracing::error!("the end of a call could not be written; it is settled at the next start");
         }
@@ -188,14 +227,35 @@ impl Scribe {
     }
 
     fn add(&self, row: Row) {
-        if let Err(error) = self.rows.try_send(row) {
-            let (mpsc::error::TrySendError::Full(row) | mpsc::error::TrySendError::Closed(row)) = error;
+        self.hand_over(row, None);
+    }
+
+    /// Adds a row for which somebody waits.
+    fn add_awaited(&self, row: Row, done: Done) {
+        self.hand_over(row, Some(done));
+    }
+
+    fn hand_over(&self, row: Row, done: Option<Done>) {
+        if let Err(error) = self.rows.try_send((row, done)) {
+            let (mpsc::error::TrySendError::Full((_, done)) | mpsc::error::TrySendError::Closed((_, done))) = error;
             tracing::warn!("the disk is too slow for a call's rows; one is lost");
-            if let Row::State(_, _, _, Some(done)) | Row::OptOut(_, done) | Row::Finish(_, _, done) = row {
-                done(false);
-            }
+            tell(done, false);
         }
     }
+}
+
+/// What is known of a recording that the carrier makes.
+pub struct RecordingFacts {
+    /// Its name there, once it was told.
+    pub recording: Option<CarrierRecordingId>,
+    /// The callee does not want it.
+    pub is_unwanted: bool,
+    /// What must be silent in our copy.
+    pub silences: Vec<(AudioPosition, Option<AudioPosition>)>,
+    /// Whether these are all.
+    pub is_heard_out: bool,
+    /// Whether it is deleted there once it is kept here.
+    pub deletes_there: bool,
 }
 
 /// Tells whoever waits; nobody may be waiting any more.
@@ -205,25 +265,37 @@ fn answer(done: oneshot::Sender<bool>) -> Done {
     })
 }
 
-async fn write(store: &dyn TaskStore, attempt: &AttemptId, number: &PhoneNumber, row: Row) {
-    match row {
-        Row::State(state, call, at, done) => {
-            let written = store.advance(attempt, state, call.as_ref(), at).await.map(drop);
-            tell(done, &written);
+impl Books {
+    /// Writes a row and tells whoever waits for it. On a full disk the space that is held for this is given up, and the row is tried
+    /// again.
+    async fn keep(&self, row: &Row, done: Option<Done>) {
+        let mut written = self.write(row).await;
+        if written == Err(StoreError::Full) && self.store.make_room() {
+            written = self.write(row).await;
         }
-        Row::Leg(event, at) => tell(None, &store.record_leg_event(attempt, &event, at).await.map(drop)),
-        Row::Turn(index, turn) => tell(None, &store.append_turn(attempt, index, &turn).await),
-        Row::Spent(expense, cost, at) => tell(None, &store.spend(&expense, cost, at).await.map(drop)),
-        Row::OptOut(at, done) => tell(Some(done), &store.opt_out(number, attempt, at).await),
-        Row::Finish(finish, then, done) => tell(Some(done), &store.finish_attempt(attempt, &finish, then).await.map(drop)),
+        if let Err(error) = &written {
+            tracing::warn!(%error, "a call's row could not be written");
+        }
+        tell(done, written.is_ok());
+    }
+
+    async fn write(&self, row: &Row) -> Result<(), StoreError> {
+        let (store, attempt) = (self.store.as_ref(), &self.attempt);
+        match row {
+            Row::State(state, call, at) => store.advance(attempt, *state, call.as_ref(), *at).await.map(drop),
+            Row::Leg(event, at) => store.record_leg_event(attempt, event, *at).await.map(drop),
+            Row::Turn(index, turn) => store.append_turn(attempt, *index, turn).await,
+            Row::Spent(expense, cost, at) => store.spend(expense, *cost, *at).await.map(drop),
+            Row::OptOut(at) => store.opt_out(&self.number, attempt, *at).await,
+            Row::Awaited(recording) => self.recordings.await_recording(recording).await,
+            Row::Recording(progress, at) => self.recordings.move_recording(attempt, *progress, *at).await.map(drop),
+            Row::Finish(finish, then) => store.finish_attempt(attempt, finish, *then).await.map(drop),
+        }
     }
 }
 
-fn tell(done: Option<Done>, written: &Result<(), StoreError>) {
-    if let Err(error) = written {
-        tracing::warn!(%error, "a call's row could not be written");
-    }
+fn tell(done: Option<Done>, is_written: bool) {
     if let Some(done) = done {
-        done(written.is_ok());
+        done(is_written);
     }
 }

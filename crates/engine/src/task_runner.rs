@@ -12,6 +12,7 @@ use ::assistant::attempt::Direction;
 use ::assistant::batch::NextStart;
 use ::assistant::codes;
 use ::assistant::dependency::{self, Readiness, TaskEnd};
+use ::assistant::dialing;
 use ::assistant::refusal::{AllowedWhen, Refusals};
 use ::assistant::schedule::{self, BestTime};
 use ::assistant::task::{Line, Task, TaskState};
@@ -103,6 +104,11 @@ impl TaskRunner {
         self.recur().await?;
         // While nothing may be dialed the gate need not say so of every task every second.
         if self.policy().paused().await?.is_some() {
+            return Ok(());
+        }
+        let disk = self.policy().disk().await?;
+        if let Some(refusal) = dialing::check_disk(disk, self.assistant.desk().gate.rules.least_free_bytes).first() {
+            tracing::debug!(code = refusal.code, "what is due waits for the disk");
             return Ok(());
         }
         for task in self.plans.due(self.now(), AT_ONCE).await? {

@@ -15,6 +15,7 @@ pub mod notifier;
 pub mod outbox;
 pub mod plan_store;
 pub mod policy_store;
+pub mod recording_store;
 pub mod recording_vault;
 pub mod secret_store;
 pub mod speech_to_text;

@@ -9,7 +9,7 @@ use assistant::compliance::line_kind::KnownLine;
 use assistant::compliance::registry::Snapshot;
 use assistant::compliance::standing::Standing;
 use assistant::decision_record::DecisionRecord;
-use assistant::dialing::Pause;
+use assistant::dialing::{DiskState, Pause};
 use assistant::standing_approval::StandingApproval;
 use async_trait::async_trait;
 use telephony::{PhoneNumber, TaskId, Timestamp};
@@ -111,4 +111,12 @@ pub trait PolicyStore: Send + Sync {
 
     /// Returns the pause, if dialing is paused.
     async fn paused(&self) -> Result<Option<Pause>, StoreError>;
+
+    /// Returns how the disk is on which all this lies; what lies on none says so.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nobody knows, so nothing may be dialed.
+    async fn disk(&self) -> Result<DiskState, StoreError> {
+        Ok(DiskState::default())
+    }
 }

@@ -141,6 +141,12 @@ pub trait TaskStore: Send + Sync {
 
     /// Counts the tasks that were made within this time, by their state now.
     async fn task_counts(&self, since: Timestamp, until: Timestamp) -> Result<TaskCounts, StoreError>;
+
+    /// Gives up the space that is held for the last rows of a call on a full disk. Returns whether there was any, so that trying
+    /// again may help.
+    fn make_room(&self) -> bool {
+        false
+    }
 }
 
 /// What a carrier said of a leg.
@@ -252,6 +258,10 @@ pub enum StoreError {
     /// No space left. Free some and try again; nothing was written.
     #[error("the disk is full")]
     Full,
+    /// The disk did not confirm a write: it counts as lost, and may yet turn out to be there. Nothing is dialed until the program is
+    /// started again.
+    #[error("the disk did not confirm a write")]
+    Unsynced,
     /// The file is not a database, or is damaged. Restore it from a backup, or name another data folder.
     #[error("the database is damaged")]
     Corrupt,
@@ -282,6 +292,7 @@ impl StoreError {
             Self::Locked => codes::STORE_LOCKED.code,
             Self::Newer { .. } => codes::STORE_NEWER.code,
             Self::Full => codes::STORE_FULL.code,
+            Self::Unsynced => codes::STORE_UNSYNCED.code,
             Self::Corrupt => codes::STORE_CORRUPT.code,
             Self::Conflict => codes::STORE_CONFLICT.code,
             Self::Overtaken => codes::STORE_OVERTAKEN.code,

@@ -122,9 +122,11 @@ pub struct Config {
     pub inbound: Inbound,
 }
 
-/// A bucket of S3, or of what speaks like it. One is used if `bucket` is set; it is then complete.
+/// How much of the disk stays free, and a bucket of S3, or of what speaks like it. One is used if `bucket` is set; it is then complete.
 #[derive(Clone, Debug)]
 pub struct Storage {
+    /// Megabytes that must be free before a dial; ask [`Config::least_free_bytes`].
+    pub least_free_megabytes: Count<0, 10_000_000>,
     /// Where it is, if not at Amazon.
     pub endpoint: Option<PublicUrl>,
     /// Its name.
@@ -141,7 +143,16 @@ pub struct Storage {
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { endpoint: None, bucket: None, region: PlainName::of_default_region(), prefix: None, access_key_id: None, secret_access_key: None }
+        Self {
+            // A call of an hour leaves some 120 MB of recording and trace.
+            least_free_megabytes: Count::clamped(200),
+            endpoint: None,
+            bucket: None,
+            region: PlainName::of_default_region(),
+            prefix: None,
+            access_key_id: None,
+            secret_access_key: None,
+        }
     }
 }
 
@@ -500,6 +511,11 @@ impl Config {
             trace_days: days.trace.get(),
             task_days: days.task.get(),
         }
+    }
+
+    /// Returns how many bytes must be free on the disk of the data directory before a dial.
+    pub fn least_free_bytes(&self) -> u64 {
+        u64::from(self.storage.least_free_megabytes.get()) * 1_000_000
     }
 
     /// Returns the file of the audit log's checkpoints.

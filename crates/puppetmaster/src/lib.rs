@@ -8,6 +8,7 @@
 #[macro_use]
 pub mod output;
 
+mod beside;
 pub mod checkpoints;
 pub mod checkup;
 pub mod cli;

@@ -160,6 +160,9 @@ pub fn report(finished: &Finished<'_>) -> String {
             row("", format!("{:.1} s of it are silent: digits of a payment card were said there", silenced.as_secs_f64()));
         }
         Recorded::Deleted => row("recording", "deleted: the callee did not want to be recorded".to_owned()),
+        Recorded::AtCarrier { because } => {
+            row("recording", format!("still with the phone provider, because {}; it is fetched later", because.in_words()));
+        }
         Recorded::Kept { .. } | Recorded::No => {}
     }
     row("task", finished.task.to_string());
@@ -205,8 +208,9 @@ pub fn report_json(finished: &Finished<'_>) -> Value {
         "recording_was_deleted": outcome.recorded == Recorded::Deleted,
         "recording_silenced_ms": match outcome.recorded {
             Recorded::Kept { silenced } => millis(silenced),
-            Recorded::No | Recorded::Deleted => 0,
+            Recorded::No | Recorded::Deleted | Recorded::AtCarrier { .. } => 0,
         },
+        "recording_is_awaited": matches!(outcome.recorded, Recorded::AtCarrier { .. }),
         "provider": outcome.provider,
         "passed_over": outcome.passed_over.as_ref().map(|passed| json!({ "provider": passed.provider, "because": passed.because.to_string() })),
         "carrier_call": outcome.carrier_call,

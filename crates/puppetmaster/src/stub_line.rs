@@ -135,6 +135,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
             make_token: Arc::new(wiring::make_token),
         },
         vault: wiring::behind(vault)?,
+        recordings: store.clone(),
         directory: directory.clone(),
         deletes_at_carrier: false,
         mode: ConversationMode::MediaStream,
@@ -187,6 +188,7 @@ fn rules() -> Rules {
         strict_practice: false,
         solicitation: Solicitation::Refused,
         missing: Vec::new(),
+        least_free_bytes: 0,
     }
 }
 

@@ -15,6 +15,7 @@ use engine::breakers::Breakers;
 use engine::call_driver::CallPorts;
 use engine::directory::Directory;
 use engine::gate::Gate;
+use engine::late_recordings::LateRecordings;
 use engine::metrics::Metrics;
 use engine::postman::Round;
 use engine::reception::addresses::ReceptionAddresses;
@@ -38,9 +39,11 @@ use server::{Server, ServerState};
 use simulator::cast::Cast;
 use store::{Access, Options, Store, Vault};
 use telephony::cost::RateCard;
+use telephony::recording::RecordingBasis;
 use telephony::{AttemptId, PhoneNumber, Private, Timestamp};
 use tokio::task::JoinHandle;
 
+use crate::beside;
 use crate::checkpoints;
 use crate::config::in_force::in_force;
 use crate::config::{Config, Provider};
@@ -89,6 +92,9 @@ pub struct Running {
     settling: Option<JoinHandle<()>>,
     sweeping: Option<JoinHandle<()>>,
     moving: Option<JoinHandle<()>>,
+    /// Fetches what is still at the carrier, from time to time.
+    fetching: JoinHandle<()>,
+    late: Arc<LateRecordings>,
     telling: Round,
     config: Config,
     /// Ends calls whose task another process gives up.
@@ -124,6 +130,8 @@ impl Running {
         self.canceling.abort();
         // What is still open is asked for at the next start.
         self.recovering.abort();
+        beside::fetch_at_the_end(&self.late).await;
+        self.fetching.abort();
         self.server.stop().await;
         if let Some(sandbox) = self.sandbox {
             sandbox.shut_down().await;
@@ -258,6 +266,7 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
     store.note(&started, SystemClock.now()).await?;
     store.note_retention(&config.retention(), SystemClock.now()).await?;
     let first = Way { carrier: carrier.clone(), from: network.from.clone(), rates: rates.clone() };
+    let late_carriers = std::iter::once(carrier.clone()).chain(network.second.as_ref().map(|second| second.way.carrier.clone())).collect();
     let ways: Vec<Way> = std::iter::once(first).chain(network.second.as_ref().map(|second| second.way.clone())).collect();
     let recovery = Recovery::new(store.clone(), ways.clone(), Arc::new(SystemClock), directory.clone());
     recovery.begin().await?;
@@ -281,6 +290,7 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
     let breakers = Arc::new(Breakers::new(names, metrics.clone()));
     let own_number = network.from.clone();
     let own_numbers = [Some(own_number.clone()), second.as_ref().map(|second: &SecondCarrier| second.from.clone())].into_iter().flatten().collect();
+    let assistant_vault = behind(vault.clone())?;
     let assistant = Arc::new(Assistant::new(Installation {
         ports: CallPorts {
             carrier,
@@ -291,13 +301,26 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
             breakers: breakers.clone(),
         },
         desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true }, breakers.clone())?,
-        vault: behind(vault.clone())?,
+        vault: assistant_vault.clone(),
+        recordings: store.clone(),
         directory: directory.clone(),
         deletes_at_carrier: config.deletes_at_carrier,
         mode,
         addresses: addresses(origin.clone()),
         second,
     }));
+    let late = Arc::new(LateRecordings {
+        recordings: store.clone(),
+        store: store.clone(),
+        policy: store.clone(),
+        least_free_bytes: config.least_free_bytes(),
+        carriers: late_carriers,
+        vault: assistant_vault,
+        directory: directory.clone(),
+        clock: Arc::new(SystemClock),
+        basis: if network.provider.line == Line::Real { RecordingBasis::Notice } else { RecordingBasis::Practice },
+        turn: tokio::sync::Mutex::default(),
+    });
     let reception = takes_calls.then(|| reception(config, &origin, assistant.clone(), store.clone()));
     let server = bound.serve(ServerState {
         callbacks,
@@ -311,12 +334,14 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
         sockets_are_signed: true,
         start_within: START_WITHIN,
     });
+    let fetching_for = reception.clone();
     if let Some(reception) = reception {
         reception.recover().await;
         if !config.phone_provider.is_real() {
             send_practice_calls(&network.provider, &own_number, &origin).await;
         }
     }
+    let fetching = beside::fetch(late.clone(), fetching_for, store.clone());
     let canceling = tokio::spawn(end_what_was_given_up(store.clone(), directory.clone()));
     Ok(Running {
         assistant,
@@ -329,6 +354,8 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
         settling,
         sweeping,
         moving,
+        fetching,
+        late,
         telling,
         config: config.clone(),
         canceling,
@@ -393,6 +420,7 @@ pub(crate) fn rules(config: &Config, own_numbers: Vec<PhoneNumber>, is_strict: b
         strict_practice: is_strict,
         solicitation: config.solicitation,
         missing: config.missing(),
+        least_free_bytes: config.least_free_bytes(),
     }
 }
 

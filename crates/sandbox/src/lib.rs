@@ -20,6 +20,7 @@ mod line;
 mod media_socket;
 mod mp3;
 mod network;
+mod part;
 mod playout;
 mod plivo;
 mod post;

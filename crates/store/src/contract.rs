@@ -11,6 +11,7 @@ pub mod money;
 pub mod outbox;
 pub mod plans;
 pub mod policy;
+pub mod recordings;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use assistant::attempt::AttemptState;
 use assistant::budget::{Budget, DAY, MONTH, Payer, Spending, WEEK};
 use assistant::compliance::calling_hours::callee_hours;
 use assistant::compliance::standing::Standing;
+use assistant::dialing::DiskState;
 use assistant::policy::{self as gate, Cleared, Facts, Rules};
 use assistant::rate_limit::{Begun, Caps, Usage};
 use assistant::statistics::{Statistics, TaskCounts};
@@ -91,6 +93,7 @@ fn cleared_under(rules: &Rules, task: &Task, attempt: &str, now: Timestamp) -> C
         spending: Spending::default(),
         pause: None,
         resting: None,
+        disk: DiskState::default(),
         rules,
     };
     gate::decide(&facts).verdict.unwrap()

@@ -23,6 +23,7 @@ use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 use telephony::PhoneNumber;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use crate::disk::Disk;
 use crate::keyring::DO_NOT_CALL;
 use crate::master::MasterKeys;
 use crate::migrations::MIGRATIONS;
@@ -78,6 +79,7 @@ pub struct Store {
     barring_key: [u8; 32],
     /// The data directory.
     pub(crate) directory: PathBuf,
+    pub(crate) disk: Disk,
     /// Held as long as the store lives; `None` if it may not dial.
     dialing: Option<Arc<File>>,
 }
@@ -94,13 +96,22 @@ pub(crate) enum Survives {
 /// One write in progress: a transaction, and the turn to write.
 pub(crate) struct Write {
     transaction: Transaction<'static, Sqlite>,
+    disk: Disk,
     _turn: OwnedMutexGuard<()>,
 }
 
 impl Write {
     /// Makes it last. Once this has returned, the rows are acknowledged.
+    ///
+    /// Of a disk that does not confirm them nobody knows whether they will be there: they count as lost, and the disk as failed.
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
-        self.transaction.commit().await
+        let committed = self.transaction.commit().await;
+        if let Err(error) = &committed
+            && told(error) == StoreError::Unsynced
+        {
+            self.disk.fail();
+        }
+        committed
     }
 }
 
@@ -142,7 +153,17 @@ impl Store {
         migrate(&flushing).await?;
         let swift = pool(1).connect_lazy_with(connect.clone().synchronous(SqliteSynchronous::Normal));
         let reader = pool(READERS).connect_lazy_with(connect.read_only(true).create_if_missing(false));
-        let mut store = Self { flushing, swift, reader, turn: Arc::default(), seal, barring_key: [0; 32], directory: directory.to_owned(), dialing };
+        let mut store = Self {
+            flushing,
+            swift,
+            reader,
+            turn: Arc::default(),
+            seal,
+            barring_key: [0; 32],
+            directory: directory.to_owned(),
+            disk: Disk::under(directory),
+            dialing,
+        };
         store.check_key().await?;
         store.barring_key = store.find_barring_key().await?;
         Ok(store)
@@ -163,7 +184,7 @@ impl Store {
             Survives::PowerLoss => &self.flushing,
         };
         let transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(|error| told(&error))?;
-        Ok(Write { transaction, _turn: turn })
+        Ok(Write { transaction, disk: self.disk.clone(), _turn: turn })
     }
 
     /// Returns the connections that read.
@@ -195,8 +216,16 @@ impl Store {
         serde_json::from_slice(&json).map(Some).map_err(|_| StoreError::Corrupt)
     }
 
+    /// Holds some space for the last rows of calls on a full disk, if there is room for that and none is held yet.
+    pub fn hold_ballast(&self) {
+        self.disk.hold_ballast();
+    }
+
     /// Says whether this process may dial from this database.
     pub(crate) fn may_dial(&self) -> Result<(), StoreError> {
+        if self.disk.has_failed() {
+            return Err(StoreError::Unsynced);
+        }
         self.dialing.as_ref().map(drop).ok_or(StoreError::Locked)
     }
 
@@ -324,6 +353,10 @@ pub(crate) fn told(error: &sqlx::Error) -> StoreError {
         return StoreError::Unavailable { what: error.to_string() };
     };
     let code: Option<u32> = database.code().and_then(|code| code.parse().ok());
+    // SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC.
+    if matches!(code, Some(1_034 | 1_290)) {
+        return StoreError::Unsynced;
+    }
     match code.map(|code| code & 0xff) {
         Some(5 | 6) => StoreError::Locked,
         Some(13) => StoreError::Full,
@@ -376,4 +409,30 @@ fn make_private_file(path: &PathBuf) -> io::Result<()> {
 /// Returns an amount as the database keeps it. Amounts beyond 2^53 µ (nine thousand million units) stay there, so that no sum overflows.
 pub(crate) fn stored(amount: u64) -> i64 {
     i64::try_from(amount.min(1 << 53)).unwrap_or(1 << 53)
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::policy_store::PolicyStore;
+    use ports::task_store::TaskStore;
+
+    use super::*;
+    use crate::contract::{self, NOON};
+
+    #[tokio::test]
+    async fn nothing_is_dialed_from_a_disk_that_failed_until_the_next_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path(), Options::new(Access::Dialing)).await.unwrap();
+        let task = contract::task("t1");
+        store.create_task(&task, &contract::receipt(&task)).await.unwrap();
+        store.approve(&task.id, &contract::approval(&task, NOON)).await.unwrap();
+        store.disk.fail();
+        let cleared = contract::cleared(&task, "a1", NOON);
+        assert_eq!(store.commit_intent(&task.id, &cleared).await, Err(StoreError::Unsynced));
+        assert!(PolicyStore::disk(&store).await.unwrap().has_failed, "the gate knows");
+        store.close().await;
+        drop(store);
+        let again = Store::open(directory.path(), Options::new(Access::Dialing)).await.unwrap();
+        again.commit_intent(&task.id, &cleared).await.unwrap();
+    }
 }

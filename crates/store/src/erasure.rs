@@ -102,7 +102,12 @@ impl Store {
 
     /// Empties all rows of a subject, within a transaction.
     pub(crate) async fn empty_subject(&self, connection: &mut SqliteConnection, subject: &str, now: Timestamp) -> Result<(), StoreError> {
-        let visits = sqlx::query("UPDATE visits SET caller = NULL, words = NULL WHERE subject = ?").bind(subject);
+        // A message that is still at the carrier is not fetched any more.
+        let visits = sqlx::query(
+            "UPDATE visits SET caller = NULL, words = NULL, message_state = CASE message_state WHEN 'coming' THEN 'lost' ELSE message_state END
+             WHERE subject = ?",
+        );
+        let visits = visits.bind(subject);
         visits.execute(&mut *connection).await.map_err(|error| told(&error))?;
         self.empty_tasks(&mut *connection, "SELECT id FROM tasks WHERE subject = ?1 AND ?2 >= 0", subject, now).await?;
         // A wish not to be called stays as a keyed hash; what else was known of the number goes.
@@ -133,6 +138,8 @@ impl Store {
             format!("DELETE FROM turns WHERE attempt_id IN ({attempts})"),
             format!("DELETE FROM leg_events WHERE attempt_id IN ({attempts})"),
             format!("UPDATE reports SET body = X'' WHERE attempt_id IN ({attempts})"),
+            // What a carrier still has is not fetched any more, but deleted there.
+            format!("UPDATE carrier_recordings SET progress = 'unwanted' WHERE progress IN ('wanted', 'kept') AND attempt_id IN ({attempts})"),
             format!("UPDATE attempts SET callee = X'', callee_key = CASE WHEN began_at < ?3 THEN '' ELSE callee_key END WHERE task_id IN ({tasks})"),
         ];
         for sql in statements {
@@ -159,7 +166,10 @@ impl Store {
         let calls: Vec<AttemptId> = rows.iter().map(|row| column(row, 0).map(|id: String| AttemptId::new(id))).collect::<Result<_, _>>()?;
         delete_objects(vault, &calls)?;
         let mut transaction = self.write(Survives::PowerLoss).await?;
-        let update = sqlx::query("UPDATE visits SET caller = NULL, words = NULL WHERE subject IS NULL");
+        let update = sqlx::query(
+            "UPDATE visits SET caller = NULL, words = NULL, message_state = CASE message_state WHEN 'coming' THEN 'lost' ELSE message_state END
+             WHERE subject IS NULL",
+        );
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         self.audit(&mut transaction, now, &AuditEvent::Erased { subject: None, calls: calls.len() as u64 }).await?;
         transaction.commit().await.map_err(|error| told(&error))?;

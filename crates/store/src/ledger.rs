@@ -199,4 +199,8 @@ impl TaskStore for Store {
     async fn task_counts(&self, since: Timestamp, until: Timestamp) -> Result<TaskCounts, StoreError> {
         self.count_tasks(since, until).await
     }
+
+    fn make_room(&self) -> bool {
+        self.disk.release_ballast()
+    }
 }

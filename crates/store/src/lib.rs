@@ -9,9 +9,11 @@
 mod alerts;
 mod attempts;
 mod audit;
+mod awaited;
 mod batches;
 pub mod contract;
 mod database;
+mod disk;
 mod entered;
 mod erasure;
 mod expenses;

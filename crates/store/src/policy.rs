@@ -8,7 +8,7 @@ use assistant::compliance::do_not_call::{Bars, Channel, Lifted, Suppression};
 use assistant::compliance::line_kind::KnownLine;
 use assistant::compliance::standing::Standing;
 use assistant::decision_record::DecisionRecord;
-use assistant::dialing::Pause;
+use assistant::dialing::{DiskState, Pause};
 use assistant::standing_approval::StandingApproval;
 use async_trait::async_trait;
 use ports::policy_store::{Kept, PolicyStore, RegistryEdition};
@@ -18,7 +18,7 @@ use sqlx::{SqliteConnection, SqliteExecutor};
 use telephony::{AttemptId, PhoneNumber, Private, TaskId, Timestamp};
 
 use crate::attempts::{callee_place, column};
-use crate::database::{Store, Survives, told};
+use crate::database::{Store, Survives, told, unavailable};
 use crate::tasks::STANDING;
 
 /// The columns that [`Store::suppression_of`] reads, in its order.
@@ -392,5 +392,9 @@ impl PolicyStore for Store {
 
     async fn paused(&self) -> Result<Option<Pause>, StoreError> {
         self.pause_in(self.read()).await
+    }
+
+    async fn disk(&self) -> Result<DiskState, StoreError> {
+        self.disk.state().map_err(unavailable)
     }
 }

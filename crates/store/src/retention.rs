@@ -25,6 +25,9 @@ impl Store {
                 expired.push((class, self.expire_objects(vault, kind, now - kept).await?));
             }
         }
+        if let Some(kept) = retention.of(DataClass::Recording) {
+            self.expire_awaited(now - kept).await?;
+        }
         if let Some(kept) = retention.of(DataClass::Transcript) {
             expired.push((DataClass::Transcript, self.expire_words(now - kept).await?));
         }
@@ -54,6 +57,18 @@ impl Store {
             }
         }
         Ok(deleted)
+    }
+
+    /// What a carrier still has is not fetched any more, but deleted there.
+    async fn expire_awaited(&self, before: Timestamp) -> Result<(), StoreError> {
+        let select = sqlx::query("SELECT 1 FROM carrier_recordings WHERE progress = 'wanted' AND since < ? LIMIT 1").bind(before.as_millis());
+        if select.fetch_optional(self.read()).await.map_err(|error| told(&error))?.is_none() {
+            return Ok(());
+        }
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        let update = sqlx::query("UPDATE carrier_recordings SET progress = 'unwanted' WHERE progress = 'wanted' AND since < ?");
+        update.bind(before.as_millis()).execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
     }
 
     async fn expire_words(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -59,6 +59,7 @@ struct World {
     spending: Spending,
     pause: Option<Pause>,
     resting: Option<Resting>,
+    disk: DiskState,
     rules: Rules,
 }
 
@@ -78,6 +79,7 @@ fn world(line: Line) -> World {
         spending: Spending::default(),
         pause: None,
         resting: None,
+        disk: DiskState { free_bytes: Some(1_000_000_000), has_failed: false },
         rules: Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
     }
 }
@@ -107,6 +109,7 @@ impl World {
             spending: self.spending,
             pause: self.pause.as_ref(),
             resting: self.resting,
+            disk: self.disk,
             rules: &self.rules,
         })
     }
@@ -367,6 +370,15 @@ fn every_decision_keeps_what_it_rests_on() {
     assert_eq!(record.data.len(), 9);
     let kept = serde_json::to_string(&world.decide().record).unwrap();
     assert_eq!(serde_json::from_str::<DecisionRecord>(&kept).unwrap(), world.decide().record);
+}
+
+#[test]
+fn nothing_is_dialed_without_room_on_the_disk_or_trust_in_it() {
+    let full: Change = |w| w.rules.least_free_bytes = 1_000_000_001;
+    let failed: Change = |w| w.disk.has_failed = true;
+    for line in [Line::Real, Line::Practice] {
+        assert_eq!((with(line, full).0, with(line, failed).0), (vec!["dialing.no_space"], vec!["dialing.disk_failed"]));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use assistant::approval::{Approval, ApprovedBy, Quote, Receipt};
 use assistant::budget::Spending;
 use assistant::compliance::calling_hours;
 use assistant::compliance::standing::Standing;
+use assistant::dialing::DiskState;
 use assistant::policy::{self, Cleared, Facts, Rules};
 use assistant::rate_limit::Usage;
 use assistant::task::{CalleeKind, Limits, Schedule, Task, TaskState};
@@ -98,6 +99,7 @@ pub fn cleared(number: &str, attempt: &str) -> Cleared {
         spending: Spending::default(),
         pause: None,
         resting: None,
+        disk: DiskState::default(),
         rules: &Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
     });
     decision.verdict.unwrap()

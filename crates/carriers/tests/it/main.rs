@@ -6,4 +6,5 @@ mod contract;
 mod peer;
 mod plivo;
 mod plivo_account;
+mod resume;
 mod twilio;

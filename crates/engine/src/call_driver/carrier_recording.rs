@@ -1,18 +1,20 @@
 //! The recording that the carrier makes where we hear no audio: waited for after the call.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use ports::carrier::{Carrier, RecordingState};
-use ports::recording_vault::VaultWriter;
+use ports::carrier::RecordingState;
+use ports::recording_store::RecordingProgress;
+use ports::recording_vault::{VaultError, VaultWriter};
+use telephony::CarrierRecordingId;
 use telephony::recording::RecordingGrant;
-use telephony::{AudioPosition, CarrierRecordingId};
 use tokio::time::{Instant, interval_at, timeout};
 
-use super::{CallDriver, Event, Recorded};
-use crate::carrier_recording::{delete_there, fetch, put_away};
+use super::{CallDriver, Event, NotYet, Recorded};
+use crate::carrier_recording::{AROUND, delete_there, fetch, put_away};
+use crate::scribe::RecordingFacts;
 
-/// How long after the end of a call its recording is waited for. Twilio needs a few seconds; one that comes later stays there.
+/// How long after the end of a call its recording is waited for. Twilio needs a few seconds; one that comes later is fetched
+/// by [`crate::late_recordings`].
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// How long the carrier may take to tell that a recording is ready, before it is asked.
@@ -29,8 +31,10 @@ pub struct CarrierRecording {
     pub deletes_there: bool,
     /// Leave to record.
     pub grant: RecordingGrant,
-    /// Opens the object that it is kept in; `None` if the vault cannot be used.
-    pub open: Box<dyn FnOnce() -> Option<Box<dyn VaultWriter>> + Send>,
+    /// Opens the object that it is kept in.
+    pub open: Box<dyn FnOnce() -> Result<Box<dyn VaultWriter>, VaultError> + Send>,
+    /// Takes away what was written of it.
+    pub discard: Box<dyn FnOnce() + Send>,
 }
 
 impl CallDriver {
@@ -42,10 +46,31 @@ impl CallDriver {
                 self.facts.recording = Some((recording, state));
             }
         }
+        self.await_recording(false);
+    }
+
+    /// Writes down that the carrier records this call, and what is known of that: whatever happens to us, it is fetched later, or
+    /// deleted there.
+    pub(super) fn await_recording(&self, is_heard_out: bool) {
+        let (Some(wanted), Some(call)) = (&self.carrier_recording, self.call.carrier_call()) else {
+            return;
+        };
+        if !(self.facts.recording_began || self.text_since.is_some()) {
+            return;
+        }
+        let known = RecordingFacts {
+            recording: self.facts.recording.as_ref().map(|(recording, _)| recording.clone()),
+            is_unwanted: self.facts.recording_refused,
+            silences: self.guard.rules().silences().to_vec(),
+            is_heard_out,
+            deletes_there: wanted.deletes_there,
+        };
+        self.scribe.await_recording(call.clone(), known);
     }
 
     /// Waits for the carrier's recording and keeps it, or deletes it there if the callee did not want it.
     pub(super) async fn keep_carrier_recording(&mut self) -> Recorded {
+        self.await_recording(true);
         let Some(wanted) = self.carrier_recording.take() else {
             return Recorded::No;
         };
@@ -56,19 +81,51 @@ impl CallDriver {
         let state = timeout(READY_WITHIN, self.recording_is_settled()).await;
         match state {
             Ok(Some((recording, _))) if self.facts.recording_refused => {
-                delete_there(&self.ports.carrier, &recording).await;
+                if delete_there(&self.ports.carrier, &recording).await {
+                    self.scribe.recording_is(RecordingProgress::Over).await;
+                }
                 Recorded::Deleted
             }
-            Ok(Some((recording, RecordingState::Ready))) => {
-                let silences = self.guard.rules().silences().to_vec();
-                keep(self.ports.carrier.clone(), recording, wanted, &silences).await
-            }
-            Ok(Some(_)) => Recorded::No,
-            Ok(None) | Err(_) => {
-                tracing::warn!("the carrier's recording did not come in time; it is still at the carrier");
+            Ok(Some((recording, RecordingState::Ready))) => self.keep(recording, wanted).await,
+            Ok(Some(_)) => {
+                self.scribe.recording_is(RecordingProgress::Over).await;
                 Recorded::No
             }
+            Ok(None) | Err(_) => {
+                tracing::warn!("the carrier's recording did not come in time; it is still at the carrier, and fetched later");
+                Recorded::AtCarrier { because: NotYet::NotReady }
+            }
         }
+    }
+
+    /// Puts the recording into the vault, silent where it must be. What holds more than ours does not stay at the carrier.
+    async fn keep(&mut self, recording: CarrierRecordingId, wanted: CarrierRecording) -> Recorded {
+        let silences = self.guard.rules().silences().to_vec();
+        let mut fetched = match fetch(self.ports.carrier.as_ref(), &recording).await {
+            Ok(fetched) => fetched,
+            Err(error) => {
+                tracing::warn!(%error, "the carrier's recording could not be fetched; it is still at the carrier, and fetched later");
+                return Recorded::AtCarrier { because: NotYet::NotFetched };
+            }
+        };
+        let silenced = fetched.silence(&silences, AROUND);
+        let kept = match (wanted.open)() {
+            Ok(sink) => put_away(&wanted.grant, sink, &fetched.bytes).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the carrier's recording could not be kept; it is still at the carrier, and fetched later");
+            // The part of it that found room helps nobody.
+            (wanted.discard)();
+            return Recorded::AtCarrier { because: NotYet::of(&error) };
+        }
+        // Not before it is known that it is here.
+        let is_known = self.scribe.recording_is(RecordingProgress::Kept).await;
+        let stays_there = !wanted.deletes_there && silences.is_empty();
+        if is_known && (stays_there || delete_there(&self.ports.carrier, &recording).await) {
+            self.scribe.recording_is(RecordingProgress::Over).await;
+        }
+        Recorded::Kept { silenced }
     }
 
     /// Webhooks only hint: where none comes, the carrier is asked.
@@ -99,36 +156,4 @@ impl CallDriver {
             Err(error) => tracing::debug!(%error, "the carrier does not say how its recording is"),
         }
     }
-}
-
-/// The carrier's recording begins a moment before or after our own count of the call, and paused a moment after it was told to:
-/// so much more is silenced on either side.
-const AROUND: Duration = Duration::from_secs(3);
-
-/// Puts the recording into the vault, silent where it must be. What holds more than ours does not stay at the carrier.
-async fn keep(
-    carrier: Arc<dyn Carrier>,
-    recording: CarrierRecordingId,
-    wanted: CarrierRecording,
-    silences: &[(AudioPosition, Option<AudioPosition>)],
-) -> Recorded {
-    let mut fetched = match fetch(carrier.as_ref(), &recording).await {
-        Ok(fetched) => fetched,
-        Err(error) => {
-            tracing::warn!(%error, "the carrier's recording could not be fetched; it is still at the carrier");
-            return Recorded::No;
-        }
-    };
-    let silenced = fetched.silence(silences, AROUND);
-    let Some(sink) = (wanted.open)() else {
-        return Recorded::No;
-    };
-    if let Err(error) = put_away(&wanted.grant, sink, &fetched.bytes).await {
-        tracing::warn!(%error, "the carrier's recording could not be kept; it is still at the carrier");
-        return Recorded::No;
-    }
-    if wanted.deletes_there || !silences.is_empty() {
-        delete_there(&carrier, &recording).await;
-    }
-    Recorded::Kept { silenced }
 }

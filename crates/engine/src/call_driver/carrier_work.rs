@@ -42,9 +42,11 @@ impl CallDriver {
         let is_written = self.scribe.dialing();
         let (breakers, clock) = (self.ports.breakers.clone(), self.scribe.clock());
         tokio::spawn(async move {
-            let reply = if !is_written.await {
-                Err(CarrierError::Unreachable { carrier: carrier.name() })
-            } else if let Err(error) = breakers.take(carrier.name(), clock.now()) {
+            if !is_written.await {
+                sender.send(Event::Carrier(CarrierReply::NotAsked));
+                return;
+            }
+            let reply = if let Err(error) = breakers.take(carrier.name(), clock.now()) {
                 Err(error)
             } else {
                 let reply = carrier.place_call(cleared, &request).await;
@@ -94,6 +96,7 @@ impl CallDriver {
         match reply {
             CarrierReply::Dialed(Ok(call)) => self.line(Input::Placed { call: call.id, state: call.state }),
             CarrierReply::Dialed(Err(error)) => self.dial_failed(error),
+            CarrierReply::NotAsked => self.dial_not_written(),
             CarrierReply::Found(Ok(calls)) => self.found(calls),
             CarrierReply::Found(Err(_)) => {
                 self.facts.could_be_asked = false;
@@ -142,6 +145,14 @@ impl CallDriver {
                 tracing::warn!(%error, "a second call for one dial could not be ended");
             }
         });
+    }
+
+    /// What is not on disk is not done: nobody is asked to dial, no second provider either.
+    fn dial_not_written(&mut self) {
+        self.facts.not_asked = true;
+        self.facts.engine_error = Some("the disk did not take the row that must stand there before a dial, so nothing was dialed".to_owned());
+        self.reserve = None;
+        self.line(Input::NotPlaced);
     }
 
     fn dial_failed(&mut self, error: CarrierError) {

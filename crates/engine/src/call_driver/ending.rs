@@ -37,6 +37,8 @@ pub(super) struct Facts {
     /// Who was asked first, if the second provider was asked.
     pub passed_over: Option<PassedOver>,
     pub engine_error: Option<String>,
+    /// No byte left for a carrier, because "dialing" is not on disk.
+    pub not_asked: bool,
     /// A stream was wanted and did not come about.
     pub fell_back: bool,
     /// The carrier has begun to record.
@@ -102,6 +104,7 @@ impl CallDriver {
             callee_spoke,
             failure_code: self.facts.failure_code,
         });
+        let disposition = if self.facts.not_asked { Disposition::SetupFailed } else { disposition };
         let ended_because = self.conversation.end_reason().or(self.facts.reason).unwrap_or(EndReason::CalleeLeft);
         let talked = || {
             Report::build(

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ports::recording_vault::VaultError;
+
 use super::CallDriver;
 use crate::live::LiveEvent;
 use crate::recorder::Recorder;
@@ -19,6 +21,43 @@ pub enum Recorded {
     },
     /// The callee did not want it, and what there was of it was deleted.
     Deleted,
+    /// It is still at the carrier, and is fetched from there later.
+    AtCarrier {
+        /// Why it is not here.
+        because: NotYet,
+    },
+}
+
+/// Why a recording that the carrier made is not here yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotYet {
+    /// It was not ready in time.
+    NotReady,
+    /// It could not be fetched, or not whole.
+    NotFetched,
+    /// There is no room for it.
+    DiskFull,
+    /// The vault did not take it.
+    NotKept,
+}
+
+impl NotYet {
+    pub(crate) fn of(error: &VaultError) -> Self {
+        match error {
+            VaultError::Full => Self::DiskFull,
+            VaultError::Damaged | VaultError::WrongKey | VaultError::Bucket(_) | VaultError::Unavailable { .. } => Self::NotKept,
+        }
+    }
+
+    /// Returns it in words, for people.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::NotReady => "it was not ready in time",
+            Self::NotFetched => "it could not be fetched",
+            Self::DiskFull => "the disk is full",
+            Self::NotKept => "it could not be kept here",
+        }
+    }
 }
 
 impl Recorded {
@@ -31,13 +70,18 @@ impl Recorded {
 impl CallDriver {
     /// Does what the words of the call ask for, wherever it is recorded.
     pub(super) fn heed_the_guard(&mut self) {
-        for news in self.guard.take_news() {
+        let news = self.guard.take_news();
+        let is_news = !news.is_empty();
+        for news in news {
             match news {
                 RecordingNews::Paused => self.change_at_carrier(false),
                 RecordingNews::GoesOn => self.change_at_carrier(true),
                 RecordingNews::Deleted => self.give_recording_up(),
             }
             self.tell(LiveEvent::Recording { news });
+        }
+        if is_news {
+            self.await_recording(false);
         }
     }
 

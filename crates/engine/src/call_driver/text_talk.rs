@@ -144,6 +144,7 @@ impl CallDriver {
         self.scribe.talking();
         let now = self.now();
         self.text = Some(TextTalk::new(now, *self.text_since.get_or_insert(now), way));
+        self.await_recording(false);
         self.line(call::Input::MediaOpened);
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use audio::wav::Wav;
 use ports::carrier::{CarrierEvent, CarrierNews, RecordingState};
-use ports::inbound_store::MessageState;
+use ports::inbound_store::{MessageState, Visit};
 use ports::recording_vault::ObjectKind;
 use ports::speech_to_text::{Heard, SpeechToText, Wanted};
 use telephony::plan::{Plan, Verb};
@@ -14,7 +14,8 @@ use telephony::{AudioPosition, CarrierCallId, CarrierRecordingId, UtteranceId};
 use tokio::sync::mpsc;
 
 use super::{LONGEST_MESSAGE, Reception, SILENT_FOR, say, wording};
-use crate::carrier_recording::{delete_there, fetch, put_away};
+use crate::carrier_recording::{NotFetched, delete_there, fetch, put_away};
+use crate::late_recordings::LISTED_WITHIN;
 
 /// The rate that ears take.
 const RATE_HZ: u32 = 8_000;
@@ -81,7 +82,7 @@ impl Reception {
         }
     }
 
-    /// Fetches what a crash left at the carrier.
+    /// Fetches what a crash, a full disk or an outage left at the carrier.
     pub async fn recover(self: &Arc<Self>) {
         match self.store.unfetched().await {
             Ok(visits) => visits
@@ -107,7 +108,7 @@ impl Reception {
                 let ready = found.into_iter().find(|(_, state)| *state == RecordingState::Ready);
                 ready.into_iter().for_each(|(recording, _)| self.fetch_beside(call.clone(), recording));
             }
-            Err(error) => tracing::warn!(%error, "the carrier does not say whether a message was left; it is asked again at the next start"),
+            Err(error) => tracing::warn!(%error, "the carrier does not say whether a message was left; it is asked again later"),
         }
     }
 
@@ -120,6 +121,24 @@ impl Reception {
             reception.keep(&call, &recording).await;
             reception.guests().fetching.remove(&call);
         });
+    }
+
+    /// A message that the carrier has no more is lost; any other is tried again later.
+    async fn not_fetched(&self, visit: &Visit, recording: &CarrierRecordingId, error: &NotFetched) {
+        let installation = self.installation();
+        let is_old = visit.message.as_ref().is_some_and(|message| installation.clock().now() >= message.left_at + LISTED_WITHIN);
+        let is_gone = is_old
+            && match installation.ports.carrier.find_recordings(&visit.call).await {
+                Ok(found) => found.iter().all(|(listed, state)| listed != recording || *state == RecordingState::Absent),
+                Err(_) => false,
+            };
+        if !is_gone {
+            return tracing::warn!(%error, "a message could not be fetched; it is tried again later");
+        }
+        tracing::warn!("the carrier has a message no more; it is lost");
+        if let Err(error) = self.store.settle_message(&visit.call, MessageState::Lost, None).await {
+            tracing::warn!(%error, "that a message is lost could not be written down; it is asked for again later");
+        }
     }
 
     async fn keep(&self, call: &CarrierCallId, recording: &CarrierRecordingId) {
@@ -136,7 +155,7 @@ impl Reception {
         };
         let fetched = match fetch(installation.ports.carrier.as_ref(), recording).await {
             Ok(fetched) => fetched,
-            Err(error) => return tracing::warn!(%error, "a message could not be fetched; it is tried again at the next start"),
+            Err(error) => return self.not_fetched(&visit, recording, &error).await,
         };
         // The caller heard that the message is recorded, and spoke after the beep.
         let grant = RecordingGrant::after_notice(self.assistant.recording_basis());
@@ -145,11 +164,11 @@ impl Reception {
             Err(error) => Err(error),
         };
         if let Err(error) = kept {
-            return tracing::warn!(%error, "a message could not be kept; it is tried again at the next start");
+            return tracing::warn!(%error, "a message could not be kept; it is tried again later");
         }
         let words = words_of(&installation.ports.ears, &fetched.wav).await;
         if let Err(error) = self.store.settle_message(call, MessageState::Kept, words.as_deref()).await {
-            return tracing::warn!(%error, "a message is in the vault, but could not be written down; it is tried again at the next start");
+            return tracing::warn!(%error, "a message is in the vault, but could not be written down; it is tried again later");
         }
         if installation.deletes_at_carrier {
             delete_there(&installation.ports.carrier, recording).await;

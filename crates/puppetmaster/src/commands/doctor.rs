@@ -5,12 +5,16 @@ use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use assistant::dialing;
 use models::LocalSpeech;
 use models::library::ModelsDir;
 use models::library::verify_all;
 use ports::error::SpeechError;
+use ports::policy_store::PolicyStore;
+use ports::recording_store::{RecordingProgress, RecordingStore};
 use ports::speech_to_text::{Heard, Wanted};
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
+use store::Store;
 use telephony::{AudioPosition, UtteranceId};
 
 use crate::checkup::{self, Finding, Level, provider, trial_run};
@@ -64,7 +68,14 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
             Err(failure) => Finding::failed(name, failure),
         });
     };
-    line("data folder", wiring::look(config).await.map(|_| config.data_dir.0.display().to_string()));
+    match wiring::look(config).await {
+        Ok((store, _)) => {
+            line("data folder", Ok(config.data_dir.0.display().to_string()));
+            line("free space", free_space(config, &store).await);
+            line("recordings to fetch", awaited_recordings(&store).await);
+        }
+        Err(failure) => line("data folder", Err(failure)),
+    }
     match crate::keeping::bucket(config) {
         Ok(None) => line("storage", Ok("recordings and traces stay in the data folder".to_owned())),
         Ok(Some(bucket)) => line("storage", crate::keeping::probe(bucket.as_ref()).await),
@@ -86,6 +97,28 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
     line("calls that come in", Ok(inbound(config)));
     line("phone provider", Ok(config.phone_provider.as_str().to_owned()));
     findings
+}
+
+/// Whether there is room for what a call brings: what the gate asks before each dial.
+async fn free_space(config: &Config, store: &Store) -> Result<String, Failure> {
+    let disk = store.disk().await?;
+    if let Some(refusal) = dialing::check_disk(disk, config.least_free_bytes()).into_iter().next() {
+        return Err(Failure::new(&assistant::codes::DIALING_NO_SPACE, refusal.fact));
+    }
+    Ok(disk.free_bytes.map_or_else(|| "not known on this system".to_owned(), |free| format!("{} MB", free / 1_000_000)))
+}
+
+/// What is still at the phone provider.
+async fn awaited_recordings(store: &Store) -> Result<String, Failure> {
+    let awaited = store.awaited_recordings().await?;
+    let wanted = awaited.iter().filter(|recording| recording.progress == RecordingProgress::Wanted).count();
+    let unwanted = awaited.iter().filter(|recording| recording.progress == RecordingProgress::Unwanted).count();
+    Ok(match (wanted, unwanted) {
+        (0, 0) => "none waits at the phone provider".to_owned(),
+        (wanted, unwanted) => {
+            format!("{wanted} to be fetched from the phone provider, {unwanted} to be deleted there; `serve` and every call try again")
+        }
+    })
 }
 
 /// What the configuration says of them; a menu that is wrong was told when it was read.

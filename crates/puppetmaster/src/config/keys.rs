@@ -543,6 +543,14 @@ pub const KEYS: &[Key] = &[
         field: |config| &mut config.audit_checkpoints,
     },
     Key {
+        path: "storage.least_free_megabytes",
+        about: "Megabytes that must be free on the disk of the data directory before a call is dialed: what the call brings must find room. A call \
+                of an hour leaves some 120 of recording and trace. 0 asks for none.",
+        unset: "",
+        example: "200",
+        field: |config| &mut config.storage.least_free_megabytes,
+    },
+    Key {
         path: "storage.endpoint",
         about: "Where the bucket is to which sealed recordings and traces are moved: S3, or what speaks like it (MinIO, Ceph, R2, B2). Only \
                 ciphertext goes there. See docs/storage.md.",

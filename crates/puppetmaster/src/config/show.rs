@@ -158,6 +158,7 @@ mod tests {
                 audit:
                   # checkpoints:                               # not set: `audit-checkpoints.jsonl` in the data directory, which shows accidents but no malice
                 storage:
+                  least_free_megabytes: 200                    # default
                   # endpoint:                                  # not set: Amazon's own, in `storage.region`
                   # bucket:                                    # not set: recordings and traces stay in the data directory
                   region: us-east-1                            # default

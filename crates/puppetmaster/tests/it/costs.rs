@@ -13,7 +13,7 @@ use crate::fake_twilio::FakeTwilio;
 use crate::program::Home;
 
 /// Writes a call of 61 seconds into the books that has just ended, as a run of the program would have.
-fn a_call_that_ended(home: &Home) {
+pub fn a_call_that_ended(home: &Home) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         std::fs::create_dir_all(home.data()).unwrap();
@@ -31,7 +31,7 @@ fn a_call_that_ended(home: &Home) {
     });
 }
 
-fn costs(home: &Home) -> serde_json::Value {
+pub fn costs(home: &Home) -> serde_json::Value {
     let ended = home.run(&["costs", "--json"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     serde_json::from_str(&ended.stdout).unwrap()

@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 
 use crate::program::signal;
@@ -15,6 +15,8 @@ pub enum Asks {
     ForACall,
     /// That a call be ended.
     ForTheEnd,
+    /// For the sound of a recording.
+    ForARecording,
 }
 
 /// At which moment of it the program is killed.
@@ -24,6 +26,8 @@ pub enum Moment {
     Sent,
     /// It has been carried out, and its reply has not been seen.
     CarriedOut,
+    /// Half of its reply is in the program.
+    Halfway,
     /// Its reply is on its way into the program.
     Answered,
 }
@@ -48,6 +52,16 @@ pub struct Door {
     pub address: SocketAddr,
     kills: Arc<Kills>,
     is_open: Arc<AtomicBool>,
+    recordings: Arc<Recordings>,
+}
+
+/// The recordings that are asked for through the door.
+#[derive(Default)]
+struct Recordings {
+    /// How many went through it, whole.
+    whole: AtomicU32,
+    /// They go through without anybody having said when the kill is to be.
+    may_pass: AtomicBool,
 }
 
 impl Door {
@@ -56,16 +70,17 @@ impl Door {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (kills, is_open) = (Arc::new(Kills::default()), Arc::new(AtomicBool::new(true)));
-        let (network, passing, opens) = (network.to_owned(), kills.clone(), is_open.clone());
+        let recordings = Arc::new(Recordings::default());
+        let (network, passing, opens, handed_over) = (network.to_owned(), kills.clone(), is_open.clone(), recordings.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (network, kills) = (network.clone(), passing.clone());
+                let (network, kills, recordings) = (network.clone(), passing.clone(), handed_over.clone());
                 if opens.load(Ordering::SeqCst) {
-                    std::thread::spawn(move || pass(stream, &network, &kills));
+                    std::thread::spawn(move || pass(stream, &network, &kills, &recordings));
                 }
             }
         });
-        Self { address, kills, is_open }
+        Self { address, kills, is_open, recordings }
     }
 
     /// Kills a program at a moment of its next request of this kind. Returns what tells that it was done. No call is asked for
@@ -77,16 +92,26 @@ impl Door {
         is_done
     }
 
+    /// Returns how many recordings went through it, whole.
+    pub fn recordings(&self) -> u32 {
+        self.recordings.whole.load(Ordering::SeqCst)
+    }
+
+    /// Lets recordings through from now on; before, they wait for the kill as calls do.
+    pub fn let_recordings_through(&self) {
+        self.recordings.may_pass.store(true, Ordering::SeqCst);
+    }
+
     /// Lets nobody through any more, or everybody again.
     pub fn set_open(&self, is_open: bool) {
         self.is_open.store(is_open, Ordering::SeqCst);
     }
 }
 
-fn pass(mut program: TcpStream, network: &str, kills: &Kills) {
+fn pass(mut program: TcpStream, network: &str, kills: &Kills, recordings: &Recordings) {
     let Some((head, body)) = message(&mut program) else { return };
     let asks = asks_of(&head);
-    if asks == Some(Asks::ForACall) {
+    if asks == Some(Asks::ForACall) || asks == Some(Asks::ForARecording) && !recordings.may_pass.load(Ordering::SeqCst) {
         drop(kills.is_said.wait_while(kills.next.lock().unwrap(), |next| next.is_none()).unwrap());
     }
     let falls = |moment: Moment| {
@@ -112,12 +137,23 @@ fn pass(mut program: TcpStream, network: &str, kills: &Kills) {
     if falls(Moment::CarriedOut) {
         return;
     }
+    let (half, rest) = reply.split_at(reply.len() / 2);
     // Whoever asked may be gone.
-    let _ = program.write_all(&reply);
+    let _ = program.write_all(half);
+    if falls(Moment::Halfway) {
+        return;
+    }
+    if program.write_all(rest).is_ok() && asks == Some(Asks::ForARecording) && reply.starts_with(b"HTTP/1.1 200") {
+        recordings.whole.fetch_add(1, Ordering::SeqCst);
+    }
     falls(Moment::Answered);
 }
 
 fn asks_of(head: &str) -> Option<Asks> {
+    if let Some(target) = head.strip_prefix("GET ").and_then(|rest| rest.split(' ').next()) {
+        let path = target.split('?').next()?;
+        return (path.contains("/Recordings/RE") && path.ends_with(".wav")).then_some(Asks::ForARecording);
+    }
     let target = head.strip_prefix("POST ")?.split(' ').next()?;
     if target.ends_with("/Calls.json") {
         return Some(Asks::ForACall);

@@ -14,12 +14,20 @@ mod door;
 #[path = "../../../buckets/tests/it/fake_s3.rs"]
 mod fake_s3;
 mod fake_twilio;
+#[cfg(target_os = "linux")]
+mod faulty_disk;
 mod figures;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod gate;
 mod gate_broken;
 mod interrupted;
 mod killed;
 mod killed_at;
+#[cfg(target_os = "linux")]
+mod killed_at_flush;
+#[cfg(target_os = "linux")]
+mod left_at_carrier;
 mod misbehaving;
 mod notifications;
 mod office;

@@ -267,11 +267,20 @@ impl Network {
 
     /// Returns the text messages that were sent by it.
     pub fn messages(&self) -> Vec<serde_json::Value> {
+        self.list("Messages", "messages")
+    }
+
+    /// Returns the recordings that still lie there.
+    pub fn recordings(&self) -> Vec<serde_json::Value> {
+        self.list("Recordings", "recordings").into_iter().filter(|recording| recording["status"] != "deleted").collect()
+    }
+
+    fn list(&self, resource: &str, field: &str) -> Vec<serde_json::Value> {
         let account: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&self.file).unwrap()).unwrap();
         let [sid, token] = ["account_sid", "auth_token"].map(|key| account["twilio"][key].as_str().unwrap().to_owned());
         let credentials = base64_simd::STANDARD.encode_to_string(format!("{sid}:{token}"));
         let header = format!("Authorization: Basic {credentials}\r\n");
-        self.get(&format!("/2010-04-01/Accounts/{sid}/Messages.json"), &header)["messages"].as_array().unwrap().clone()
+        self.get(&format!("/2010-04-01/Accounts/{sid}/{resource}.json"), &header)[field].as_array().unwrap().clone()
     }
 
     /// Has the next so many creates of calls go wrong, at whichever provider they are asked for.

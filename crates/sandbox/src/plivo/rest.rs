@@ -30,6 +30,7 @@ use wire::plivo::rest::{Asks, CallRequest, Paging, RecordingRequest, RestError, 
 
 use super::{Service, fresh_uuid};
 use crate::mp3;
+use crate::part::part;
 
 pub(super) use calls::shown_start;
 pub(super) use messages::Outgoing;
@@ -75,7 +76,8 @@ async fn api(State(service): State<Weak<Service>>, request: Request) -> Response
         }
     }
     let reply = reply.unwrap_or_else(|error| error.for_request(&asked.api_id).reply());
-    response(encoded(reply, &asked.api_id).await)
+    let range = parts.headers.get("range").and_then(|value| value.to_str().ok());
+    response(part(encoded(reply, &asked.api_id).await, range))
 }
 
 /// Makes the MP3 that a reply promises out of the WAV that it holds, on its way out.

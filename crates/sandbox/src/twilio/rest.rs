@@ -33,6 +33,7 @@ use wire::http::HttpReply;
 use wire::twilio::rest::{RestError, RestRequest};
 
 use super::{Service, fresh_sid};
+use crate::part::part;
 use access::Asker;
 
 pub(super) use pages::page;
@@ -77,7 +78,8 @@ async fn api(State(service): State<Weak<Service>>, request: Request) -> Response
             _ = closing.wait_for(|is_closing| *is_closing) => {}
         }
     }
-    let mut response = response(recordings::encoded(reply).await);
+    let range = parts.headers.get("range").and_then(|value| value.to_str().ok());
+    let mut response = response(part(recordings::encoded(reply).await, range));
     response.headers_mut().insert("twilio-concurrent-requests", HeaderValue::from(at_once));
     response
 }

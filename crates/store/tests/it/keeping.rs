@@ -11,11 +11,12 @@ use assistant::task::TaskState;
 use dialogue::report::Outcome;
 use ports::inbound_store::InboundStore;
 use ports::policy_store::PolicyStore;
+use ports::recording_store::{AwaitedRecording, RecordingProgress, RecordingStore};
 use ports::recording_vault::{ObjectKind, RecordingVault};
 use ports::task_store::{StoreError, TaskStore};
 use store::contract::{self, NOON};
 use store::{Access, Erased, Options, Store, Vault, Whose};
-use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, Timestamp};
+use telephony::{AttemptId, CarrierCallId, CarrierRecordingId, Disposition, PhoneNumber, Timestamp};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -74,6 +75,51 @@ async fn what_has_no_end_and_what_is_running_stays() {
     assert!(vault.read(&attempt, ObjectKind::Recording).await.unwrap().is_some());
     store.expire(&vault, &Retention::default(), NOON + DAY * 10_000).await.unwrap();
     assert!(store.task(&live.id).await.unwrap().is_some() && store.unfinished().await.unwrap().len() == 1, "a running call keeps its task");
+}
+
+/// Has a carrier still have the recording of a call.
+async fn awaited(store: &Store, attempt: &AttemptId) {
+    let awaited = AwaitedRecording {
+        attempt: attempt.clone(),
+        carrier: "twilio".into(),
+        call: CarrierCallId::new("CA1"),
+        recording: None,
+        progress: RecordingProgress::Wanted,
+        silences: Vec::new(),
+        is_heard_out: true,
+        deletes_there: true,
+        since: NOON,
+    };
+    store.await_recording(&awaited).await.unwrap();
+}
+
+async fn progress(store: &Store) -> RecordingProgress {
+    store.awaited_recordings().await.unwrap()[0].progress
+}
+
+#[tokio::test]
+async fn what_is_still_at_the_carrier_is_not_fetched_once_it_is_erased_or_over_its_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    awaited(&store, &attempt).await;
+    let number = contract::task("t1").number;
+    let visit = CarrierCallId::new("CA9");
+    store.begin_visit(&AttemptId::new("v1"), &visit, Some(&number), NOON).await.unwrap();
+    store.leave_message(&visit, &CarrierRecordingId::new("RE9"), None, NOON).await.unwrap();
+    assert_eq!((progress(&store).await, store.unfetched().await.unwrap().len()), (RecordingProgress::Wanted, 1));
+    store.erase(&vault, Whose::Callee(&number), NOON + Duration::from_secs(3_600)).await.unwrap();
+    assert_eq!((progress(&store).await, store.unfetched().await.unwrap().len()), (RecordingProgress::Unwanted, 0));
+
+    let directory = tempfile::tempdir().unwrap();
+    let (store, vault) = open(directory.path()).await;
+    let attempt = one_call(&store, &vault).await;
+    awaited(&store, &attempt).await;
+    let retention = Retention { recording_days: 10, transcript_days: 0, trace_days: 0, task_days: 0 };
+    store.expire(&vault, &retention, NOON + DAY * 10).await.unwrap();
+    assert_eq!(progress(&store).await, RecordingProgress::Wanted, "not a minute early");
+    store.expire(&vault, &retention, NOON + DAY * 10 + Duration::from_secs(1)).await.unwrap();
+    assert_eq!(progress(&store).await, RecordingProgress::Unwanted);
 }
 
 #[tokio::test]

@@ -91,6 +91,21 @@ passes_money!(
 
 passes_outbox!(an_end_is_told_once_a_channel, old_news_is_not_told);
 
+macro_rules! passes_recordings {
+    ($($promise:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $promise() {
+                let directory = tempfile::tempdir().unwrap();
+                let store = Store::open(directory.path(), Options::new(Access::Dialing)).await.unwrap();
+                contract::recordings::$promise(&store).await;
+            }
+        )*
+    };
+}
+
+passes_recordings!(a_recording_is_awaited_until_it_is_over, an_unwanted_recording_is_not_kept);
+
 passes_inbound!(a_visit_is_kept_once, a_message_is_settled_once, a_callee_is_recognised, a_ring_back_is_an_attempt);
 
 macro_rules! passes_policy {

@@ -351,6 +351,7 @@ impl World {
                 make_token: Arc::new(move || format!("{life}-{}", names.fetch_add(1, std::sync::atomic::Ordering::Relaxed))),
             },
             vault: Arc::new(NoVault),
+            recordings: Arc::new(self.store.clone()),
             directory: directory.clone(),
             deletes_at_carrier: false,
             mode: ConversationMode::SpokenTurns,
@@ -370,6 +371,7 @@ impl World {
             strict_practice: true,
             solicitation: Solicitation::Refused,
             missing: Vec::new(),
+            least_free_bytes: 0,
         }
     }
 

@@ -10,9 +10,10 @@ use assistant::dialing::Pause;
 use assistant::standing_approval::StandingApproval;
 use async_trait::async_trait;
 use ports::policy_store::{Kept, PolicyStore, RegistryEdition};
+use ports::recording_store::{AwaitedRecording, RecordingProgress, RecordingStore};
 use ports::secret_store::{KeptSecret, SecretStore};
 use ports::task_store::StoreError;
-use telephony::{PhoneNumber, Private, TaskId, Timestamp};
+use telephony::{AttemptId, PhoneNumber, Private, TaskId, Timestamp};
 
 use super::memory_store::MemoryStore;
 
@@ -133,5 +134,21 @@ impl SecretStore for MemoryStore {
 
     async fn remove_secret(&self, _name: &str, _at: Timestamp) -> Result<bool, StoreError> {
         Ok(false)
+    }
+}
+
+/// No call of a bad day is recorded.
+#[async_trait]
+impl RecordingStore for MemoryStore {
+    async fn await_recording(&self, _recording: &AwaitedRecording) -> Result<(), StoreError> {
+        unheard_of()
+    }
+
+    async fn move_recording(&self, _attempt: &AttemptId, _to: RecordingProgress, _at: Timestamp) -> Result<bool, StoreError> {
+        unheard_of()
+    }
+
+    async fn awaited_recordings(&self) -> Result<Vec<AwaitedRecording>, StoreError> {
+        Ok(Vec::new())
     }
 }

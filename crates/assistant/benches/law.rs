@@ -81,6 +81,7 @@ fn decide(bencher: Bencher<'_, '_>, callee: CalleeKind, now: Timestamp) {
             spending: Spending::default(),
             pause: None,
             resting: None,
+            clock: None,
             rules: &rules,
         }))
     });

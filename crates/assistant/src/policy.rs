@@ -20,6 +20,7 @@ use telephony::{AttemptId, PhoneNumber, Timestamp};
 use crate::approval::{Approval, Receipt, ReceiptHash};
 use crate::breaker::Resting;
 use crate::budget::{self, Budget, Payer, Spending};
+use crate::clock_watch::ClockDoubt;
 use crate::codes;
 use crate::compliance::calling_hours::CalleeHours;
 use crate::compliance::do_not_call;
@@ -100,6 +101,8 @@ pub struct Facts<'a> {
     pub pause: Option<&'a Pause>,
     /// Every phone provider is left alone for a while, because it failed again and again.
     pub resting: Option<Resting>,
+    /// The wall clock is not believed.
+    pub clock: Option<ClockDoubt>,
     /// The rules of the installation.
     pub rules: &'a Rules,
 }
@@ -314,7 +317,8 @@ fn ask<'a>(facts: &'a Facts<'a>, approval: ApprovalIs) -> Findings<'a> {
         return findings;
     }
     let rests = facts.resting.map(|resting| resting.refusal());
-    findings.binds(Question::Dialing, dialing::check(facts.pause, &rules.missing, receipt.line).into_iter().chain(rests));
+    let clock = facts.clock.map(|doubt| doubt.refusal());
+    findings.binds(Question::Dialing, dialing::check(facts.pause, &rules.missing, receipt.line).into_iter().chain(rests).chain(clock));
     findings.protects_people(Question::DoNotCall, check_do_not_call(facts));
     findings.take_purpose(facts);
     findings.take_consent(facts);

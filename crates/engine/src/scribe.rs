@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ::assistant::attempt::AttemptState;
 use ::assistant::expense::ExpenseId;
-use ::assistant::retry::{Retry, RetryPlan, should_retry};
+use ::assistant::retry::{Retry, RetryPlan, Tried, should_retry};
 use ::assistant::task::TaskState;
 use dialogue::transcript::Turn;
 use ports::clock::Clock;
@@ -32,6 +32,7 @@ enum Row {
     Leg(LegEvent, Timestamp),
     Turn(u32, Turn),
     OptOut(Timestamp, Done),
+    Named(ExpenseId, CarrierCallId),
     Spent(ExpenseId, Micros, Timestamp),
     Finish(Box<Finish>, TaskState, Done),
 }
@@ -42,8 +43,8 @@ pub struct Connecting {
     pub provider: &'static str,
     /// What it charges.
     pub rates: RateCard,
-    /// How the task is tried again, and the number of this attempt, if it is tried again by itself.
-    pub retry: Option<(RetryPlan, u32)>,
+    /// How the task is tried again, and how often it was before, if it is tried again by itself.
+    pub retry: Option<(RetryPlan, Tried)>,
 }
 
 /// One call's writer.
@@ -53,8 +54,8 @@ pub struct Scribe {
     provider: &'static str,
     rates: RateCard,
     turns: u32,
-    /// How the task is tried again, and the number of this attempt, if it is tried again by itself.
-    retry: Option<(RetryPlan, u32)>,
+    /// How the task is tried again, and how often it was before, if it is tried again by itself.
+    retry: Option<(RetryPlan, Tried)>,
     dialed_at: Timestamp,
     own_calls: OwnCalls,
     /// Ends by itself when the scribe is dropped.
@@ -132,6 +133,11 @@ impl Scribe {
         self.add(Row::Turn(self.turns, turn));
     }
 
+    /// Writes the name of a further leg at the carrier.
+    pub fn leg_named(&self, expense: ExpenseId, call: CarrierCallId) {
+        self.add(Row::Named(expense, call));
+    }
+
     /// Writes that a further leg is over and how long it lasted.
     pub fn leg_spent(&self, expense: ExpenseId, length: Duration) {
         self.add(Row::Spent(expense, leg_cost(length, self.rates.leg_per_minute), self.clock.now()));
@@ -165,10 +171,14 @@ impl Scribe {
                 provider: Some(self.provider.to_owned()),
                 is_recorded: outcome.recorded.is_kept(),
                 response_times: outcome.response_times.clone(),
+                asked_wait: outcome.asked_wait,
                 passed_over: outcome.passed_over.as_ref().map(|passed| passed.because.to_string()),
             },
         };
-        let is_tried_again = self.retry.is_some_and(|(plan, attempts)| matches!(should_retry(outcome.disposition, attempts, &plan), Retry::After(_)));
+        let is_tried_again = self.retry.is_some_and(|(plan, before)| {
+            let tried = before.and(outcome.disposition, outcome.asked_wait);
+            matches!(should_retry(outcome.disposition, &tried, &plan), Retry::After(_))
+        });
         let then = match (outcome.was_given_up, is_tried_again) {
             (true, _) => TaskState::Canceled,
             // The runner gives it the next approval, or leaves it to the user.
@@ -213,6 +223,7 @@ async fn write(store: &dyn TaskStore, attempt: &AttemptId, number: &PhoneNumber,
         }
         Row::Leg(event, at) => tell(None, &store.record_leg_event(attempt, &event, at).await.map(drop)),
         Row::Turn(index, turn) => tell(None, &store.append_turn(attempt, index, &turn).await),
+        Row::Named(expense, call) => tell(None, &store.name_leg(&expense, &call).await),
         Row::Spent(expense, cost, at) => tell(None, &store.spend(&expense, cost, at).await.map(drop)),
         Row::OptOut(at, done) => tell(Some(done), &store.opt_out(number, attempt, at).await),
         Row::Finish(finish, then, done) => tell(Some(done), &store.finish_attempt(attempt, &finish, then).await.map(drop)),

@@ -27,6 +27,7 @@ use crate::keyring::DO_NOT_CALL;
 use crate::master::MasterKeys;
 use crate::migrations::MIGRATIONS;
 use crate::seal::{KeyError, KeySeal, Seal, hexadecimal, private_options, tag};
+use crate::stop_spool::StopSpool;
 
 /// The name of the database file within the data directory.
 const DATABASE_FILE: &str = "puppetmaster.db";
@@ -76,6 +77,8 @@ pub struct Store {
     pub(crate) seal: Seal,
     /// The key of the do-not-call list.
     barring_key: [u8; 32],
+    /// Stop requests that wait for the database.
+    pub(crate) stop_spool: StopSpool,
     /// The data directory.
     pub(crate) directory: PathBuf,
     /// Held as long as the store lives; `None` if it may not dial.
@@ -142,9 +145,12 @@ impl Store {
         migrate(&flushing).await?;
         let swift = pool(1).connect_lazy_with(connect.clone().synchronous(SqliteSynchronous::Normal));
         let reader = pool(READERS).connect_lazy_with(connect.read_only(true).create_if_missing(false));
-        let mut store = Self { flushing, swift, reader, turn: Arc::default(), seal, barring_key: [0; 32], directory: directory.to_owned(), dialing };
+        let stop_spool = StopSpool::new(directory);
+        let (turn, barring_key, directory) = (Arc::default(), [0; 32], directory.to_owned());
+        let mut store = Self { flushing, swift, reader, turn, seal, barring_key, stop_spool, directory, dialing };
         store.check_key().await?;
         store.barring_key = store.find_barring_key().await?;
+        store.take_spooled_in().await;
         Ok(store)
     }
 

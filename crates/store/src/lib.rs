@@ -29,6 +29,7 @@ mod registry;
 mod retention;
 mod seal;
 mod secrets;
+mod stop_spool;
 mod subjects;
 mod tasks;
 mod vault;

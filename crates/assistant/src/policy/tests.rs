@@ -59,6 +59,7 @@ struct World {
     spending: Spending,
     pause: Option<Pause>,
     resting: Option<Resting>,
+    clock: Option<ClockDoubt>,
     rules: Rules,
 }
 
@@ -78,6 +79,7 @@ fn world(line: Line) -> World {
         spending: Spending::default(),
         pause: None,
         resting: None,
+        clock: None,
         rules: Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
     }
 }
@@ -107,6 +109,7 @@ impl World {
             spending: self.spending,
             pause: self.pause.as_ref(),
             resting: self.resting,
+            clock: self.clock,
             rules: &self.rules,
         })
     }
@@ -374,6 +377,13 @@ fn nothing_is_dialed_while_every_provider_rests() {
     let rests: Change = |w| w.resting = Some(Resting { until: NOON + Duration::from_secs(60), trouble: Trouble::OutOfOrder });
     assert_eq!(with(Line::Real, rests).0, ["dialing.carrier_rests"]);
     assert_eq!(with(Line::Practice, rests).0, ["dialing.carrier_rests"]);
+}
+
+#[test]
+fn nothing_is_dialed_by_a_clock_that_jumped() {
+    let jumped: Change = |w| w.clock = Some(ClockDoubt { seconds: 7_200 });
+    assert_eq!(with(Line::Real, jumped).0, ["dialing.clock_untrusted"]);
+    assert_eq!(with(Line::Practice, jumped).0, ["dialing.clock_untrusted"]);
 }
 
 #[test]

@@ -98,6 +98,7 @@ pub fn cleared(number: &str, attempt: &str) -> Cleared {
         spending: Spending::default(),
         pause: None,
         resting: None,
+        clock: None,
         rules: &Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
     });
     decision.verdict.unwrap()

@@ -5,10 +5,13 @@ use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use assistant::trouble::Trouble;
 use models::LocalSpeech;
 use models::library::ModelsDir;
 use models::library::verify_all;
+use ports::clock::Clock;
 use ports::error::SpeechError;
+use ports::outbox::Outbox;
 use ports::speech_to_text::{Heard, Wanted};
 use ports::text_to_speech::{SpeakRequest, Voice, VoicePiece};
 use telephony::{AudioPosition, UtteranceId};
@@ -65,6 +68,13 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
         });
     };
     line("data folder", wiring::look(config).await.map(|_| config.data_dir.0.display().to_string()));
+    findings.extend(forgeries(config).await);
+    let mut line = |name: &str, found: Result<String, Failure>| {
+        findings.push(match found {
+            Ok(text) => Finding::green(name, text),
+            Err(failure) => Finding::failed(name, failure),
+        });
+    };
     match crate::keeping::bucket(config) {
         Ok(None) => line("storage", Ok("recordings and traces stay in the data folder".to_owned())),
         Ok(Some(bucket)) => line("storage", crate::keeping::probe(bucket.as_ref()).await),
@@ -86,6 +96,21 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
     line("calls that come in", Ok(inbound(config)));
     line("phone provider", Ok(config.phone_provider.as_str().to_owned()));
     findings
+}
+
+/// How long forged webhooks are shown for.
+const FORGERIES_ARE_SHOWN_FOR: Duration = Duration::from_secs(7 * 86_400);
+
+/// What was told of forged webhooks lately; nothing where the data folder cannot be read, which is told already.
+async fn forgeries(config: &Config) -> Option<Finding> {
+    const CHECK: &str = "forged webhooks";
+    let (store, _) = wiring::look(config).await.ok()?;
+    let troubles = store.troubles(SystemClock.now() - FORGERIES_ARE_SHOWN_FOR).await.ok()?;
+    let last = troubles.iter().rfind(|(_, trouble)| matches!(trouble, Trouble::Forgeries { .. }));
+    Some(match last {
+        None => Finding::green(CHECK, "none in numbers within the last week"),
+        Some((_, trouble)) => Finding::yellow(CHECK, trouble.entry(), format!("within the last week, {}", trouble.notice().text)),
+    })
 }
 
 /// What the configuration says of them; a menu that is wrong was told when it was read.

@@ -14,6 +14,7 @@ use assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
 use assistant::task_plan::TaskPlan;
 use dialogue::brief::{Persona, TaskType};
 use engine::batch_desk::{BatchDesk, NotApproved};
+use engine::clock_guard::ClockGuard;
 use engine::gate::Gate;
 use engine::series;
 use engine::task_desk::{Errand, House, TaskDesk};
@@ -53,7 +54,14 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(folder.path(), Options::new(Access::Dialing)).await.unwrap());
         let clock = Arc::new(Wound(AtomicI64::new(TEN.as_millis())));
-        let gate = Gate { store: store.clone(), policy: store.clone(), clock: clock.clone(), rules: Rules::default(), breakers: Arc::default() };
+        let gate = Gate {
+            store: store.clone(),
+            policy: store.clone(),
+            clock: clock.clone(),
+            rules: Rules::default(),
+            breakers: Arc::default(),
+            clock_guard: ClockGuard::default(),
+        };
         let house = House {
             line: Line::Practice,
             from: PhoneNumber::parse("+12125550100").unwrap(),

@@ -83,6 +83,7 @@ fn decide(bencher: Bencher<'_, '_>, callee: CalleeKind, now: Timestamp) {
             pause: None,
             resting: None,
             disk: DiskState::default(),
+            clock: None,
             rules: &rules,
         }))
     });

@@ -121,6 +121,9 @@ code_table! {
     CARRIER_RESTS_CREDENTIALS = "dialing.carrier_rests_credentials",
         "the phone provider did not accept the credentials several times in a row, so nothing is dialed by it for a while",
         "Run `puppetmaster doctor`, mend the credentials and start again. By itself one call tries again at the moment that is named.";
+    DIALING_CLOCK = "dialing.clock_untrusted",
+        "the clock of this machine jumped, so nobody knows whether it is a decent hour",
+        "Let the system set its clock by network time (NTP). By itself dialing goes on once the clock agrees with the phone provider's, which is asked every few seconds.";
     NUMBER_OPTED_OUT = "number.opted_out",
         "whoever has this number asked never to be called again",
         "Call the number yourself if you must. Only they can take it back.";
@@ -313,6 +316,15 @@ code_table! {
     ALERT_MONEY = "alert.money",
         "more money was spent within an hour than this installation ever spent",
         "Look at `puppetmaster task list`. If you did not ask for these calls, stop the program and change the carrier's credentials.";
+    ALERT_FORGERIES = "alert.forgeries",
+        "many requests pretended to come from the phone provider",
+        "All of them were refused. If your own calls fail too, `public_url` is not the address that the provider asks, or the auth token was changed: run `puppetmaster doctor`. If not, somebody tries your address; it harms nobody, and a firewall can keep them out.";
+    ALERT_CREDENTIALS = "alert.credentials",
+        "the phone provider does not accept the credentials any more",
+        "Nothing is dialed by it. If you changed the token at the provider, set the new one here; if you did not, look at the provider's console who did.";
+    ALERT_CLOCK = "alert.clock",
+        "the clock of this machine jumped",
+        "Nothing is dialed until the clock agrees with the phone provider's. If the machine was not asleep, let the system set its clock by network time (NTP).";
     DISCLOSURE_MACHINE = "disclosure.machine",
         "the opening does not say that a machine calls",
         "Say it in plain words, for example \"this is an automated assistant\".";

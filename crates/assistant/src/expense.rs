@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use telephony::cost::Micros;
-use telephony::{AttemptId, Timestamp};
+use telephony::{AttemptId, PhoneNumber, Timestamp};
 
 use crate::budget::{self, Budget, Spending};
 use crate::dialing::{self, Pause};
@@ -43,6 +43,8 @@ pub struct Expense {
     pub kind: ExpenseKind,
     /// The call that it belongs to; its task and its user pay.
     pub attempt: Option<AttemptId>,
+    /// The telephone that is rung for it, if one is.
+    pub telephone: Option<PhoneNumber>,
     /// The most that it can cost.
     pub worst_case: Micros,
     /// The caps.

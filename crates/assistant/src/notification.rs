@@ -1,4 +1,4 @@
-//! What the user is told when a call has ended or money runs out, and when it is tried again to tell them.
+//! What the user is told when a call has ended, money runs out or something is wrong, and when it is tried again to tell them.
 //!
 //! Pure. A [`Telling`] is made from the books at the moment of sending, so that what was erased meanwhile is not told any more.
 
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use telephony::{AttemptId, Disposition, Private, TaskId, Timestamp};
 
 use crate::spending_alert::Alert;
+use crate::trouble::Trouble;
 
 /// Where the user can be told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -66,6 +67,8 @@ pub enum News {
     CallEnded(EndedCall),
     /// Money is spent in a way that somebody should look at.
     Spending(Alert),
+    /// Something is wrong that no call tells of.
+    Trouble(Trouble),
 }
 
 /// News of a call that has ended.
@@ -98,6 +101,7 @@ impl Telling {
         match &self.news {
             News::CallEnded(call) => call.title(),
             News::Spending(_) => "Look at what your calls cost",
+            News::Trouble(trouble) => trouble.title(),
         }
     }
 
@@ -106,6 +110,7 @@ impl Telling {
         match &self.news {
             News::CallEnded(call) => call.text(),
             News::Spending(alert) => format!("{}.\npuppetmaster costs\n", alert.notice().text),
+            News::Trouble(trouble) => format!("{}.\n{}\npuppetmaster doctor\n", trouble.notice().text, trouble.entry().remedy),
         }
     }
 
@@ -116,6 +121,10 @@ impl Telling {
             News::Spending(alert) => {
                 let notice = alert.notice();
                 ("spending.alert", json!({ "code": notice.code, "text": notice.text, "alert": alert }))
+            }
+            News::Trouble(trouble) => {
+                let notice = trouble.notice();
+                ("installation.trouble", json!({ "code": notice.code, "text": notice.text, "trouble": trouble }))
             }
         };
         json!({ "type": kind, "id": self.event, "timestamp": self.at, "data": data })
@@ -215,6 +224,13 @@ mod tests {
         let told = telling(News::Spending(Alert::ManyCalls { calls: 11, usual: 2 }));
         assert_eq!(told.text(), "11 calls within an hour; the busiest hour so far had 2.\npuppetmaster costs\n");
         assert_eq!((&told.json()["type"], &told.json()["data"]["code"]), (&json!("spending.alert"), &json!("alert.calls")));
+    }
+
+    #[test]
+    fn a_trouble_says_what_is_wrong_and_what_to_do() {
+        let told = telling(News::Trouble(Trouble::Credentials { provider: "twilio".into() }));
+        assert!(told.text().starts_with("twilio does not accept the credentials any more; no call can be made by it.\nNothing is dialed by it."));
+        assert_eq!((&told.json()["type"], &told.json()["data"]["code"]), (&json!("installation.trouble"), &json!("alert.credentials")));
     }
 
     #[test]

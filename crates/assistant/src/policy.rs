@@ -20,6 +20,7 @@ use telephony::{AttemptId, PhoneNumber, Timestamp};
 use crate::approval::{Approval, Receipt, ReceiptHash};
 use crate::breaker::Resting;
 use crate::budget::{self, Budget, Payer, Spending};
+use crate::clock_watch::ClockDoubt;
 use crate::codes;
 use crate::compliance::calling_hours::CalleeHours;
 use crate::compliance::do_not_call;
@@ -105,6 +106,8 @@ pub struct Facts<'a> {
     pub resting: Option<Resting>,
     /// The disk on which the call would be written down.
     pub disk: DiskState,
+    /// The wall clock is not believed.
+    pub clock: Option<ClockDoubt>,
     /// The rules of the installation.
     pub rules: &'a Rules,
 }
@@ -320,7 +323,9 @@ fn ask<'a>(facts: &'a Facts<'a>, approval: ApprovalIs) -> Findings<'a> {
     }
     let rests = facts.resting.map(|resting| resting.refusal());
     let disk = dialing::check_disk(facts.disk, rules.least_free_bytes);
-    findings.binds(Question::Dialing, dialing::check(facts.pause, &rules.missing, receipt.line).into_iter().chain(disk).chain(rests));
+    let clock = facts.clock.map(|doubt| doubt.refusal());
+    let at_all = dialing::check(facts.pause, &rules.missing, receipt.line);
+    findings.binds(Question::Dialing, at_all.into_iter().chain(disk).chain(rests).chain(clock));
     findings.protects_people(Question::DoNotCall, check_do_not_call(facts));
     findings.take_purpose(facts);
     findings.take_consent(facts);

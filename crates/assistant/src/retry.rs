@@ -2,6 +2,9 @@
 //!
 //! Says only what is sensible; each new attempt passes [`crate::policy`] again and needs an approval of its own. Waits grow
 //! with every attempt and are stretched by chance, so that calls which failed together do not come back together.
+//!
+//! An attempt that the carrier put off ("too many requests") rang nobody: it is no try, and is made again within minutes however
+//! few tries the task allows.
 
 use std::time::Duration;
 
@@ -47,6 +50,51 @@ impl Default for RetryPlan {
     }
 }
 
+/// How long to wait after a carrier asked for patience and did not say how long.
+const AFTER_THROTTLE: Duration = Duration::from_secs(15);
+
+/// We do not come back later than this by ourselves: what is too much now seldom is for longer.
+const LONGEST_AFTER_THROTTLE: Duration = Duration::from_secs(600);
+
+/// A carrier that puts us off more often in a row will not take this call soon: 15 s, 30 s and so on make about an hour.
+const THROTTLED_AT_MOST: u32 = 10;
+
+/// How often a task was tried.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Tried {
+    /// Attempts that may have rung somebody.
+    pub attempts: u32,
+    /// How often the carrier put us off since the last of them.
+    pub throttled: u32,
+    /// How long it asked us to wait the last time, if it said so.
+    pub asked_wait: Option<Duration>,
+}
+
+impl Tried {
+    /// Returns the same with one more attempt, which ended so; `asked_wait` is how long the carrier asked us to wait.
+    #[must_use]
+    pub const fn and(self, disposition: Disposition, asked_wait: Option<Duration>) -> Self {
+        if disposition.counts_as_try() {
+            Self { attempts: self.attempts.saturating_add(1), throttled: 0, asked_wait: None }
+        } else {
+            Self { throttled: self.throttled.saturating_add(1), asked_wait, ..self }
+        }
+    }
+
+    /// Returns how long to wait for a carrier that put us off, if it is worth it.
+    fn patience(&self, longest: Duration) -> Retry {
+        let doublings = self.throttled.saturating_sub(1).min(20);
+        let ours = AFTER_THROTTLE.saturating_mul(1 << doublings).min(LONGEST_AFTER_THROTTLE);
+        let wait = match self.asked_wait {
+            // It knows best; a carrier that asks again and again for a second does not.
+            Some(asked) if self.throttled > 1 => asked.max(ours),
+            Some(asked) => asked,
+            None => ours,
+        };
+        if self.throttled >= THROTTLED_AT_MOST || wait > longest { Retry::No } else { Retry::After(wait) }
+    }
+}
+
 /// What to do after an attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,13 +107,15 @@ pub enum Retry {
     AskUser,
 }
 
-/// Returns whether to try again after an attempt that ended so, `attempts` being how many were made.
-pub fn should_retry(disposition: Disposition, attempts: u32, plan: &RetryPlan) -> Retry {
+/// Returns whether to try again after an attempt that ended so; `tried` counts it.
+pub fn should_retry(disposition: Disposition, tried: &Tried, plan: &RetryPlan) -> Retry {
     use Disposition as D;
-    if disposition == D::FailedUnknown {
-        return Retry::AskUser;
+    match disposition {
+        D::FailedUnknown => return Retry::AskUser,
+        D::Throttled => return tried.patience(plan.longest_wait),
+        _ => {}
     }
-    if attempts >= plan.max_attempts {
+    if tried.attempts >= plan.max_attempts {
         return Retry::No;
     }
     let first = match disposition {
@@ -81,9 +131,10 @@ pub fn should_retry(disposition: Disposition, attempts: u32, plan: &RetryPlan) -
         | D::Canceled
         | D::TimeLimit
         | D::CarrierRejected
+        | D::Throttled
         | D::FailedUnknown => None,
     };
-    let doublings = attempts.saturating_sub(1).min(20);
+    let doublings = tried.attempts.saturating_sub(1).min(20);
     first.map_or(Retry::No, |first| Retry::After(first.saturating_mul(1 << doublings).min(plan.longest_wait)))
 }
 
@@ -114,14 +165,14 @@ pub enum NextAttempt {
 /// the morning.
 pub fn schedule_retry(
     disposition: Disposition,
-    attempts: u32,
+    tried: &Tried,
     plan: &RetryPlan,
     chance: u32,
     now: Timestamp,
     ring: &Ring<'_>,
     task: &Schedule,
 ) -> NextAttempt {
-    let wait = match should_retry(disposition, attempts, plan) {
+    let wait = match should_retry(disposition, tried, plan) {
         Retry::After(wait) => with_jitter(wait, plan, chance),
         Retry::No => return NextAttempt::No,
         Retry::AskUser => return NextAttempt::AskUser,
@@ -141,6 +192,11 @@ mod tests {
 
     fn plan() -> RetryPlan {
         RetryPlan { max_attempts: 10, ..RetryPlan::default() }
+    }
+
+    /// So many tries, each of which may have rung somebody.
+    fn tried(attempts: u32) -> Tried {
+        Tried { attempts, ..Tried::default() }
     }
 
     fn minutes(minutes: u64) -> Duration {
@@ -169,26 +225,55 @@ mod tests {
             (D::FailedUnknown, Retry::AskUser),
         ];
         for (disposition, expected) in table {
-            assert_eq!(should_retry(disposition, 1, &plan()), expected, "{disposition:?}");
+            assert_eq!(should_retry(disposition, &tried(1), &plan()), expected, "{disposition:?}");
         }
         let patient = RetryPlan { after_voicemail: Some(minutes(120)), ..plan() };
-        assert_eq!(should_retry(D::Voicemail, 1, &patient), Retry::After(minutes(120)));
+        assert_eq!(should_retry(D::Voicemail, &tried(1), &patient), Retry::After(minutes(120)));
     }
 
     #[test]
     fn an_attempt_without_a_clear_answer_is_never_repeated_by_machine() {
         for attempts in 0..20 {
-            assert_eq!(should_retry(Disposition::FailedUnknown, attempts, &plan()), Retry::AskUser);
+            assert_eq!(should_retry(Disposition::FailedUnknown, &tried(attempts), &plan()), Retry::AskUser);
         }
     }
 
     #[test]
+    fn whoever_is_put_off_comes_back_later_and_later_and_it_is_no_try() {
+        let mut so_far = tried(0);
+        let mut waits = Vec::new();
+        for _ in 0..10 {
+            so_far = so_far.and(Disposition::Throttled, None);
+            waits.push(should_retry(Disposition::Throttled, &so_far, &RetryPlan::default()));
+        }
+        let expected = [15, 30, 60, 120, 240, 480, 600, 600, 600].map(|seconds| Retry::After(Duration::from_secs(seconds)));
+        assert_eq!(waits[..9], expected);
+        assert_eq!(waits[9], Retry::No, "it is given up");
+        assert_eq!((so_far.attempts, so_far.throttled), (0, 10));
+        let rang = so_far.and(Disposition::Busy, None);
+        assert_eq!((rang.attempts, rang.throttled), (1, 0), "once it rang, the count of that begins anew");
+    }
+
+    #[test]
+    fn a_carrier_that_says_how_long_to_wait_is_heeded() {
+        let seconds = Duration::from_secs;
+        let retry = |throttled, asked| {
+            let tried = Tried { throttled, asked_wait: Some(seconds(asked)), ..tried(0) };
+            should_retry(Disposition::Throttled, &tried, &RetryPlan::default())
+        };
+        assert_eq!(retry(1, 2), Retry::After(seconds(2)));
+        assert_eq!(retry(1, 3_600), Retry::After(seconds(3_600)), "never earlier than it asks");
+        assert_eq!(retry(4, 2), Retry::After(seconds(120)), "one that asks for two seconds again and again is not believed");
+        assert_eq!(retry(1, 25 * 3_600), Retry::No, "not within a day");
+    }
+
+    #[test]
     fn waits_double_up_to_a_day_and_attempts_end() {
-        let waits: Vec<Retry> = (1..=10).map(|attempts| should_retry(Disposition::NoAnswer, attempts, &plan())).collect();
+        let waits: Vec<Retry> = (1..=10).map(|attempts| should_retry(Disposition::NoAnswer, &tried(attempts), &plan())).collect();
         let expected = [30, 60, 120, 240, 480, 960, 1_440, 1_440, 1_440].map(|wait| Retry::After(minutes(wait)));
         assert_eq!(waits[..9], expected);
         assert_eq!(waits[9], Retry::No);
-        assert_eq!(should_retry(Disposition::Busy, 1, &RetryPlan::default()), Retry::No, "one attempt unless the task allows more");
+        assert_eq!(should_retry(Disposition::Busy, &tried(1), &RetryPlan::default()), Retry::No, "one attempt unless the task allows more");
     }
 
     #[test]
@@ -204,7 +289,7 @@ mod tests {
         let utc = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
         let number = PhoneNumber::parse("+12125552671").unwrap();
         let ring = Ring::errand(&number, CalleeKind::Business, minutes(10));
-        let retry = |disposition, now, task: &Schedule| schedule_retry(disposition, 1, &plan(), 0, utc(now), &ring, task);
+        let retry = |disposition, now, task: &Schedule| schedule_retry(disposition, &tried(1), &plan(), 0, utc(now), &ring, task);
         let always = Schedule::default();
         assert_eq!(retry(Disposition::NoAnswer, "2026-11-24T17:00:00Z", &always), NextAttempt::At(utc("2026-11-24T17:30:00Z")));
         assert_eq!(retry(Disposition::NoAnswer, "2026-11-25T00:50:00Z", &always), NextAttempt::At(utc("2026-11-25T13:00:00Z")), "19:50 to 08:00");

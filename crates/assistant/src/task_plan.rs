@@ -8,7 +8,7 @@ use crate::approval::{Approval, ApprovedBy, Receipt};
 use crate::compliance::calling_hours::Ring;
 use crate::dependency::Dependency;
 use crate::opening_hours::OpeningHours;
-use crate::retry::{self, NextAttempt, RetryPlan};
+use crate::retry::{self, NextAttempt, RetryPlan, Tried};
 use crate::series::Series;
 use crate::task::{Task, TaskState};
 
@@ -76,20 +76,20 @@ impl TaskPlan {
         Ring { opening_hours: self.opening_hours.as_ref(), ..Ring::errand(&task.number, task.callee_kind, task.limits.total_time) }
     }
 
-    /// Returns what becomes of a task whose attempt number `attempts` ended so at `now`.
+    /// Returns what becomes of a task whose last attempt ended so at `now`; `tried` counts it.
     ///
     /// A receipt names how often the callee may be tried, so a yes to it covers that many attempts; each still gets an approval of its
     /// own, which ends when the first one would have. `approval` is the one that was used, `receipt` is as it stands now.
     pub fn after_attempt(
         &self,
         task: &Task,
-        (disposition, attempts): (Disposition, u32),
+        (disposition, tried): (Disposition, Tried),
         approval: &Approval,
         receipt: &Receipt,
         chance: u32,
         now: Timestamp,
     ) -> AfterAttempt {
-        match retry::schedule_retry(disposition, attempts, &self.retry_of(task), chance, now, &self.ring(task), &task.schedule) {
+        match retry::schedule_retry(disposition, &tried, &self.retry_of(task), chance, now, &self.ring(task), &task.schedule) {
             NextAttempt::At(at) if at < approval.expires_at && approval.receipt_hash == receipt.hash() => {
                 // Who takes a standing approval back takes back what it renewed as well.
                 let by = match &approval.by {
@@ -122,8 +122,8 @@ mod tests {
         Task { limits: Limits { max_attempts: 3, ..Limits::default() }, state: TaskState::Running, ..Task::example(NOON) }
     }
 
-    fn after(task: &Task, disposition: Disposition, attempts: u32, now: Timestamp) -> AfterAttempt {
-        let quote = Quote {
+    fn quote() -> Quote {
+        Quote {
             opening: "Hello, this is an automated assistant.".into(),
             is_recorded: false,
             estimated_cost: Micros::ZERO,
@@ -131,10 +131,13 @@ mod tests {
             currency: "USD".into(),
             second: None,
             notices: Vec::new(),
-        };
-        let receipt = Receipt::of(task, quote);
+        }
+    }
+
+    fn after(task: &Task, disposition: Disposition, attempts: u32, now: Timestamp) -> AfterAttempt {
+        let receipt = Receipt::of(task, quote());
         let approval = Approval::of(&receipt, ApprovedBy::User, NOON, Approval::GOOD_FOR);
-        TaskPlan::default().after_attempt(task, (disposition, attempts), &approval, &receipt, 0, now)
+        TaskPlan::default().after_attempt(task, (disposition, Tried { attempts, ..Tried::default() }), &approval, &receipt, 0, now)
     }
 
     #[test]
@@ -142,6 +145,24 @@ mod tests {
         let AfterAttempt::Again(at, approval) = after(&task(), Disposition::Busy, 1, NOON) else { panic!("not again") };
         assert_eq!(at, NOON + Duration::from_secs(300));
         assert_eq!((approval.by, approval.expires_at), (ApprovedBy::Renewal, NOON + Approval::GOOD_FOR));
+    }
+
+    #[test]
+    fn a_call_that_was_put_off_is_made_again_within_the_yes_and_the_schedule() {
+        let once = Task { limits: Limits::default(), ..task() };
+        let put_off = |task: &Task, throttled, now| {
+            let receipt = Receipt::of(task, quote());
+            let approval = Approval::of(&receipt, ApprovedBy::User, NOON, Approval::GOOD_FOR);
+            let tried = Tried { throttled, ..Tried::default() };
+            TaskPlan::default().after_attempt(task, (Disposition::Throttled, tried), &approval, &receipt, 0, now)
+        };
+        let AfterAttempt::Again(at, approval) = put_off(&once, 1, NOON) else { panic!("one attempt is allowed, and none was made") };
+        assert_eq!((at, approval.by), (NOON + Duration::from_secs(15), ApprovedBy::Renewal));
+        assert_eq!(put_off(&once, 10, NOON), AfterAttempt::Over(TaskState::Done), "it was put off ten times");
+        assert_eq!(put_off(&once, 1, NOON + (Approval::GOOD_FOR - Duration::from_secs(5))), AfterAttempt::AwaitsApproval);
+        let mut hurried = once;
+        hurried.schedule.not_after = Some(NOON + Duration::from_secs(10));
+        assert_eq!(put_off(&hurried, 1, NOON), AfterAttempt::Over(TaskState::Failed));
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub struct Opening {
     pub purpose_from_permille: u16,
 }
 
+/// What is said if the opening cannot be: without a name of anybody, so that its sound can lie ready before there is a call.
+pub const APOLOGY: &str = "This is an automated assistant. Something went wrong on our side, we are sorry. Goodbye.";
+
 /// What a first utterance must not lack, or must not claim.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Flaw {

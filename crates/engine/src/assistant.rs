@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::assistant::approval::{ApprovedBy, Receipt};
-use ::assistant::attempt::{AttemptState, Direction};
+use ::assistant::attempt::AttemptState;
 use ::assistant::budget::Payer;
 use ::assistant::compliance::recording::{Asks, RecordingPlan};
 use ::assistant::expense::ExpenseKind;
 use ::assistant::policy::Rules;
-use ::assistant::retry::RetryPlan;
+use ::assistant::retry::{RetryPlan, Tried};
 use ::assistant::statistics::Statistics;
 use ::assistant::task::{Line, Task, TaskState};
 use dialogue::brief::Brief;
@@ -33,6 +33,7 @@ use crate::call_driver::{
 use crate::directory::{Connection, Directory};
 use crate::filling::Secrets;
 use crate::further_leg::FurtherLeg;
+use crate::gate;
 use crate::live::LiveEvent;
 use crate::media_lane::LaneConfig;
 use crate::recorder::Recorder;
@@ -251,8 +252,8 @@ impl Assistant {
         let receipt = desk.checked_receipt(&task).await?;
         let secrets = desk.secrets(&task).await?;
         let attempt = AttemptId::new(self.installation.make_token());
-        let made = store.attempts(&task.id).await?.iter().filter(|attempt| attempt.direction == Direction::Outbound).count();
-        let retry = retry.map(|plan| (plan, u32::try_from(made + 1).unwrap_or(u32::MAX)));
+        let before = gate::tried(&store.attempts(&task.id).await?);
+        let retry = retry.map(|plan| (plan, before));
         for _ in 0..OVERTAKEN_AT_MOST {
             let decision = desk.gate.decide(&task.id, &receipt, &attempt).await?;
             let cleared = decision.verdict.map_err(NotMade::Refused)?;
@@ -300,7 +301,7 @@ impl Assistant {
         attempt: AttemptId,
         begins: Begins,
         (ring_timeout, time_limit): (Duration, Duration),
-        retry: Option<(RetryPlan, u32)>,
+        retry: Option<(RetryPlan, Tried)>,
         secrets: Secrets,
     ) -> LiveCall {
         let installation = &self.installation;

@@ -1,6 +1,6 @@
 //! The breakers of all phone providers of a process: whom nothing is dialed by for a while, told to logs and counters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ::assistant::breaker::{Breaker, Change, Resting, Tried, Trouble};
@@ -8,18 +8,23 @@ use ports::carrier::{CarrierCall, CarrierError};
 use telephony::Timestamp;
 
 use crate::metrics::Metrics;
+use crate::troubles::Troubles;
 
 /// One breaker a provider. The default knows of none and holds nobody back, for whoever dials nothing.
 #[derive(Default)]
 pub struct Breakers {
     by_carrier: Mutex<BTreeMap<&'static str, Breaker>>,
     metrics: Arc<Metrics>,
+    troubles: Troubles,
+    /// Providers whose trouble with the credentials was told, until they accept some.
+    refuse_us: Mutex<BTreeSet<&'static str>>,
 }
 
 impl Breakers {
     /// Returns breakers for these providers, all of which count as working.
-    pub fn new(carriers: impl IntoIterator<Item = &'static str>, metrics: Arc<Metrics>) -> Self {
-        Self { by_carrier: Mutex::new(carriers.into_iter().map(|name| (name, Breaker::default())).collect()), metrics }
+    pub fn new(carriers: impl IntoIterator<Item = &'static str>, metrics: Arc<Metrics>, troubles: Troubles) -> Self {
+        let by_carrier = carriers.into_iter().map(|name| (name, Breaker::default())).collect();
+        Self { by_carrier: Mutex::new(by_carrier), metrics, troubles, refuse_us: Mutex::default() }
     }
 
     /// Returns until when nothing can be dialed, because every provider is left alone; `None` if one may be asked.
@@ -43,6 +48,7 @@ impl Breakers {
 
     /// Takes note of a provider's answer to a dial.
     pub(crate) fn tried(&self, carrier: &'static str, now: Timestamp, reply: &Result<CarrierCall, CarrierError>) {
+        self.heed_credentials(carrier, reply);
         let tried = match reply {
             Ok(_) | Err(CarrierError::Rejected { .. }) => Tried::Answered,
             // It works and has much to do.
@@ -68,6 +74,20 @@ impl Breakers {
         self.metrics.resting_carriers.store(resting as u64, std::sync::atomic::Ordering::Relaxed);
     }
 
+    /// Tells once that a provider does not accept the credentials. One dial is enough: no other will go better.
+    fn heed_credentials(&self, carrier: &'static str, reply: &Result<CarrierCall, CarrierError>) {
+        let mut refuse_us = self.refuse_us.lock().unwrap_or_else(PoisonError::into_inner);
+        match reply {
+            Err(CarrierError::Unauthorized { .. }) if refuse_us.insert(carrier) => {
+                self.troubles.tell(::assistant::trouble::Trouble::Credentials { provider: carrier.to_owned() });
+            }
+            Ok(_) | Err(CarrierError::Rejected { .. }) => {
+                refuse_us.remove(carrier);
+            }
+            Err(_) => {}
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Breaker>> {
         self.by_carrier.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -84,7 +104,7 @@ mod tests {
     #[test]
     fn as_long_as_one_provider_may_be_asked_something_may_be_dialed() {
         let metrics = Arc::new(Metrics::default());
-        let breakers = Breakers::new(["one", "two"], metrics.clone());
+        let breakers = Breakers::new(["one", "two"], metrics.clone(), Troubles::default());
         let dead = |carrier| Err(CarrierError::Unreachable { carrier });
         for _ in 0..3 {
             breakers.tried("one", NOON, &dead("one"));
@@ -98,6 +118,24 @@ mod tests {
         assert_eq!((metrics.resting_carriers.load(Ordering::Relaxed), metrics.carrier_rests.load(Ordering::Relaxed)), (2, 2));
         breakers.tried("one", NOON, &Err(CarrierError::Rejected { carrier: "one", code: 21219, message: String::new() }));
         assert_eq!((breakers.resting(NOON), metrics.resting_carriers.load(Ordering::Relaxed)), (None, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_that_are_not_accepted_are_told_until_they_are_again() {
+        let (sender, mut told) = tokio::sync::mpsc::channel(9);
+        let breakers = Breakers::new(["one", "two"], Arc::default(), Troubles::through(sender));
+        let refused = |carrier| Err(CarrierError::Unauthorized { carrier, code: 401 });
+        let mut after = |carrier, reply| {
+            breakers.tried(carrier, NOON, &reply);
+            told.try_recv().ok()
+        };
+        let trouble = |provider: &str| Some(::assistant::trouble::Trouble::Credentials { provider: provider.into() });
+        assert_eq!((after("one", refused("one")), after("one", refused("one"))), (trouble("one"), None), "once");
+        assert_eq!(after("two", refused("two")), trouble("two"));
+        assert_eq!(after("one", Err(CarrierError::Unreachable { carrier: "one" })), None);
+        assert_eq!(after("one", refused("one")), None, "being away is not accepting them");
+        assert_eq!(after("one", Err(CarrierError::Rejected { carrier: "one", code: 21219, message: String::new() })), None);
+        assert_eq!(after("one", refused("one")), trouble("one"), "it accepted them in between");
     }
 
     #[test]

@@ -257,6 +257,8 @@ pub struct CallDriver {
     text_was_open: bool,
     carrier_recording: Option<CarrierRecording>,
     lane: Option<MediaLane>,
+    /// When the leg's machine heard last that its stream carries sound.
+    media_flowed_at: Option<SessionTime>,
     lane_config: LaneConfig,
     make_recorder: Option<MakeRecorder>,
     recorder: Option<Recorder>,
@@ -327,6 +329,7 @@ impl CallDriver {
             text_was_open: false,
             carrier_recording: order.records.carrier,
             lane: None,
+            media_flowed_at: None,
             lane_config: order.lane,
             make_recorder: order.records.recorder,
             recorder: None,

@@ -42,7 +42,9 @@ impl Installation {
             let id = ExpenseId(self.make_token());
             let grant = OperatorGrant::ask(leg.telephone, id.clone(), &facts).map_err(|refusal| NotMade::Refused(refusal.into()))?;
             let attempt = leg.attempt.cloned();
-            let expense = Expense { id, kind: leg.kind, attempt, worst_case, budget: rules.budget, alerts: rules.alerts.clone(), at: now };
+            let telephone = Some(leg.telephone.clone());
+            let (budget, alerts) = (rules.budget, rules.alerts.clone());
+            let expense = Expense { id, kind: leg.kind, attempt, telephone, worst_case, budget, alerts, at: now };
             match store.reserve(&expense).await {
                 Ok(()) => return Ok(grant),
                 Err(StoreError::Overtaken) => {}

@@ -14,12 +14,14 @@ use ::assistant::decision_record::DecisionRecord;
 use ::assistant::notice::Notice;
 use ::assistant::policy::{self, Decision, Facts, Rules};
 use ::assistant::refusal::AllowedWhen;
+use ::assistant::retry::Tried;
 use ports::clock::Clock;
 use ports::policy_store::PolicyStore;
-use ports::task_store::{StoreError, TaskStore};
+use ports::task_store::{AttemptRecord, StoreError, TaskStore};
 use telephony::{AttemptId, Private, TaskId, Timestamp};
 
 use crate::breakers::Breakers;
+use crate::clock_guard::ClockGuard;
 
 /// How many moments are tried before the search for one at which a call would be allowed is given up: each time another question
 /// names a later one.
@@ -41,6 +43,8 @@ pub struct Gate {
     pub rules: Rules,
     /// Which phone providers are left alone for a while.
     pub breakers: Arc<Breakers>,
+    /// Whether the time can be believed.
+    pub clock_guard: ClockGuard,
 }
 
 /// What would be decided, and when it would be a yes.
@@ -114,6 +118,7 @@ struct Known {
     pause: Option<::assistant::dialing::Pause>,
     resting: Option<::assistant::breaker::Resting>,
     disk: ::assistant::dialing::DiskState,
+    clock: Option<::assistant::clock_watch::ClockDoubt>,
 }
 
 impl Known {
@@ -123,7 +128,7 @@ impl Known {
             Some(task) => (store.approval(task).await?, store.attempts(task).await?),
             None => (None, Vec::new()),
         };
-        let made = attempts.iter().filter(|attempt| attempt.state != AttemptState::Intent && attempt.direction == Direction::Outbound).count();
+        let made = attempts.iter().filter(|attempt| counts_as_try(attempt)).count();
         let number = &receipt.number;
         let standing = Standing { user: Some(Private::new(receipt.principal.expose().clone())), ..gate.policy.standing(number).await? };
         let line = standing.line.unwrap_or_else(|| KnownLine::told_from(number, receipt.callee_kind)).kind;
@@ -140,6 +145,7 @@ impl Known {
             pause: gate.policy.paused().await?,
             resting: gate.breakers.resting(now),
             disk: gate.policy.disk().await?,
+            clock: gate.clock_guard.doubt(),
         })
     }
 
@@ -159,7 +165,25 @@ impl Known {
             pause: self.pause.as_ref(),
             resting: self.resting,
             disk: self.disk,
+            clock: self.clock,
             rules: &gate.rules,
         }
     }
+}
+
+/// Returns whether an attempt used one of the tries up that its task allows: one that was never dialed, or that the carrier put
+/// off, did not.
+fn counts_as_try(attempt: &AttemptRecord) -> bool {
+    let was_put_off = attempt.finish.as_ref().is_some_and(|finish| !finish.disposition.counts_as_try());
+    attempt.state != AttemptState::Intent && attempt.direction == Direction::Outbound && !was_put_off
+}
+
+/// Returns how often a task was tried whose attempts these are, in order. Who calls us back does not count.
+pub(crate) fn tried(attempts: &[AttemptRecord]) -> Tried {
+    let outbound = attempts.iter().filter(|attempt| attempt.direction == Direction::Outbound);
+    outbound.fold(Tried::default(), |tried, attempt| match &attempt.finish {
+        Some(finish) => tried.and(finish.disposition, finish.measured.asked_wait),
+        // It has not ended, so it may have rung.
+        None => Tried { attempts: tried.attempts.saturating_add(1), ..Tried::default() },
+    })
 }

@@ -114,6 +114,7 @@ impl Postman {
             id: ExpenseId((self.make_token)()),
             kind: ExpenseKind::TextMessage,
             attempt: None,
+            telephone: None,
             worst_case: cost,
             budget: self.rules.budget,
             alerts: self.rules.alerts.clone(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ::assistant::attempt::AttemptState;
 use ::assistant::expense::ExpenseId;
-use ::assistant::retry::{Retry, RetryPlan, should_retry};
+use ::assistant::retry::{Retry, RetryPlan, Tried, should_retry};
 use ::assistant::task::TaskState;
 use dialogue::transcript::Turn;
 use ports::clock::Clock;
@@ -45,6 +45,7 @@ enum Row {
     Leg(LegEvent, Timestamp),
     Turn(u32, Turn),
     OptOut(Timestamp),
+    Named(ExpenseId, CarrierCallId),
     Spent(ExpenseId, Micros, Timestamp),
     Awaited(Box<AwaitedRecording>),
     Recording(RecordingProgress, Timestamp),
@@ -57,8 +58,8 @@ pub struct Connecting {
     pub provider: &'static str,
     /// What it charges.
     pub rates: RateCard,
-    /// How the task is tried again, and the number of this attempt, if it is tried again by itself.
-    pub retry: Option<(RetryPlan, u32)>,
+    /// How the task is tried again, and how often it was before, if it is tried again by itself.
+    pub retry: Option<(RetryPlan, Tried)>,
 }
 
 /// One call's writer.
@@ -68,8 +69,8 @@ pub struct Scribe {
     provider: &'static str,
     rates: RateCard,
     turns: u32,
-    /// How the task is tried again, and the number of this attempt, if it is tried again by itself.
-    retry: Option<(RetryPlan, u32)>,
+    /// How the task is tried again, and how often it was before, if it is tried again by itself.
+    retry: Option<(RetryPlan, Tried)>,
     dialed_at: Timestamp,
     attempt: AttemptId,
     own_calls: OwnCalls,
@@ -149,6 +150,11 @@ impl Scribe {
         self.add(Row::Turn(self.turns, turn));
     }
 
+    /// Writes the name of a further leg at the carrier.
+    pub fn leg_named(&self, expense: ExpenseId, call: CarrierCallId) {
+        self.add(Row::Named(expense, call));
+    }
+
     /// Writes that a further leg is over and how long it lasted.
     pub fn leg_spent(&self, expense: ExpenseId, length: Duration) {
         self.add(Row::Spent(expense, leg_cost(length, self.rates.leg_per_minute), self.clock.now()));
@@ -204,10 +210,14 @@ impl Scribe {
                 provider: Some(self.provider.to_owned()),
                 is_recorded: outcome.recorded.is_kept(),
                 response_times: outcome.response_times.clone(),
+                asked_wait: outcome.asked_wait,
                 passed_over: outcome.passed_over.as_ref().map(|passed| passed.because.to_string()),
             },
         };
-        let is_tried_again = self.retry.is_some_and(|(plan, attempts)| matches!(should_retry(outcome.disposition, attempts, &plan), Retry::After(_)));
+        let is_tried_again = self.retry.is_some_and(|(plan, before)| {
+            let tried = before.and(outcome.disposition, outcome.asked_wait);
+            matches!(should_retry(outcome.disposition, &tried, &plan), Retry::After(_))
+        });
         let then = match (outcome.was_given_up, is_tried_again) {
             (true, _) => TaskState::Canceled,
             // The runner gives it the next approval, or leaves it to the user.
@@ -285,6 +295,7 @@ impl Books {
             Row::State(state, call, at) => store.advance(attempt, *state, call.as_ref(), *at).await.map(drop),
             Row::Leg(event, at) => store.record_leg_event(attempt, event, *at).await.map(drop),
             Row::Turn(index, turn) => store.append_turn(attempt, *index, turn).await,
+            Row::Named(expense, call) => store.name_leg(expense, call).await,
             Row::Spent(expense, cost, at) => store.spend(expense, *cost, *at).await.map(drop),
             Row::OptOut(at) => store.opt_out(&self.number, attempt, *at).await,
             Row::Awaited(recording) => self.recordings.await_recording(recording).await,

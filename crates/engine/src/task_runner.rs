@@ -26,6 +26,7 @@ use tokio::task::JoinSet;
 
 use crate::assistant::Assistant;
 use crate::directory::Directory;
+use crate::gate;
 use crate::series;
 use crate::task_desk::NotMade;
 
@@ -102,6 +103,10 @@ impl TaskRunner {
     async fn round(&self, calls: &mut JoinSet<()>) -> Result<(), StoreError> {
         self.follow_up().await?;
         self.recur().await?;
+        // By a clock that nobody believes nothing is due and no moment is better than another.
+        if self.assistant.desk().gate.clock_guard.doubt().is_some() {
+            return Ok(());
+        }
         // While nothing may be dialed the gate need not say so of every task every second.
         if self.policy().paused().await?.is_some() {
             return Ok(());
@@ -183,6 +188,10 @@ impl TaskRunner {
 
     async fn refused(&self, id: &TaskId, refusals: &Refusals) -> Result<Start, StoreError> {
         let now = self.now();
+        // The clock jumped since this round began. What is due stays due until it is believed again.
+        if refusals.as_slice().iter().any(|refusal| refusal.code == codes::DIALING_CLOCK.code) {
+            return Ok(Start::NoLine);
+        }
         match refusals.allowed_when() {
             AllowedWhen::From(at) => self.plans.set_due(id, Some(at.max(now + RESTS))).await?,
             AllowedWhen::ACallEnds => return Ok(Start::NoLine),
@@ -202,15 +211,14 @@ impl TaskRunner {
         for id in self.plans.undecided().await? {
             let Some((task, planned)) = self.store().task(&id).await?.zip(self.plans.plan(&id).await?) else { continue };
             let attempts = self.store().attempts(&id).await?;
-            let outbound: Vec<_> = attempts.iter().filter(|attempt| attempt.direction == Direction::Outbound).collect();
-            let last = outbound.last().and_then(|attempt| attempt.finish.as_ref());
+            let outbound = attempts.iter().rfind(|attempt| attempt.direction == Direction::Outbound);
+            let last = outbound.and_then(|attempt| attempt.finish.as_ref());
             let (Some(last), Some((approval, _))) = (last, self.store().approval(&id).await?) else {
                 self.plans.set_due(&id, None).await?;
                 continue;
             };
-            let made = u32::try_from(outbound.len()).unwrap_or(u32::MAX);
             let receipt = self.assistant.desk().receipt(&task).await?;
-            let ended = (last.disposition, made);
+            let ended = (last.disposition, gate::tried(&attempts));
             match planned.plan.after_attempt(&task, ended, &approval, &receipt, (self.chance)(), self.now()) {
                 AfterAttempt::Again(at, approval) => self.plans.try_again(&id, &approval, at).await?,
                 AfterAttempt::AwaitsApproval => self.plans.set_due(&id, None).await?,

@@ -25,6 +25,8 @@ pub struct Ending {
     pub callee_spoke: bool,
     /// The SIP code of the failure, if the carrier told one.
     pub failure_code: Option<u32>,
+    /// Whether a carrier that was asked to place it asked for patience.
+    pub was_throttled: bool,
 }
 
 /// SIP codes by which a callee, their device or their carrier says "no" to a call that it could have taken: 603 Decline,
@@ -34,6 +36,7 @@ const SAYS_NO: [u32; 3] = [603, 607, 608];
 /// Returns the disposition of an attempt.
 pub fn disposition(ending: &Ending) -> Disposition {
     match ending.by {
+        EndedBy::Carrier if ending.was_throttled => return Disposition::Throttled,
         EndedBy::Carrier => return Disposition::CarrierRejected,
         EndedBy::Unknown => return Disposition::FailedUnknown,
         EndedBy::User if !ending.callee_spoke => return Disposition::Canceled,
@@ -82,6 +85,7 @@ mod tests {
         reason: Some(EndReason::Done),
         callee_spoke: true,
         failure_code: None,
+        was_throttled: false,
     };
     const UNANSWERED: Ending = Ending {
         was_answered: false,
@@ -105,6 +109,7 @@ mod tests {
             (Ending { leg: LegState::Failed, ..UNANSWERED }, Disposition::Unreachable),
             (Ending { leg: LegState::Canceled, by: EndedBy::User, ..UNANSWERED }, Disposition::Canceled),
             (Ending { by: EndedBy::Carrier, leg: LegState::Failed, ..UNANSWERED }, Disposition::CarrierRejected),
+            (Ending { by: EndedBy::Carrier, leg: LegState::Failed, was_throttled: true, ..UNANSWERED }, Disposition::Throttled),
             (Ending { by: EndedBy::Unknown, leg: LegState::Failed, ..UNANSWERED }, Disposition::FailedUnknown),
             (Ending { leg: LegState::Completed, ..UNANSWERED }, Disposition::HungUpEarly),
             (Ending { leg: LegState::Completed, by: EndedBy::Conversation, ..UNANSWERED }, Disposition::SetupFailed),

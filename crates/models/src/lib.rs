@@ -26,3 +26,4 @@ pub use local::LocalSpeech;
 pub use program::{CommandLine, CommandLineError};
 pub use stub::StubSpeech;
 pub use text_to_speech::spoken::spoken;
+pub use text_to_speech::stored::stored;

@@ -6,4 +6,5 @@ pub(crate) mod phrasewise;
 pub(crate) mod program;
 mod rendered;
 pub mod spoken;
+pub mod stored;
 pub(crate) mod stub;

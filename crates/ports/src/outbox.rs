@@ -1,10 +1,11 @@
-//! What is still to be told: written with the end of a call or with what passed a threshold of money, told later, once an event
-//! and channel.
+//! What is still to be told: written with the end of a call, with what passed a threshold of money, or as a trouble is noticed; told
+//! later, once an event and channel.
 //!
 //! The event is written once, in the transaction of what it tells. Each channel gets it at least once: a crash between the other
 //! side's "received" and our note of it sends it again, with the same event identity, by which the other side tells doubles.
 
 use assistant::notification::{Channel, Telling};
+use assistant::trouble::Trouble;
 use async_trait::async_trait;
 use telephony::Timestamp;
 
@@ -24,6 +25,12 @@ pub trait Outbox: Send + Sync {
 
     /// Keeps what came of a try.
     async fn tried(&self, delivery: &Delivery, outcome: &Tried, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Puts a trouble among what is to be told, unless the same one was put there since `not_since`. Returns whether it was not.
+    async fn tell_trouble(&self, trouble: &Trouble, not_since: Timestamp, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Returns the troubles that were put there since then, oldest first.
+    async fn troubles(&self, since: Timestamp) -> Result<Vec<(Timestamp, Trouble)>, StoreError>;
 }
 
 /// One event for one channel.

@@ -119,6 +119,13 @@ pub trait TaskStore: Send + Sync {
     /// An expense whose attempt ends first counts with its worst case: nobody saw how it ended.
     async fn spend(&self, expense: &ExpenseId, cost: Micros, at: Timestamp) -> Result<bool, StoreError>;
 
+    /// Keeps the carrier's name of a further leg; the first stays.
+    async fn name_leg(&self, expense: &ExpenseId, call: &CarrierCallId) -> Result<(), StoreError>;
+
+    /// Returns the further legs, begun since then, that a call at the carrier may be: the one of this name, or those without a name
+    /// that ring this telephone. Oldest first; those that were begun more than two days ago are forgotten.
+    async fn further_legs(&self, call: &CarrierCallId, telephone: &PhoneNumber, since: Timestamp) -> Result<Vec<FurtherLeg>, StoreError>;
+
     /// Ends the expenses of no attempt that a crash left open, with their worst case. Returns how many.
     async fn close_expenses(&self, at: Timestamp) -> Result<u64, StoreError>;
 
@@ -188,6 +195,8 @@ pub struct Measured {
     pub response_times: Vec<Duration>,
     /// Why the provider that was asked first placed no call, if a second one was asked.
     pub passed_over: Option<String>,
+    /// How long the carrier asked to wait before the next call, if it placed none for that; in whole milliseconds.
+    pub asked_wait: Option<Duration>,
 }
 
 /// An attempt as it stands towards the carrier: one that has not ended, or, where it is said, one that has.
@@ -206,6 +215,17 @@ pub struct OpenAttempt {
     /// Its call at the carrier, if it is known.
     pub call: Option<CarrierCallId>,
     /// When it was begun.
+    pub began_at: Timestamp,
+}
+
+/// A telephone that was rung beside the callee's, as the books have it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FurtherLeg {
+    /// The call that it belongs to.
+    pub attempt: Option<AttemptId>,
+    /// Its name at the carrier, if that is known.
+    pub call: Option<CarrierCallId>,
+    /// When leave to ring it was given.
     pub began_at: Timestamp,
 }
 

@@ -281,7 +281,7 @@ pub struct SandboxArgs {
     /// create=late:TIME and create=timeout-after-acceptance: they ring, the reply comes late or never in time.
     /// rest=429 refuses every request (any status from 400 to 599).
     /// webhook=lost, webhook=end-lost, webhook=late:TIME, webhook=twice, webhook=reordered; webhook=forged sends a false one with a wrong signature before each.
-    /// socket=refused; socket=cut:TIME breaks a media socket so long after it was opened.
+    /// socket=refused; socket=cut:TIME breaks a media socket so long after it was opened; socket=silent:TIME leaves it open and sends nothing more.
     /// media=jitter:TIME, media=loss:2%: sound comes unevenly, or is lost, both ways.
     /// call=hang-up:TIME: the callee hangs up so long after the answer; call=drop:TIME: the line breaks and nobody is told.
     /// POST /sandbox/faults takes the same while it runs, for one callee or so many times: {"faults": ["webhook=lost"], "to": "+12125550123", "times": 2}.

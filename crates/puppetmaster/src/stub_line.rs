@@ -21,6 +21,7 @@ use dialogue::brief::TaskType;
 use engine::assistant::{Assistant, Errand, Installation};
 use engine::call_driver::CallPorts;
 use engine::capacity::{Capacity, CapacityConfig};
+use engine::clock_guard::ClockGuard;
 use engine::directory::{Directory, StreamRefused};
 use engine::gate::Gate;
 use engine::live::LiveEvent;
@@ -121,7 +122,14 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
             breakers: Arc::default(),
         },
         desk: TaskDesk {
-            gate: Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules: rules(), breakers: Arc::default() },
+            gate: Gate {
+                store: store.clone(),
+                policy: store.clone(),
+                clock: Arc::new(SystemClock),
+                rules: rules(),
+                breakers: Arc::default(),
+                clock_guard: ClockGuard::default(),
+            },
             secrets: store.clone(),
             house: House {
                 line: Line::Practice,

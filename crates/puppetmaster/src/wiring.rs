@@ -10,9 +10,11 @@ use assistant::audit::AuditEvent;
 use assistant::compliance::retention::Retention;
 use assistant::policy::Rules;
 use carriers::registry::{self, Account, Practised};
+use dialogue::disclosure::APOLOGY;
 use engine::assistant::{Assistant, CarrierAddresses, Installation, SecondCarrier};
 use engine::breakers::Breakers;
 use engine::call_driver::CallPorts;
+use engine::clock_guard::{ClockGuard, ProviderTime};
 use engine::directory::Directory;
 use engine::gate::Gate;
 use engine::late_recordings::LateRecordings;
@@ -25,11 +27,13 @@ use engine::script_brain::ScriptBrain;
 use engine::settlement::settle;
 use engine::task_desk::{House, TaskDesk};
 use engine::task_runner::end_what_was_given_up;
+use engine::troubles::{self, Watch};
 use engine::write_behind::WriteBehind;
 use models::LocalSpeech;
 use models::library::ModelsDir;
 use ports::brain::Brain;
 use ports::carrier::{Callbacks, Carrier, Line};
+use ports::carrier_account::CarrierAccount;
 use ports::clock::Clock;
 use ports::speech_to_text::SpeechToText;
 use ports::text_to_speech::TextToSpeech;
@@ -96,11 +100,15 @@ pub struct Running {
     fetching: JoinHandle<()>,
     late: Arc<LateRecordings>,
     telling: Round,
+    /// Puts troubles among what is to be told.
+    watching: Watch,
     config: Config,
     /// Ends calls whose task another process gives up.
     canceling: JoinHandle<()>,
     /// Asks again about what carriers could not tell.
     recovering: JoinHandle<()>,
+    /// Looks at the clocks.
+    guarding: JoinHandle<()>,
 }
 
 impl Running {
@@ -128,6 +136,7 @@ impl Running {
             moving.abort();
         }
         self.canceling.abort();
+        self.guarding.abort();
         // What is still open is asked for at the next start.
         self.recovering.abort();
         beside::fetch_at_the_end(&self.late).await;
@@ -136,6 +145,7 @@ impl Running {
         if let Some(sandbox) = self.sandbox {
             sandbox.shut_down().await;
         }
+        self.watching.stop().await;
         if tokio::time::timeout(LAST_NEWS, self.telling.stop()).await.is_err() {
             tracing::warn!("some notifications wait for the next start");
         }
@@ -166,6 +176,12 @@ pub fn ears(config: &Config, speech: &LocalSpeech) -> Arc<dyn SpeechToText> {
 /// Returns the assistant's voice: the built-in one, or the user's program.
 pub fn voice(config: &Config, speech: &LocalSpeech) -> Arc<dyn TextToSpeech> {
     config.voice_command.clone().map_or_else(|| speech.text_to_speech(), |line| speech.voice_of(line))
+}
+
+/// Returns the assistant's voice, which keeps the sound of what is said if it fails in the data folder.
+fn voice_that_can_apologize(config: &Config, speech: &LocalSpeech) -> Arc<dyn TextToSpeech> {
+    let name = config.voice_command.as_ref().map_or("built-in", |line| line.as_str());
+    models::stored(voice(config, speech), name, APOLOGY, &config.data_dir.0)
 }
 
 /// Returns the cast: what ships, and the user's own scripts over it.
@@ -287,7 +303,10 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
     let (second, second_callbacks) = second.unzip();
     let metrics = Arc::new(Metrics::default());
     let names = std::iter::once(carrier.name()).chain(second.as_ref().map(|second: &SecondCarrier| second.carrier.name()));
-    let breakers = Arc::new(Breakers::new(names, metrics.clone()));
+    let (troubles, watching) = troubles::watch(store.clone(), metrics.clone(), Arc::new(SystemClock));
+    let breakers = Arc::new(Breakers::new(names, metrics.clone(), troubles.clone()));
+    let clock_guard = ClockGuard::new(Arc::new(SystemClock), troubles);
+    let guarding = guard_clock(clock_guard.clone(), network.provider.account.clone());
     let own_number = network.from.clone();
     let own_numbers = [Some(own_number.clone()), second.as_ref().map(|second: &SecondCarrier| second.from.clone())].into_iter().flatten().collect();
     let assistant_vault = behind(vault.clone())?;
@@ -295,12 +314,19 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
         ports: CallPorts {
             carrier,
             ears: ears(config, &speech),
-            voice: voice(config, &speech),
+            voice: voice_that_can_apologize(config, &speech),
             end_of_turn: Some(speech.end_of_turn()),
             brain,
             breakers: breakers.clone(),
         },
-        desk: desk(config, store.clone(), &network.provider, own_numbers, purpose == Purpose::Call { is_strict: true }, breakers.clone())?,
+        desk: desk(
+            config,
+            store.clone(),
+            &network.provider,
+            own_numbers,
+            purpose == Purpose::Call { is_strict: true },
+            (breakers.clone(), clock_guard.clone()),
+        )?,
         vault: assistant_vault.clone(),
         recordings: store.clone(),
         directory: directory.clone(),
@@ -357,9 +383,11 @@ pub async fn run_with(config: &Config, purpose: Purpose, brain: Arc<dyn Brain>) 
         fetching,
         late,
         telling,
+        watching,
         config: config.clone(),
         canceling,
         recovering,
+        guarding,
     })
 }
 
@@ -377,6 +405,15 @@ fn sweep_beside(store: Arc<Store>, vault: Arc<Vault>, retention: Retention) -> J
     })
 }
 
+/// Looks at the clocks, and at the provider's while ours is doubted.
+fn guard_clock(guard: ClockGuard, account: Arc<dyn CarrierAccount>) -> JoinHandle<()> {
+    let provider_time: ProviderTime = Box::new(move || {
+        let account = account.clone();
+        Box::pin(async move { account.identity().await.ok()?.provider_time })
+    });
+    tokio::spawn(async move { guard.run(provider_time).await })
+}
+
 /// Returns the desk of an installation: the same in a process that dials and in one that only looks, so that an approval given here
 /// is good there.
 fn desk(
@@ -385,7 +422,7 @@ fn desk(
     provider: &registry::Provider,
     own: Vec<PhoneNumber>,
     is_strict: bool,
-    breakers: Arc<Breakers>,
+    (breakers, clock_guard): (Arc<Breakers>, ClockGuard),
 ) -> Result<TaskDesk, Failure> {
     // On the practice network nothing that a user is shown depends on it.
     let from = own.first().cloned().map_or_else(|| PhoneNumber::parse(PRACTICE_NUMBER), Ok);
@@ -405,7 +442,7 @@ fn desk(
         is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
         listens_along: config.takeover_listens,
     };
-    let gate = Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules, breakers };
+    let gate = Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules, breakers, clock_guard };
     Ok(TaskDesk { gate, secrets: store, house, make_token: Arc::new(make_token) })
 }
 
@@ -438,7 +475,7 @@ pub async fn look_with_desk(config: &Config, is_strict: bool) -> Result<(Arc<Sto
     let provider = registry::open(config.phone_provider.as_str(), account);
     let provider = provider.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
     let own = [config.caller_id(), config.second_number()].into_iter().flatten().cloned().collect();
-    let desk = desk(config, store.clone(), &provider, own, is_strict, Arc::default())?;
+    let desk = desk(config, store.clone(), &provider, own, is_strict, Default::default())?;
     Ok((store, desk))
 }
 

@@ -23,7 +23,7 @@ const LONGER_THAN_ANYBODY_WAITS: Duration = Duration::from_secs(120);
 pub const FAULTS: &str = "create=STATUS (500: refused, nothing rings), create=STATUS-after-acceptance (refused, but it rings), \
 create=late:TIME (the reply comes late), create=timeout-after-acceptance (it rings, the reply never comes in time), \
 rest=STATUS (429: every request is refused), webhook=lost, webhook=end-lost (only the news of a call's end), webhook=late:TIME, webhook=twice, webhook=reordered, webhook=forged (a false one \
-with a wrong signature goes before each), socket=refused, socket=cut:TIME, media=jitter:TIME, media=loss:PERCENT%, call=hang-up:TIME \
+with a wrong signature goes before each), socket=refused, socket=cut:TIME, socket=silent:TIME (it stays open and nothing comes any more), media=jitter:TIME, media=loss:PERCENT%, call=hang-up:TIME \
 (the callee, so long after the answer), call=drop:TIME (the line breaks and nobody is told). TIME is 800ms, 3s or 2m";
 
 /// What goes wrong. The default: nothing.
@@ -93,6 +93,8 @@ pub enum SocketFault {
     Refused,
     /// They break so long after they were opened, without a goodbye.
     Cut(Duration),
+    /// So long after they were opened nothing comes to the program any more, though they stay open.
+    Silent(Duration),
 }
 
 /// Why a fault cannot be switched on.
@@ -154,6 +156,7 @@ impl Faults {
             ("webhook", "forged", None) => self.webhook = Some(WebhookFault::Forged),
             ("socket", "refused", None) => self.socket = Some(SocketFault::Refused),
             ("socket", "cut", Some(time)) => self.socket = Some(SocketFault::Cut(duration(time)?)),
+            ("socket", "silent", Some(time)) => self.socket = Some(SocketFault::Silent(duration(time)?)),
             ("media", "jitter", Some(time)) => self.media_jitter = Some(duration(time)?),
             ("media", "loss", Some(share)) => self.media_loss_permille = permille(share)?,
             ("call", "hang-up", Some(time)) => self.callee_hangs_up_after = Some(duration(time)?),
@@ -181,6 +184,7 @@ impl Faults {
         let socket = self.socket.map(|fault| match fault {
             SocketFault::Refused => "socket=refused".to_owned(),
             SocketFault::Cut(time) => format!("socket=cut:{}", ms(time)),
+            SocketFault::Silent(time) => format!("socket=silent:{}", ms(time)),
         });
         let reply = self.create_reply_delay.map(|delay| match delay {
             LONGER_THAN_ANYBODY_WAITS => "create=timeout-after-acceptance".to_owned(),
@@ -386,6 +390,7 @@ mod tests {
             "webhook=forged",
             "socket=refused",
             "socket=cut:2000ms",
+            "socket=silent:5000ms",
             "media=jitter:40ms",
             "media=loss:2.0%",
             "call=hang-up:3000ms",

@@ -104,23 +104,22 @@ pub async fn run(way: Way, to: Result<Handshake, Refusal>, outgoing: mpsc::Recei
         Ok(to) => to,
         Err(why) => return refuse(&incoming, why).await,
     };
-    let cut_after = match way.socket {
-        Some(SocketFault::Refused) => return refuse(&incoming, Refusal::Unreachable).await,
-        Some(SocketFault::Cut(after)) => Some(after),
-        None => None,
-    };
-    let Some((impairment, seed)) = way.media else { return keep_open(to, cut_after, outgoing, incoming).await };
+    if way.socket == Some(SocketFault::Refused) {
+        return refuse(&incoming, Refusal::Unreachable).await;
+    }
+    let Some((impairment, seed)) = way.media else { return keep_open(to, way.socket, outgoing, incoming).await };
     let (to_program, rough_out) = mpsc::channel(MAX_WAITING);
     let (rough_in, from_program) = mpsc::channel(MAX_WAITING);
     tokio::join!(
         carry(outgoing, to_program, (impairment, seed), |send| matches!(send, Send::Text(text) if text.contains(r#""event":"media""#))),
-        keep_open(to, cut_after, rough_out, rough_in),
+        keep_open(to, way.socket, rough_out, rough_in),
         carry(from_program, incoming, (impairment, !seed), |came| matches!(came, Came::Text(text) if (way.is_sound)(text))),
     );
 }
 
-/// Opens a socket and carries messages until one side closes, or until it is cut so long after it was opened.
-async fn keep_open(to: Handshake, cut_after: Option<Duration>, mut outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
+/// Opens a socket and carries messages until one side closes, or until it is cut so long after it was opened. One that falls silent
+/// takes what the program says and brings it nothing.
+async fn keep_open(to: Handshake, fault: Option<SocketFault>, mut outgoing: mpsc::Receiver<Send>, incoming: mpsc::Sender<Came>) {
     let socket = match tokio::time::timeout(HANDSHAKE_TIMEOUT, open(&to)).await {
         Ok(Ok(socket)) => socket,
         Ok(Err(why)) => return refuse(&incoming, why).await,
@@ -130,18 +129,23 @@ async fn keep_open(to: Handshake, cut_after: Option<Duration>, mut outgoing: mps
         return;
     }
     let (mut sink, mut source) = socket.split();
-    let cut = async {
-        match cut_after {
-            Some(after) => tokio::time::sleep(after).await,
-            None => std::future::pending().await,
+    let goes_wrong = async {
+        match fault {
+            Some(SocketFault::Cut(after) | SocketFault::Silent(after)) => tokio::time::sleep(after).await,
+            Some(SocketFault::Refused) | None => std::future::pending().await,
         }
     };
-    tokio::pin!(cut);
+    tokio::pin!(goes_wrong);
+    let mut is_silent = false;
     loop {
         tokio::select! {
             biased;
-            () = &mut cut => break,
+            () = &mut goes_wrong, if !is_silent => match fault {
+                Some(SocketFault::Silent(_)) => is_silent = true,
+                Some(SocketFault::Cut(_) | SocketFault::Refused) | None => break,
+            },
             send = outgoing.recv() => match send {
+                Some(Send::Text(_) | Send::Ping) if is_silent => {}
                 // Not sent in time or not at all: the program has lost the stream.
                 Some(Send::Text(text)) => match tokio::time::timeout(SENDING_TIMEOUT, sink.send(Message::text(text))).await {
                     Ok(Ok(())) => {}

@@ -1,17 +1,20 @@
-//! Alerts about money: found and written in the transaction of what passes a threshold, told like the end of a call.
+//! Alerts about money: found and written in the transaction of what passes a threshold, told like the end of a call. Troubles, which
+//! are no transaction's, lie beside them.
 
 use std::time::Duration;
 
 use assistant::budget::{Budget, MONTH, Spending};
 use assistant::spending_alert::{self, Alert, AlertRules, SpendingFacts};
+use assistant::trouble::Trouble;
 use ports::task_store::StoreError;
-use sqlx::SqliteConnection;
+use serde::Deserialize;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, SqliteExecutor};
 use telephony::Timestamp;
 use telephony::cost::Micros;
 
 use crate::attempts::{amount, column};
-use crate::database::{Store, told, unavailable};
+use crate::database::{Store, Survives, told, unavailable};
 use crate::seal::{hexadecimal, random};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -55,12 +58,57 @@ impl Store {
     pub(crate) async fn select_alerts(&self, since: Timestamp) -> Result<Vec<(Timestamp, Alert)>, StoreError> {
         let select = sqlx::query("SELECT at, alert FROM outbox WHERE alert IS NOT NULL AND at > ? ORDER BY at, rowid").bind(since.as_millis());
         let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
-        rows.iter().map(|row| Ok((Timestamp(column(row, 0)?), alert_of(&column::<String>(row, 1)?)?))).collect()
+        let mut alerts = Vec::new();
+        for row in &rows {
+            if let Told::Spending(alert) = told_of(&column::<String>(row, 1)?)? {
+                alerts.push((Timestamp(column(row, 0)?), alert));
+            }
+        }
+        Ok(alerts)
+    }
+
+    pub(crate) async fn insert_trouble(&self, trouble: &Trouble, not_since: Timestamp, at: Timestamp) -> Result<bool, StoreError> {
+        let mut transaction = self.write(Survives::PowerLoss).await?;
+        if troubles_in(&mut *transaction, not_since).await?.iter().any(|(_, told)| told.is_same(trouble)) {
+            return Ok(false);
+        }
+        let id = hexadecimal(&random::<16>().map_err(unavailable)?);
+        let text = serde_json::to_string(trouble).map_err(|_| StoreError::Corrupt)?;
+        let insert = sqlx::query("INSERT INTO outbox (id, alert, at) VALUES (?, ?, ?)").bind(id).bind(text).bind(at.as_millis());
+        insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))?;
+        Ok(true)
+    }
+
+    pub(crate) async fn select_troubles(&self, since: Timestamp) -> Result<Vec<(Timestamp, Trouble)>, StoreError> {
+        troubles_in(self.read(), since).await
     }
 }
 
-/// Reads an alert as it lies in a row.
-pub(crate) fn alert_of(text: &str) -> Result<Alert, StoreError> {
+async fn troubles_in(connection: impl SqliteExecutor<'_>, since: Timestamp) -> Result<Vec<(Timestamp, Trouble)>, StoreError> {
+    let select = sqlx::query("SELECT at, alert FROM outbox WHERE alert IS NOT NULL AND at > ? ORDER BY at, rowid").bind(since.as_millis());
+    let rows = select.fetch_all(connection).await.map_err(|error| told(&error))?;
+    let mut troubles = Vec::new();
+    for row in &rows {
+        if let Told::Trouble(trouble) = told_of(&column::<String>(row, 1)?)? {
+            troubles.push((Timestamp(column(row, 0)?), trouble));
+        }
+    }
+    Ok(troubles)
+}
+
+/// What is told that is no end of a call. Their words differ, so a row says which it is.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Told {
+    /// Money is spent in a way that somebody should look at.
+    Spending(Alert),
+    /// Something is wrong that no call tells of.
+    Trouble(Trouble),
+}
+
+/// Reads it as it lies in a row.
+pub(crate) fn told_of(text: &str) -> Result<Told, StoreError> {
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt)
 }
 

@@ -26,6 +26,9 @@ use crate::outbox::insert_event;
 impl Store {
     pub(crate) async fn insert_intent(&self, task: &TaskId, cleared: &Cleared) -> Result<(), StoreError> {
         self.may_dial()?;
+        if !cleared.is_lenient() && self.is_spooled(cleared.number()).await {
+            return Err(StoreError::Overtaken);
+        }
         let attempt = cleared.attempt();
         let number = cleared.number().as_e164();
         let mut transaction = self.write(Survives::PowerLoss).await?;
@@ -270,7 +273,7 @@ impl Store {
     pub(crate) async fn select_attempts(&self, task: &TaskId) -> Result<Vec<AttemptRecord>, StoreError> {
         let select = sqlx::query(
             "SELECT attempts.id, state, carrier_call, began_at, disposition, answered_ms, ended_at, coalesce(settled, reckoned), reports.body,
-                    settled IS NOT NULL OR reckoned = 0, direction, provider, is_recorded, response_ms, passed_over,
+                    settled IS NOT NULL OR reckoned = 0, direction, provider, is_recorded, response_ms, passed_over, asked_wait_ms,
                     (SELECT subject FROM tasks WHERE tasks.id = task_id)
              FROM attempts
              LEFT JOIN call_figures ON call_figures.attempt_id = attempts.id
@@ -333,7 +336,7 @@ impl Store {
 
     fn finish_of(&self, row: &SqliteRow, attempt: &AttemptId, disposition: &str) -> Result<Finish, StoreError> {
         let report = match column::<Option<Vec<u8>>>(row, 8)? {
-            Some(sealed) => self.open_for::<Report>(column::<Option<String>>(row, 15)?.as_deref(), &report_place(attempt), &sealed)?,
+            Some(sealed) => self.open_for::<Report>(column::<Option<String>>(row, 16)?.as_deref(), &report_place(attempt), &sealed)?,
             None => None,
         };
         Ok(Finish {

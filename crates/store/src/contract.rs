@@ -94,6 +94,7 @@ fn cleared_under(rules: &Rules, task: &Task, attempt: &str, now: Timestamp) -> C
         pause: None,
         resting: None,
         disk: DiskState::default(),
+        clock: None,
         rules,
     };
     gate::decide(&facts).verdict.unwrap()
@@ -138,6 +139,7 @@ pub fn finish(disposition: Disposition, outcome: Option<Outcome>, seconds: u64) 
             is_recorded: outcome.is_some(),
             response_times: if outcome.is_some() { vec![Duration::from_millis(700), Duration::from_millis(900)] } else { Vec::new() },
             passed_over: outcome.is_some().then(|| "twilio cannot be reached".into()),
+            asked_wait: (disposition == Disposition::Throttled).then_some(Duration::from_secs(7)),
         },
     }
 }
@@ -371,6 +373,17 @@ pub async fn what_comes_twice_is_kept_once(store: &dyn TaskStore) {
     assert_eq!(store.record_leg_event(&stranger, &event("CA1", "1"), NOON).await, Err(StoreError::NotFound));
     store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 10), TaskState::AwaitingApproval).await.unwrap();
     assert!(store.record_leg_event(&attempt, &event("CA1", "3"), NOON).await.unwrap(), "late news is kept also after the end");
+}
+
+/// An attempt that the carrier put off is no try of the number, though it was begun; how long to wait is kept.
+pub async fn an_attempt_that_was_put_off_is_no_try(store: &dyn TaskStore) {
+    let (task, attempt) = begin(store, "t1", "a1").await;
+    assert_eq!(store.usage(&task.number, NOON).await.unwrap().attempts_to_number, 1, "as long as nobody knows");
+    store.finish_attempt(&attempt, &finish(Disposition::Throttled, None, 0), TaskState::AwaitingApproval).await.unwrap();
+    let usage = store.usage(&task.number, NOON).await.unwrap();
+    assert_eq!((usage.attempts_to_number, usage.oldest_of_them, usage.begun.in_day), (0, None, 1));
+    let finish = store.attempts(&task.id).await.unwrap().remove(0).finish.unwrap();
+    assert_eq!((finish.disposition, finish.measured.asked_wait), (Disposition::Throttled, Some(Duration::from_secs(7))));
 }
 
 /// What the rules ask about is counted: attempts to a number, live calls, money spent and reserved.

@@ -28,6 +28,7 @@ use crate::keyring::DO_NOT_CALL;
 use crate::master::MasterKeys;
 use crate::migrations::MIGRATIONS;
 use crate::seal::{KeyError, KeySeal, Seal, hexadecimal, private_options, tag};
+use crate::stop_spool::StopSpool;
 
 /// The name of the database file within the data directory.
 const DATABASE_FILE: &str = "puppetmaster.db";
@@ -77,6 +78,8 @@ pub struct Store {
     pub(crate) seal: Seal,
     /// The key of the do-not-call list.
     barring_key: [u8; 32],
+    /// Stop requests that wait for the database.
+    pub(crate) stop_spool: StopSpool,
     /// The data directory.
     pub(crate) directory: PathBuf,
     pub(crate) disk: Disk,
@@ -153,19 +156,12 @@ impl Store {
         migrate(&flushing).await?;
         let swift = pool(1).connect_lazy_with(connect.clone().synchronous(SqliteSynchronous::Normal));
         let reader = pool(READERS).connect_lazy_with(connect.read_only(true).create_if_missing(false));
-        let mut store = Self {
-            flushing,
-            swift,
-            reader,
-            turn: Arc::default(),
-            seal,
-            barring_key: [0; 32],
-            directory: directory.to_owned(),
-            disk: Disk::under(directory),
-            dialing,
-        };
+        let (turn, barring_key, disk, stop_spool) = (Arc::default(), [0; 32], Disk::under(directory), StopSpool::new(directory));
+        let directory = directory.to_owned();
+        let mut store = Self { flushing, swift, reader, turn, seal, barring_key, stop_spool, directory, disk, dialing };
         store.check_key().await?;
         store.barring_key = store.find_barring_key().await?;
+        store.take_spooled_in().await;
         Ok(store)
     }
 

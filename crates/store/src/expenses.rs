@@ -1,15 +1,21 @@
 //! What is paid beside attempts and visits: reserved before it is caused, ended once; and what was spent altogether.
 
+use std::time::Duration;
+
 use assistant::budget::{DAY, MONTH, Payer, Spending, WEEK};
 use assistant::expense::{self, Expense, ExpenseId};
-use ports::task_store::StoreError;
+use ports::task_store::{FurtherLeg, StoreError};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use telephony::cost::Micros;
-use telephony::{AttemptId, Timestamp};
+use telephony::{AttemptId, CarrierCallId, PhoneNumber, Timestamp};
 
 use crate::alerts::Money;
 use crate::attempts::{amount, column, word};
 use crate::database::{Store, Survives, stored, told};
+
+/// No leg lives for longer: the longest call ends within a day.
+const LEGS_ARE_KNOWN_FOR: Duration = Duration::from_secs(2 * 86_400);
 
 impl Store {
     /// Adds up what was spent and what is reserved, within a transaction or outside of one.
@@ -42,6 +48,13 @@ impl Store {
             .bind(stored(expense.worst_case.0))
             .bind(expense.at.as_millis());
         insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        if let Some(telephone) = &expense.telephone {
+            let insert = sqlx::query("INSERT INTO further_legs (expense_id, telephone_key, began_at) VALUES (?, ?, ?)")
+                .bind(&expense.id.0)
+                .bind(self.seal.lookup(telephone.as_e164()))
+                .bind(expense.at.as_millis());
+            insert.execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        }
         let money = Money { budget: &expense.budget, rules: &expense.alerts, at: expense.at };
         self.insert_alerts(&mut transaction, &money, &before, &before.with(expense.worst_case)).await?;
         transaction.commit().await.map_err(|error| told(&error))
@@ -62,8 +75,35 @@ impl Store {
         let mut transaction = self.write(Survives::PowerLoss).await?;
         let update = sqlx::query("UPDATE expenses SET cost = reserved, ended_at = ? WHERE attempt_id IS NULL AND ended_at IS NULL");
         let updated = update.bind(at.as_millis()).execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        let forget = sqlx::query("DELETE FROM further_legs WHERE began_at < ?").bind((at - LEGS_ARE_KNOWN_FOR).as_millis());
+        forget.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         transaction.commit().await.map_err(|error| told(&error))?;
         Ok(updated.rows_affected())
+    }
+
+    pub(crate) async fn update_leg_name(&self, expense: &ExpenseId, call: &CarrierCallId) -> Result<(), StoreError> {
+        let mut transaction = self.write(Survives::Crash).await?;
+        let update = sqlx::query("UPDATE further_legs SET carrier_call = ? WHERE expense_id = ? AND carrier_call IS NULL");
+        update.bind(call.as_str()).bind(&expense.0).execute(&mut *transaction).await.map_err(|error| told(&error))?;
+        transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    pub(crate) async fn select_legs(&self, call: &CarrierCallId, telephone: &PhoneNumber, since: Timestamp) -> Result<Vec<FurtherLeg>, StoreError> {
+        let select = sqlx::query(
+            "SELECT attempt_id, carrier_call, further_legs.began_at FROM further_legs JOIN expenses ON expenses.id = expense_id
+             WHERE (carrier_call = ?1 OR carrier_call IS NULL AND telephone_key = ?2) AND further_legs.began_at >= ?3
+             ORDER BY further_legs.began_at, expense_id",
+        );
+        let select = select.bind(call.as_str()).bind(self.seal.lookup(telephone.as_e164())).bind(since.as_millis());
+        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
+        let leg = |row: &SqliteRow| {
+            Ok(FurtherLeg {
+                attempt: column::<Option<String>>(row, 0)?.map(AttemptId::new),
+                call: column::<Option<String>>(row, 1)?.map(CarrierCallId::new),
+                began_at: Timestamp(column(row, 2)?),
+            })
+        };
+        rows.iter().map(leg).collect()
     }
 }
 

@@ -96,7 +96,7 @@ const TABLES: [Table; 13] = [
     Table { name: "costs", columns: &["attempt_id", "reckoned", "settled", "settled_at"], sealed: &[], of_subject: OF_ATTEMPT, key: &[] },
     Table {
         name: "call_figures",
-        columns: &["attempt_id", "task_type", "region", "hour", "limit_ms", "provider", "is_recorded", "response_ms", "passed_over"],
+        columns: &["attempt_id", "task_type", "region", "hour", "limit_ms", "provider", "is_recorded", "response_ms", "passed_over", "asked_wait_ms"],
         sealed: &[],
         of_subject: OF_ATTEMPT,
         key: &[],

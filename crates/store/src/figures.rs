@@ -44,7 +44,7 @@ impl Store {
         let select = sqlx::query(
             "SELECT attempts.id, task_id, direction, began_at, ended_at, disposition, outcome, coalesce(answered_ms, 0),
                     coalesce(settled, reckoned, 0), settled IS NOT NULL OR coalesce(reckoned, 0) = 0,
-                    task_type, region, coalesce(hour, 0), coalesce(limit_ms, 0), provider, is_recorded, response_ms, passed_over
+                    task_type, region, coalesce(hour, 0), coalesce(limit_ms, 0), provider, is_recorded, response_ms, passed_over, asked_wait_ms
              FROM attempts
              LEFT JOIN costs ON costs.attempt_id = attempts.id
              LEFT JOIN reports ON reports.attempt_id = attempts.id
@@ -52,7 +52,7 @@ impl Store {
              WHERE attempts.state = 'terminal' AND ended_at >= ?1 AND ended_at < ?2
              UNION ALL
              SELECT id, NULL, 'inbound', came_at, ended_at, 'conversed', NULL, coalesce(length_ms, 0), cost, TRUE,
-                    NULL, NULL, came_at / 3600000 % 24, 0, NULL, recording IS NOT NULL, '[]', NULL
+                    NULL, NULL, came_at / 3600000 % 24, 0, NULL, recording IS NOT NULL, '[]', NULL, NULL
              FROM visits
              WHERE ended_at >= ?1 AND ended_at < ?2
                  AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.carrier_call = visits.carrier_call)
@@ -84,17 +84,20 @@ impl Store {
 pub(crate) async fn update_figures(connection: &mut SqliteConnection, attempt: &AttemptId, measured: &Measured) -> Result<(), StoreError> {
     let times: Vec<u64> = measured.response_times.iter().map(|time| millis(*time)).collect();
     let times = serde_json::to_string(&times).map_err(|_| StoreError::Unavailable { what: "a list of numbers has no JSON".into() })?;
-    let update = sqlx::query("UPDATE call_figures SET provider = ?, is_recorded = ?, response_ms = ?, passed_over = ? WHERE attempt_id = ?")
-        .bind(&measured.provider)
-        .bind(measured.is_recorded)
-        .bind(times)
-        .bind(&measured.passed_over)
-        .bind(attempt.as_str());
+    let update = sqlx::query(
+        "UPDATE call_figures SET provider = ?, is_recorded = ?, response_ms = ?, passed_over = ?, asked_wait_ms = ? WHERE attempt_id = ?",
+    )
+    .bind(&measured.provider)
+    .bind(measured.is_recorded)
+    .bind(times)
+    .bind(&measured.passed_over)
+    .bind(measured.asked_wait.map(|wait| stored(millis(wait))))
+    .bind(attempt.as_str());
     update.execute(connection).await.map_err(|error| told(&error))?;
     Ok(())
 }
 
-/// Reads provider, recording, response times and who was passed over, which stand in four columns from `first` on.
+/// Reads provider, recording, response times, who was passed over and the wait that was asked for, which stand in five columns from `first` on.
 pub(crate) fn measured_of(row: &SqliteRow, first: usize) -> Result<Measured, StoreError> {
     let times: Vec<u64> = match column::<Option<String>>(row, first + 2)? {
         Some(json) => serde_json::from_str(&json).map_err(|_| StoreError::Corrupt)?,
@@ -105,6 +108,7 @@ pub(crate) fn measured_of(row: &SqliteRow, first: usize) -> Result<Measured, Sto
         is_recorded: column::<Option<bool>>(row, first + 1)?.unwrap_or(false),
         response_times: times.into_iter().map(Duration::from_millis).collect(),
         passed_over: column(row, first + 3)?,
+        asked_wait: column::<Option<i64>>(row, first + 4)?.map(|wait| Duration::from_millis(u64::try_from(wait).unwrap_or(0))),
     })
 }
 

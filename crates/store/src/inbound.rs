@@ -176,7 +176,7 @@ impl InboundStore for Store {
                   WHERE ended.task_id = attempts.task_id ORDER BY ended.number DESC LIMIT 1)
              FROM attempts
              WHERE callee_key = ? AND began_at > ? AND direction = 'outbound' AND state <> 'intent'
-                 AND coalesce(disposition, '') NOT IN ('setup_failed', 'carrier_rejected')
+                 AND coalesce(disposition, '') NOT IN ('setup_failed', 'carrier_rejected', 'throttled')
              ORDER BY began_at DESC, number DESC LIMIT 1",
         );
         let select = select.bind(self.seal.lookup(number.as_e164())).bind(since.as_millis());

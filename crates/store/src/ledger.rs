@@ -14,19 +14,21 @@ use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
 use async_trait::async_trait;
 use dialogue::transcript::Turn;
-use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
+use ports::task_store::{AttemptRecord, Finish, FurtherLeg, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
 use sqlx::SqliteExecutor;
 use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, PhoneNumber, TaskId, Timestamp};
 
 use crate::attempts::{amount, column};
 use crate::database::{Store, Survives, told};
+use crate::stop_spool::StopRequest;
 
 impl Store {
     /// Counts attempts, within a transaction or outside of one.
     pub(crate) async fn usage_in(&self, connection: impl SqliteExecutor<'_>, number: &PhoneNumber, now: Timestamp) -> Result<Usage, StoreError> {
         let select = sqlx::query(
-            "SELECT count(*) FILTER (WHERE callee_key = ?1 AND began_at > ?2), min(began_at) FILTER (WHERE callee_key = ?1 AND began_at > ?2),
+            "SELECT count(*) FILTER (WHERE callee_key = ?1 AND began_at > ?2 AND coalesce(disposition, '') <> 'throttled'),
+                 min(began_at) FILTER (WHERE callee_key = ?1 AND began_at > ?2 AND coalesce(disposition, '') <> 'throttled'),
                  (SELECT count(*) FROM attempts WHERE state <> 'terminal'),
                  count(*) FILTER (WHERE began_at > ?3), min(began_at) FILTER (WHERE began_at > ?3),
                  count(*) FILTER (WHERE began_at > ?4), min(began_at) FILTER (WHERE began_at > ?4),
@@ -74,7 +76,68 @@ impl Store {
         transaction.commit().await.map_err(|error| told(&error))
     }
 
+    /// Keeps a stop request: in the list, or, if the database does not take it, beside that until it does.
+    async fn keep_opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError> {
+        let Err(error) = self.insert_opt_out(number, attempt, at).await else { return Ok(()) };
+        let _turn = self.stop_spool.turn().await;
+        let request = StopRequest { number: number.clone(), attempt: attempt.clone(), at };
+        match self.stop_spool.keep(&self.seal, &request) {
+            Ok(()) => {
+                tracing::warn!(%error, "a stop request is kept beside the database until that takes it");
+                Ok(())
+            }
+            Err(beside) => {
+                tracing::warn!(%beside, "nor can a stop request be kept beside the database");
+                Err(error)
+            }
+        }
+    }
+
+    /// Moves the stop requests that wait beside the database into it. What it does not take goes on waiting.
+    pub(crate) async fn take_spooled_in(&self) {
+        // Who may not dial has never spooled anything.
+        if self.may_dial().is_err() {
+            return;
+        }
+        let _turn = self.stop_spool.turn().await;
+        if let Err(error) = self.stop_spool.prepare() {
+            tracing::warn!(%error, "there is no second place for stop requests");
+        }
+        let waiting = self.stop_spool.waiting(&self.seal);
+        if waiting.is_empty() {
+            return;
+        }
+        let mut is_whole = true;
+        for request in &waiting {
+            if let Err(error) = self.insert_opt_out(&request.number, &request.attempt, request.at).await {
+                tracing::warn!(%error, "a stop request still waits beside the database");
+                is_whole = false;
+            }
+        }
+        if !is_whole {
+            return;
+        }
+        match self.stop_spool.empty() {
+            Ok(()) => tracing::info!(requests = waiting.len(), "stop requests that waited beside the database are in the list"),
+            // They are taken in once more, which changes nothing.
+            Err(error) => tracing::warn!(%error, "stop requests that are in the list could not be forgotten beside it"),
+        }
+    }
+
+    /// Returns whether a stop request of this number waits beside the database, after that was given a chance to take it.
+    pub(crate) async fn is_spooled(&self, number: &PhoneNumber) -> bool {
+        let waits = || self.stop_spool.waiting(&self.seal).iter().any(|request| request.number == *number);
+        if !waits() {
+            return false;
+        }
+        self.take_spooled_in().await;
+        waits()
+    }
+
     async fn select_opt_out(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
+        if self.is_spooled(number).await {
+            return Ok(true);
+        }
         let select =
             sqlx::query("SELECT 1 FROM suppressions WHERE callee_key = ? AND bars_everything AND lifted_at IS NULL").bind(self.barring(number));
         Ok(select.fetch_optional(self.read()).await.map_err(|error| told(&error))?.is_some())
@@ -171,6 +234,14 @@ impl TaskStore for Store {
         self.end_expense(expense, cost, at).await
     }
 
+    async fn name_leg(&self, expense: &ExpenseId, call: &CarrierCallId) -> Result<(), StoreError> {
+        self.update_leg_name(expense, call).await
+    }
+
+    async fn further_legs(&self, call: &CarrierCallId, telephone: &PhoneNumber, since: Timestamp) -> Result<Vec<FurtherLeg>, StoreError> {
+        self.select_legs(call, telephone, since).await
+    }
+
     async fn close_expenses(&self, at: Timestamp) -> Result<u64, StoreError> {
         self.end_expenses_of_nobody(at).await
     }
@@ -180,7 +251,7 @@ impl TaskStore for Store {
     }
 
     async fn opt_out(&self, number: &PhoneNumber, attempt: &AttemptId, at: Timestamp) -> Result<(), StoreError> {
-        self.insert_opt_out(number, attempt, at).await
+        self.keep_opt_out(number, attempt, at).await
     }
 
     async fn has_opted_out(&self, number: &PhoneNumber) -> Result<bool, StoreError> {

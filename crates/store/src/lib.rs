@@ -31,6 +31,7 @@ mod registry;
 mod retention;
 mod seal;
 mod secrets;
+mod stop_spool;
 mod subjects;
 mod tasks;
 mod vault;

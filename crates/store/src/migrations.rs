@@ -24,6 +24,8 @@ const STEPS: &[(&str, &str, &str)] = &[
     step!("0009", "errands"),
     step!("0010", "barring_key"),
     step!("0011", "carrier_recordings"),
+    step!("0012", "asked_wait"),
+    step!("0013", "further_legs"),
 ];
 
 /// Applies the steps that a database lacks. Each is known by its number, and by a digest of its text: a database that was made by

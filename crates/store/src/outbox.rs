@@ -1,6 +1,7 @@
 //! What is still to be told: events, written with the ends that they tell, and their deliveries.
 
 use assistant::notification::{Channel, EndedCall, News, Telling};
+use assistant::trouble::Trouble;
 use async_trait::async_trait;
 use dialogue::report::Report;
 use ports::outbox::{Delivery, Outbox, Tried};
@@ -9,7 +10,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 use telephony::{AttemptId, Private, TaskId, Timestamp};
 
-use crate::alerts::alert_of;
+use crate::alerts::{Told, told_of};
 use crate::attempts::{amount, column, of_word, report_place};
 use crate::database::{Store, Survives, told, unavailable};
 use crate::seal::{hexadecimal, random};
@@ -82,7 +83,10 @@ impl Outbox for Store {
         let Some(row) = row else { return Ok(None) };
         let news = match (column::<Option<String>>(&row, 0)?, column::<Option<String>>(&row, 1)?) {
             (Some(attempt), _) => self.ended_call(&AttemptId::new(attempt)).await?.map(News::CallEnded),
-            (None, Some(alert)) => Some(News::Spending(alert_of(&alert)?)),
+            (None, Some(alert)) => Some(match told_of(&alert)? {
+                Told::Spending(alert) => News::Spending(alert),
+                Told::Trouble(trouble) => News::Trouble(trouble),
+            }),
             (None, None) => None,
         };
         let at = Timestamp(column(&row, 2)?);
@@ -103,6 +107,14 @@ impl Outbox for Store {
         let update = update.bind(next_at).bind(delivered_at).bind(trouble).bind(&delivery.event).bind(delivery.channel.as_str());
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         transaction.commit().await.map_err(|error| told(&error))
+    }
+
+    async fn tell_trouble(&self, trouble: &Trouble, not_since: Timestamp, at: Timestamp) -> Result<bool, StoreError> {
+        self.insert_trouble(trouble, not_since, at).await
+    }
+
+    async fn troubles(&self, since: Timestamp) -> Result<Vec<(Timestamp, Trouble)>, StoreError> {
+        self.select_troubles(since).await
     }
 }
 

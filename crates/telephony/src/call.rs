@@ -52,6 +52,9 @@ pub enum Input {
     MediaOpened,
     /// The media stream has closed.
     MediaClosed,
+    /// The stream carries sound: said as it opens, and about once a second while frames come. Only of streams on which a carrier
+    /// sends a frame every 20 ms, whatever the callee does.
+    MediaFlows,
     /// The leg was sent to somebody else, and our stream ends with that.
     HandedOver,
     /// The leg was asked to come back to us.
@@ -108,7 +111,7 @@ pub enum EndedBy {
     User,
     /// The far end or its carrier: hung up, busy, refused, did not answer.
     FarEnd,
-    /// The media stream went away and did not come back.
+    /// The media stream went away and did not come back, or stayed open and carried nothing.
     MediaLost,
     /// The total time limit.
     TimeLimit,
@@ -127,6 +130,10 @@ pub enum Timer {
     Ring,
     /// Answered, and still no media stream.
     MediaSetup,
+    /// The open stream has carried nothing for too long: ask what has become of the leg.
+    MediaSilence,
+    /// It still carries nothing.
+    MediaLost,
     /// The total time is used up.
     TotalTime,
     /// Ask the carrier for the leg's state.
@@ -135,6 +142,11 @@ pub enum Timer {
     FindOut,
     /// Stop waiting for a clear answer.
     GiveUp,
+}
+
+/// A carrier sends a frame every 20 ms; five seconds without one are no bad way but a stream that is dead.
+const fn media_silence() -> Duration {
+    Duration::from_secs(5)
 }
 
 /// A call's times.
@@ -148,6 +160,9 @@ pub struct Config {
     pub grace: Duration,
     /// From the answer to the media stream.
     pub media_setup: Duration,
+    /// How long an open stream may carry nothing before the carrier is asked about its leg.
+    #[serde(default = "media_silence")]
+    pub media_silence: Duration,
     /// Between polls of a leg whose webhook is missing.
     pub poll_every: Duration,
     /// From the end of our patience with the leg to the end of the call in our books.
@@ -158,7 +173,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Returns the times for a ring timeout and a total limit: 5 s of grace, 10 s for the media stream, polls every 2 s
+    /// Returns the times for a ring timeout and a total limit: 5 s of grace, 10 s for the media stream, 5 s of nothing on it, polls every 2 s
     /// and 30 s until the books are closed over a leg that nobody confirms. There is one carrier.
     pub fn new(ring_timeout: Duration, time_limit: Duration) -> Self {
         Self {
@@ -166,6 +181,7 @@ impl Config {
             time_limit,
             grace: Duration::from_secs(5),
             media_setup: Duration::from_secs(10),
+            media_silence: media_silence(),
             poll_every: Duration::from_secs(2),
             give_up_after: Duration::from_secs(30),
             has_second: false,
@@ -264,6 +280,7 @@ impl CallMachine {
             Input::MediaOpened => self.media_opened(now),
             Input::MediaClosed if self.is_elsewhere => Vec::new(),
             Input::MediaClosed => self.media_closed(now),
+            Input::MediaFlows => self.media_flows(now),
             Input::HandedOver => self.handed_over(now),
             Input::TakenBack => self.taken_back(now),
             Input::HangUp => self.hang_up(now, EndedBy::Conversation),
@@ -280,6 +297,8 @@ impl CallMachine {
             outputs.extend(match timer {
                 Timer::Ring => self.rang_too_long(now),
                 Timer::MediaSetup => self.hang_up(now, EndedBy::SetupTimeout),
+                Timer::MediaSilence => self.media_is_silent(now),
+                Timer::MediaLost => self.hang_up(now, EndedBy::MediaLost),
                 Timer::TotalTime => self.hang_up(now, EndedBy::TimeLimit),
                 Timer::Poll => self.poll(now),
                 Timer::FindOut => self.find_out(now),
@@ -300,6 +319,7 @@ impl CallMachine {
     }
 
     fn close_line(&mut self) -> Vec<Output> {
+        self.expect_no_media();
         if std::mem::take(&mut self.line_is_open) { vec![Output::CloseLine] } else { Vec::new() }
     }
 }

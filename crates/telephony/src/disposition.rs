@@ -34,6 +34,8 @@ pub enum Disposition {
     Interrupted,
     /// The carrier refused the request; no phone rang.
     CarrierRejected,
+    /// The carrier asked to wait before the next request; no phone rang.
+    Throttled,
     /// The carrier gave no clear answer and no call was ever found.
     FailedUnknown,
     /// Set-up failed on our side before anybody could hear us.
@@ -56,6 +58,11 @@ impl Disposition {
         )
     }
 
+    /// Returns whether such an attempt counts as a try to reach the callee. One that the carrier put off rang nobody.
+    pub const fn counts_as_try(self) -> bool {
+        !matches!(self, Self::Throttled)
+    }
+
     /// Returns a sentence fragment for people: "the line was busy".
     pub const fn in_words(self) -> &'static str {
         match self {
@@ -73,6 +80,7 @@ impl Disposition {
             Self::TimeLimit => "the time limit ended the call",
             Self::Interrupted => "a restart cut the call off",
             Self::CarrierRejected => "the phone provider refused the call",
+            Self::Throttled => "the phone provider asked to wait before the next call",
             Self::FailedUnknown => "the phone provider gave no clear answer and no call was found",
             Self::SetupFailed => "the call could not be set up",
         }

@@ -60,6 +60,7 @@ struct World {
     pause: Option<Pause>,
     resting: Option<Resting>,
     disk: DiskState,
+    clock: Option<ClockDoubt>,
     rules: Rules,
 }
 
@@ -80,6 +81,7 @@ fn world(line: Line) -> World {
         pause: None,
         resting: None,
         disk: DiskState { free_bytes: Some(1_000_000_000), has_failed: false },
+        clock: None,
         rules: Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
     }
 }
@@ -110,6 +112,7 @@ impl World {
             pause: self.pause.as_ref(),
             resting: self.resting,
             disk: self.disk,
+            clock: self.clock,
             rules: &self.rules,
         })
     }
@@ -386,6 +389,13 @@ fn nothing_is_dialed_while_every_provider_rests() {
     let rests: Change = |w| w.resting = Some(Resting { until: NOON + Duration::from_secs(60), trouble: Trouble::OutOfOrder });
     assert_eq!(with(Line::Real, rests).0, ["dialing.carrier_rests"]);
     assert_eq!(with(Line::Practice, rests).0, ["dialing.carrier_rests"]);
+}
+
+#[test]
+fn nothing_is_dialed_by_a_clock_that_jumped() {
+    let jumped: Change = |w| w.clock = Some(ClockDoubt { seconds: 7_200 });
+    assert_eq!(with(Line::Real, jumped).0, ["dialing.clock_untrusted"]);
+    assert_eq!(with(Line::Practice, jumped).0, ["dialing.clock_untrusted"]);
 }
 
 #[test]

@@ -22,11 +22,13 @@ pub struct PlivoMediaCodec {
     names: Arc<Names>,
     stream_id: String,
     began_at_millis: Option<u64>,
+    /// The carrier has said that the stream is over.
+    is_over: bool,
 }
 
 impl PlivoMediaCodec {
     pub(super) fn new(names: Arc<Names>) -> Self {
-        Self { names, stream_id: String::new(), began_at_millis: None }
+        Self { names, stream_id: String::new(), began_at_millis: None, is_over: false }
     }
 }
 
@@ -34,6 +36,10 @@ impl MediaCodec for PlivoMediaCodec {
     fn read(&mut self, message: &str, audio: &mut Vec<u8>) -> Result<MediaEvent, MediaError> {
         audio.clear();
         let fault = |fault: MediaFault| MediaError { what: fault.what };
+        // Fault F27: whatever follows the stop is of no call any more.
+        if self.is_over {
+            return Ok(MediaEvent::Other);
+        }
         Ok(match read_from_carrier(message).map_err(fault)? {
             FromCarrier::Media { track, at_millis, payload } => {
                 decode_payload(&payload, audio).map_err(fault)?;
@@ -60,7 +66,10 @@ impl MediaCodec for PlivoMediaCodec {
                     _ => MediaEvent::Other,
                 }
             }
-            FromCarrier::Stop => MediaEvent::Stopped,
+            FromCarrier::Stop => {
+                self.is_over = true;
+                MediaEvent::Stopped
+            }
             FromCarrier::Failed { .. } => {
                 tracing::debug!("Plivo could not play something");
                 MediaEvent::Other
@@ -169,6 +178,20 @@ mod tests {
         assert_eq!(said(&|stream, out| stream.dtmf('x', 7, out)), MediaEvent::Other);
         assert_eq!(said(&|stream, out| stream.failed("no", out)), MediaEvent::Other);
         assert_eq!(said(&|stream, out| stream.stop(out)), MediaEvent::Stopped);
+    }
+
+    #[test]
+    fn what_comes_after_the_stop_is_dropped() {
+        let (mut codec, mut stream, _) = started(Names::default());
+        let mut texts = [String::new(), String::new(), String::new(), String::new()];
+        stream.stop(&mut texts[0]);
+        stream.media(Track::Inbound, 40, &[1, 2, 3], &mut texts[1]);
+        stream.played("turn-1/1", &mut texts[2]);
+        stream.dtmf('9', 7, &mut texts[3]);
+        let mut audio = Vec::new();
+        let read = texts.map(|text| codec.read(&text, &mut audio).unwrap());
+        assert_eq!(read, [MediaEvent::Stopped, MediaEvent::Other, MediaEvent::Other, MediaEvent::Other]);
+        assert_eq!(audio, [0; 0]);
     }
 
     #[test]

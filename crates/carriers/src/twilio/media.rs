@@ -10,12 +10,18 @@ use wire::twilio::media::{FromCarrier, MediaFault, Track, decode_payload, read_f
 #[derive(Clone, Default, Debug)]
 pub struct TwilioMediaCodec {
     stream_sid: String,
+    /// The carrier has said that the stream is over.
+    is_over: bool,
 }
 
 impl MediaCodec for TwilioMediaCodec {
     fn read(&mut self, message: &str, audio: &mut Vec<u8>) -> Result<MediaEvent, MediaError> {
         audio.clear();
         let fault = |fault: MediaFault| MediaError { what: fault.what };
+        // Fault F27: whatever follows the stop is of no call any more.
+        if self.is_over {
+            return Ok(MediaEvent::Other);
+        }
         Ok(match read_from_carrier(message).map_err(fault)? {
             FromCarrier::Media { track, at_millis, payload } => {
                 decode_payload(&payload, audio).map_err(fault)?;
@@ -41,7 +47,10 @@ impl MediaCodec for TwilioMediaCodec {
                     _ => MediaEvent::Other,
                 }
             }
-            FromCarrier::Stop => MediaEvent::Stopped,
+            FromCarrier::Stop => {
+                self.is_over = true;
+                MediaEvent::Stopped
+            }
             FromCarrier::Other => MediaEvent::Other,
         })
     }
@@ -97,6 +106,20 @@ mod tests {
         let mut audio = vec![9; 500];
         assert_eq!(codec.read(&text, &mut audio), Ok(MediaEvent::Audio { track: carrier::Track::FromCallee, at_millis: 40 }));
         assert_eq!(audio, [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_comes_after_the_stop_is_dropped() {
+        let (mut codec, mut stream) = started();
+        let mut texts = [String::new(), String::new(), String::new(), String::new()];
+        stream.stop(&mut texts[0]);
+        stream.media(Track::Inbound, 40, &[1, 2, 3], &mut texts[1]);
+        stream.mark("turn-1/1", &mut texts[2]);
+        stream.dtmf('9', &mut texts[3]);
+        let mut audio = Vec::new();
+        let read = texts.map(|text| codec.read(&text, &mut audio).unwrap());
+        assert_eq!(read, [MediaEvent::Stopped, MediaEvent::Other, MediaEvent::Other, MediaEvent::Other]);
+        assert_eq!(audio, [0; 0]);
     }
 
     #[test]

@@ -100,6 +100,7 @@ pub fn cleared(number: &str, attempt: &str) -> Cleared {
         pause: None,
         resting: None,
         disk: DiskState::default(),
+        clock: None,
         rules: &Rules { allowed_regions: vec!["US".into()], ..Rules::default() },
     });
     decision.verdict.unwrap()

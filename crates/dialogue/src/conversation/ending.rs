@@ -2,7 +2,8 @@
 
 use super::thinking::About;
 use super::{Conversation, Output, Stage, Timer};
-use crate::moves::{EndReason, Observation};
+use crate::disclosure::APOLOGY;
+use crate::moves::{EndReason, LineKind, Observation};
 use crate::screening::WhoAnswered;
 use telephony::time::TimerTable;
 
@@ -53,6 +54,22 @@ impl Conversation {
             (_, WhoAnswered::Human | WhoAnswered::Unknown) => self.take_leave(reason),
             _ => self.hang_up(reason),
         }
+    }
+
+    /// Nobody can be told who calls, so nothing is talked about: whoever picked up hears what can be said without a voice that works,
+    /// if there is such a thing, and that was it. A machine needs no apology.
+    pub(super) fn apologize(&mut self) {
+        let hears_us = matches!(self.who, WhoAnswered::Human | WhoAnswered::Unknown);
+        if !hears_us || self.stage != Stage::Talking {
+            return self.hang_up(EndReason::EngineFailed);
+        }
+        self.forget_thought();
+        self.dropped = super::speaking::Dropped::default();
+        self.stop_lines();
+        // The next line that fails ends the call.
+        self.failed_lines = self.config.failed_lines_limit;
+        self.speak(APOLOGY.to_owned(), LineKind::Goodbye);
+        self.stage = Stage::TakingLeave { reason: EndReason::EngineFailed };
     }
 
     /// Asks the carrier to hang up. Nothing is said, asked or awaited after that.

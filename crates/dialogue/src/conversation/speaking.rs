@@ -236,8 +236,10 @@ impl Conversation {
         };
         self.failed_lines = self.failed_lines.saturating_add(1);
         self.line_is_over();
-        let must_be_heard = matches!(line.kind, LineKind::Opening | LineKind::Message);
-        if must_be_heard || self.failed_lines >= self.config.failed_lines_limit {
+        if line.kind == LineKind::Opening {
+            return self.apologize();
+        }
+        if line.kind == LineKind::Message || self.failed_lines >= self.config.failed_lines_limit {
             self.hang_up(EndReason::EngineFailed);
         }
     }

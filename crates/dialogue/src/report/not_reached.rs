@@ -16,6 +16,7 @@ impl Report {
             Disposition::Unreachable => "Check the number.",
             Disposition::Canceled => "Make the call again when you want it.",
             Disposition::CarrierRejected => "Mend what the phone provider names, then make the call again.",
+            Disposition::Throttled => "Make the call again in a minute; a task that `serve` carries out is tried again by itself.",
             Disposition::FailedUnknown => "Look at the phone provider's own list of calls before you try again.",
             Disposition::SetupFailed => "Make the call again; `puppetmaster doctor` looks whether everything is in order.",
             Disposition::Conversed

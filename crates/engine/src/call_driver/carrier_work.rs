@@ -162,6 +162,9 @@ impl CallDriver {
                 self.line(Input::Unclear);
             }
             CarrierError::Unauthorized { .. } | CarrierError::Rejected { .. } | CarrierError::Throttled { .. } | CarrierError::Unreachable { .. } => {
+                if let CarrierError::Throttled { wait, .. } = error {
+                    self.facts.throttled.get_or_insert(wait);
+                }
                 self.facts.carrier_error = Some(error);
                 self.line(Input::NotPlaced);
             }
@@ -209,6 +212,8 @@ impl CallDriver {
         }
         self.lane = Some(lane);
         self.line(Input::MediaOpened);
+        self.media_flowed_at = None;
+        self.media_flows();
     }
 
     fn open_line(&mut self) {

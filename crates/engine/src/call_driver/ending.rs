@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub could_be_asked: bool,
     pub reason: Option<EndReason>,
     pub carrier_error: Option<CarrierError>,
+    /// A carrier asked for patience, and for how long if it said so. Of two that were asked one is enough: it may place the call later.
+    pub throttled: Option<Option<Duration>>,
     /// Who was asked first, if the second provider was asked.
     pub passed_over: Option<PassedOver>,
     pub engine_error: Option<String>,
@@ -74,6 +76,8 @@ pub struct CallOutcome {
     pub passed_over: Option<PassedOver>,
     /// Why the carrier did not place it.
     pub carrier_error: Option<CarrierError>,
+    /// How long the carrier asked to wait before the next call, if it did.
+    pub asked_wait: Option<Duration>,
     /// What failed in ears or voice; holds no words of the call.
     pub engine_error: Option<String>,
     /// What became of the recording.
@@ -103,6 +107,7 @@ impl CallDriver {
             reason: self.conversation.end_reason().or(self.facts.reason),
             callee_spoke,
             failure_code: self.facts.failure_code,
+            was_throttled: self.facts.throttled.is_some(),
         });
         let disposition = if self.facts.not_asked { Disposition::SetupFailed } else { disposition };
         let ended_because = self.conversation.end_reason().or(self.facts.reason).unwrap_or(EndReason::CalleeLeft);
@@ -138,6 +143,7 @@ impl CallDriver {
             provider: self.ports.carrier.name(),
             passed_over: self.facts.passed_over,
             carrier_error: self.facts.carrier_error,
+            asked_wait: self.facts.throttled.flatten(),
             engine_error: self.facts.engine_error,
             recorded,
             fell_back: self.facts.fell_back,

@@ -36,7 +36,11 @@ impl CallDriver {
 
     pub(super) fn leg_is_named(&mut self, call: &CarrierCallId) {
         if let Some(place) = self.paid_legs.place_of(call) {
-            self.paid_legs.0[place].call.get_or_insert_with(|| call.clone());
+            let leg = &mut self.paid_legs.0[place];
+            if leg.call.is_none() {
+                leg.call = Some(call.clone());
+                self.scribe.leg_named(leg.expense.clone(), call.clone());
+            }
         }
     }
 

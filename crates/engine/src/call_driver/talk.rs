@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use audio::Frame;
 use dialogue::conversation::{Input, Output};
@@ -16,6 +17,9 @@ use crate::voicing::RenderId;
 
 /// The end-of-turn models listen to at most the last eight seconds.
 const VOTE_SAMPLES: usize = 8 * AudioPosition::RATE_HZ as usize;
+
+/// How often the leg's machine hears that its stream carries sound.
+const FLOWS_EVERY: Duration = Duration::from_secs(1);
 
 /// The callee's last seconds, kept only if somebody votes on them.
 pub(super) struct VoteWindow {
@@ -65,7 +69,17 @@ impl CallDriver {
         }
     }
 
+    /// Tells the leg's machine that its stream carries sound, now and then: it need not know of every frame.
+    pub(super) fn media_flows(&mut self) {
+        let now = self.now();
+        if self.media_flowed_at.is_none_or(|at| now.since(at) >= FLOWS_EVERY) {
+            self.media_flowed_at = Some(now);
+            self.line(call::Input::MediaFlows);
+        }
+    }
+
     pub(super) fn audio(&mut self, at_millis: u64, ulaw: &[u8]) {
+        self.media_flows();
         let now = self.now();
         let mut inputs = Vec::new();
         let Some(lane) = &mut self.lane else {

@@ -1,13 +1,14 @@
 //! Calls that live at the carrier and that nobody leads: looked for at the start and now and then, and ended if they are ours.
 //!
 //! Ours is what the books prove: a call that an attempt of ours is known to have made, or one from our number to a callee whom we
-//! dialed at that very time. Whatever else lives on our number may be another program's, or somebody's telephone, and is left alone.
+//! dialed at that very time; or a further leg, to the telephone of the user or a guest, by the same proofs. Whatever else lives on our number may be another program's, or somebody's telephone, and is left alone.
 
 use std::time::Duration;
 
 use ::assistant::attempt::Direction;
 use ports::carrier::LiveLeg;
-use ports::task_store::{OpenAttempt, StoreError};
+use ports::task_store::{FurtherLeg, OpenAttempt, StoreError};
+use telephony::AttemptId;
 
 use super::left_behind::end;
 use super::{Recovery, Swept};
@@ -41,7 +42,11 @@ impl Recovery {
             // Asked after the carrier: every attempt of which it could have listed a call is on disk by now.
             let attempts = self.store.recent(self.clock.now() - LOOKS_BACK).await?;
             for leg in legs {
-                match whose(&leg, &attempts) {
+                let whose = match whose(&leg, &attempts) {
+                    Whose::Nobodys => self.whose_further_leg(&leg, &attempts).await?,
+                    known => known,
+                };
+                match whose {
                     Whose::Led | Whose::Nobodys => {}
                     Whose::LeftBehind => {
                         let ended = end(way, leg.call).await;
@@ -53,6 +58,17 @@ impl Recovery {
             }
         }
         Ok(swept)
+    }
+
+    /// Asks the books whether a call rings a telephone beside a callee's.
+    async fn whose_further_leg(&self, leg: &LiveLeg, attempts: &[OpenAttempt]) -> Result<Whose, StoreError> {
+        let legs = self.store.further_legs(&leg.call.id, &leg.to, self.clock.now() - LOOKS_BACK).await?;
+        // An attempt that the last process left open has no driver either, though its carrier could not be asked yet.
+        let has_ended = |attempt: &AttemptId| {
+            let open = attempts.iter().find(|open| open.attempt == *attempt && !open.state.is_terminal());
+            open.is_none() || self.is_inherited(attempt) && !self.is_led(attempt)
+        };
+        Ok(whose_further(leg, &legs, has_ended))
     }
 }
 
@@ -84,12 +100,27 @@ fn whose(leg: &LiveLeg, attempts: &[OpenAttempt]) -> Whose {
     if to_them().any(is_its_dial) { Whose::LeftBehind } else { Whose::Nobodys }
 }
 
+/// The last one that it can be: of two that were rung one after the other the earlier has ended.
+fn whose_further(leg: &LiveLeg, known: &[FurtherLeg], has_ended: impl Fn(&AttemptId) -> bool) -> Whose {
+    let is_asked_for_with = |further: &FurtherLeg| {
+        let Some(made_at) = leg.made_at else { return false };
+        made_at + CLOCKS_APART >= further.began_at && made_at <= further.began_at + ASKED_WITHIN + CLOCKS_APART
+    };
+    let named = known.iter().find(|further| further.call.as_ref() == Some(&leg.call.id));
+    let found = named.or_else(|| known.iter().rfind(|further| further.call.is_none() && is_asked_for_with(further)));
+    match found.map(|further| further.attempt.as_ref()) {
+        None => Whose::Nobodys,
+        Some(Some(attempt)) if !has_ended(attempt) => Whose::Led,
+        Some(_) => Whose::LeftBehind,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ::assistant::attempt::AttemptState;
     use ports::carrier::CarrierCall;
     use telephony::leg::LegState;
-    use telephony::{AttemptId, CarrierCallId, PhoneNumber, TaskId, Timestamp};
+    use telephony::{CarrierCallId, PhoneNumber, TaskId, Timestamp};
 
     use super::*;
 
@@ -128,5 +159,19 @@ mod tests {
         }
         let rang_us = OpenAttempt { direction: Direction::Inbound, ..attempt(AttemptState::Terminal, None) };
         assert_eq!(of(&leg("CA2", "+12125550123", Some(60)), &rang_us), Whose::Nobodys, "we did not dial then");
+    }
+
+    #[test]
+    fn a_further_leg_is_ours_by_its_name_or_by_when_it_was_rung() {
+        let telephone = "+12125550150";
+        let further = |call: Option<&str>| FurtherLeg { attempt: Some(AttemptId::new("a1")), call: call.map(CarrierCallId::new), began_at: NOON };
+        let of = |leg: &LiveLeg, known: FurtherLeg, has_ended: bool| whose_further(leg, &[known], |_| has_ended);
+        assert_eq!(of(&leg("CA7", telephone, None), further(Some("CA7")), true), Whose::LeftBehind, "it has its name in the books");
+        assert_eq!(of(&leg("CA7", telephone, None), further(Some("CA7")), false), Whose::Led);
+        assert_eq!(of(&leg("CA7", telephone, Some(2)), further(None), true), Whose::LeftBehind, "its name did not come");
+        assert_eq!(of(&leg("CA7", telephone, Some(2)), further(None), false), Whose::Led);
+        assert_eq!(of(&leg("CA7", telephone, Some(600)), further(None), true), Whose::Nobodys, "rung by somebody else, later");
+        assert_eq!(of(&leg("CA7", telephone, None), further(None), true), Whose::Nobodys, "nobody says when");
+        assert_eq!(whose_further(&leg("CA7", telephone, Some(2)), &[], |_| true), Whose::Nobodys);
     }
 }

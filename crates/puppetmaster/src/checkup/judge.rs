@@ -10,7 +10,7 @@ use telephony::{PhoneNumber, Timestamp};
 use super::{Finding, codes};
 
 /// A clock that is off by less is right enough for everything.
-const CLOCK_FINE: Duration = Duration::from_secs(30);
+const CLOCK_FINE: Duration = assistant::clock_watch::AGREES_WITHIN;
 
 /// A clock that is off by more makes calling hours wrong.
 const CLOCK_WRONG: Duration = Duration::from_secs(300);

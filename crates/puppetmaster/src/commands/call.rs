@@ -197,7 +197,12 @@ async fn watch(desk: &Desk<'_>, mut live: LiveCall, is_json: bool) -> Option<Cal
 fn exit_code(outcome: &CallOutcome) -> u8 {
     let could_not_call = matches!(
         outcome.disposition,
-        Disposition::CarrierRejected | Disposition::FailedUnknown | Disposition::SetupFailed | Disposition::Interrupted | Disposition::LineDropped
+        Disposition::CarrierRejected
+            | Disposition::Throttled
+            | Disposition::FailedUnknown
+            | Disposition::SetupFailed
+            | Disposition::Interrupted
+            | Disposition::LineDropped
     );
     match outcome.report.outcome {
         Outcome::Achieved => 0,

@@ -6,10 +6,13 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use assistant::dialing;
+use assistant::trouble::Trouble;
 use models::LocalSpeech;
 use models::library::ModelsDir;
 use models::library::verify_all;
+use ports::clock::Clock;
 use ports::error::SpeechError;
+use ports::outbox::Outbox;
 use ports::policy_store::PolicyStore;
 use ports::recording_store::{RecordingProgress, RecordingStore};
 use ports::speech_to_text::{Heard, Wanted};
@@ -68,11 +71,13 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
             Err(failure) => Finding::failed(name, failure),
         });
     };
+    let mut forged = None;
     match wiring::look(config).await {
         Ok((store, _)) => {
             line("data folder", Ok(config.data_dir.0.display().to_string()));
             line("free space", free_space(config, &store).await);
             line("recordings to fetch", awaited_recordings(&store).await);
+            forged = forgeries(&store).await;
         }
         Err(failure) => line("data folder", Err(failure)),
     }
@@ -96,6 +101,7 @@ async fn this_machine(config: &Config) -> Vec<Finding> {
     }
     line("calls that come in", Ok(inbound(config)));
     line("phone provider", Ok(config.phone_provider.as_str().to_owned()));
+    findings.extend(forged);
     findings
 }
 
@@ -118,6 +124,20 @@ async fn awaited_recordings(store: &Store) -> Result<String, Failure> {
         (wanted, unwanted) => {
             format!("{wanted} to be fetched from the phone provider, {unwanted} to be deleted there; `serve` and every call try again")
         }
+    })
+}
+
+/// How long forged webhooks are shown for.
+const FORGERIES_ARE_SHOWN_FOR: Duration = Duration::from_secs(7 * 86_400);
+
+/// What was told of forged webhooks lately; nothing where it cannot be read.
+async fn forgeries(store: &Store) -> Option<Finding> {
+    const CHECK: &str = "forged webhooks";
+    let troubles = store.troubles(SystemClock.now() - FORGERIES_ARE_SHOWN_FOR).await.ok()?;
+    let last = troubles.iter().rfind(|(_, trouble)| matches!(trouble, Trouble::Forgeries { .. }));
+    Some(match last {
+        None => Finding::green(CHECK, "none in numbers within the last week"),
+        Some((_, trouble)) => Finding::yellow(CHECK, trouble.entry(), format!("within the last week, {}", trouble.notice().text)),
     })
 }
 

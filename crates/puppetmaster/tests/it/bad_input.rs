@@ -157,6 +157,40 @@ fn a_network_that_dies_in_mid_call_ends_the_call_and_the_books_close() {
 }
 
 #[test]
+fn a_stream_that_stays_open_and_brings_nothing_ends_the_call() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    network.control("/sandbox/faults", r#"{"faults": ["socket=silent:2s"]}"#);
+    let ended = home.run(&["--set", &network.flag(), "call", SHOP, ASK, "--yes"]);
+    assert!(ended.code == Some(1) && ended.stdout.contains("the line dropped"), "{ended:?}");
+    assert!(!ended.stderr.contains("ERROR") && !ended.stderr.contains("panicked"), "{}", ended.stderr);
+    let calls = network.calls();
+    assert_eq!((calls.len(), calls[0]["ended_by"].as_str()), (1, Some("caller")), "it lived on until we ended it: {calls:?}");
+    home.books();
+}
+
+/// A voice that says whatever it is given as half a second of a tone, and nothing at all once this file is there.
+#[cfg(unix)]
+#[test]
+fn a_voice_that_fails_says_at_least_sorry() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    let (tone, broken) = (home.path().join("tone.wav"), home.path().join("broken"));
+    let samples: Vec<i16> = (0..4_000).map(|n| (8_000.0 * (f64::from(n) * 0.2).sin()) as i16).collect();
+    std::fs::write(&tone, audio::wav::write_wav(8_000, 1, &samples)).unwrap();
+    let voice = format!("speech.voice_command=sh -c 'cat > /dev/null; test ! -e {} && cp {} \"$0\"' {{wav}}", broken.display(), tone.display());
+    let call = |number: &str| home.run(&["--set", &network.flag(), "--set", &voice, "call", number, ASK, "--yes"]);
+    // Nobody picks up, but while it rings the opening is made, and with it what is said if the voice fails.
+    assert_eq!(call("+12125550110").code, Some(4));
+    std::fs::write(&broken, "").unwrap();
+    let ended = call(SHOP);
+    assert!(ended.stdout.contains("Something went wrong on our side") && !ended.stderr.contains("panicked"), "{ended:?}");
+    let calls = network.calls();
+    let shop = calls.iter().find(|call| call["to"] == SHOP).unwrap();
+    assert!(shop["samples_played"].as_u64() > Some(8_000), "three sentences of half a second each were played: {shop}");
+}
+
+#[test]
 fn credentials_of_a_network_are_read_with_care() {
     let home = Home::new();
     let file = home.path().join("sandbox.json");

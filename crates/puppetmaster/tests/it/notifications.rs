@@ -79,6 +79,26 @@ fn a_program_is_run_with_what_came_out() {
     assert_eq!((&told["data"]["summary"], &told["data"]["outcome"]), (&"The line was busy.".into(), &"not_achieved".into()));
 }
 
+#[cfg(unix)]
+#[test]
+fn credentials_that_are_not_accepted_any_more_are_told_once() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    network.next_creates(2, "create=401");
+    let (out, script) = (home.path().join("told"), home.path().join("tell.sh"));
+    std::fs::write(&script, format!("cat >> {0} && echo >> {0}\n", out.display())).unwrap();
+    configure(&home, &format!("      command: \"sh {}\"\n", script.display()));
+    for _ in 0..2 {
+        let ended = home.run(&["--set", &network.flag(), "call", BUSY, ASK, "--yes"]);
+        assert!(ended.code == Some(1) && !ended.stderr.contains("ERROR"), "{ended:?}");
+    }
+    let told: Vec<Value> = std::fs::read_to_string(&out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&str> = told.iter().map(|news| news["type"].as_str().unwrap()).collect();
+    let troubles: Vec<&Value> = told.iter().filter(|news| news["type"] == "installation.trouble").collect();
+    let [trouble] = troubles.as_slice() else { panic!("{kinds:?}") };
+    assert_eq!((told.len(), trouble["data"]["code"].as_str()), (3, Some("alert.credentials")), "{told:?}");
+}
+
 #[test]
 fn half_a_configuration_is_refused_and_a_private_address_is_never_asked() {
     let home = Home::new();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use assistant::policy::Rules;
 use assistant::task::{CalleeKind, Limits, Line, Schedule, TaskState};
 use dialogue::brief::{Persona, TaskType};
+use engine::clock_guard::ClockGuard;
 use engine::gate::Gate;
 use engine::task_desk::{Errand, House, TaskDesk};
 use ports::clock::Clock;
@@ -40,7 +41,14 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(folder.path(), Options::new(Access::Dialing)).await.unwrap());
         let clock = Arc::new(Wound(AtomicI64::new(TEN.as_millis())));
-        let gate = Gate { store: store.clone(), policy: store.clone(), clock: clock.clone(), rules: Rules::default(), breakers: Arc::default() };
+        let gate = Gate {
+            store: store.clone(),
+            policy: store.clone(),
+            clock: clock.clone(),
+            rules: Rules::default(),
+            breakers: Arc::default(),
+            clock_guard: ClockGuard::default(),
+        };
         let house = House {
             line: Line::Practice,
             from: PhoneNumber::parse("+12125550100").unwrap(),

@@ -169,6 +169,44 @@ fn the_assistant_listens_on_if_that_is_wanted_and_the_callee_knows() {
     }
 }
 
+/// Kills the program as it talks to the callee and rings the user; the next start ends both calls.
+fn killed_as_it_rings_the_user(provider: &str) {
+    let home = Home::new();
+    let network = network_with(&home, &[]);
+    let mut call = begin_with(&home, &network, NOBODY, "media_stream", &[provider]);
+    call.until("answered");
+    call.type_line("t");
+    call.until("ringing your telephone");
+    while !network.calls().iter().any(|call| call["to"] == NOBODY && call["rings"] == 1) {
+        give_way();
+    }
+    call.signal("KILL");
+    call.end();
+    let last = |number: &str| to(&network.calls(), number)["states"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last(NOBODY), "ringing", "it does not end by itself");
+    let mut next = home.start(&["--set", &network.flag(), "--set", provider, "serve"]);
+    next.until("address");
+    let over = (0..100).any(|_| {
+        give_way();
+        network.calls().iter().all(|call| !call["ended_by"].is_null())
+    });
+    assert!(over && last(NOBODY) != "no-answer", "{provider}: {:?}", network.calls());
+    next.signal("TERM");
+    let ended = next.end();
+    assert!(ended.code == Some(0) && !ended.stderr.contains("ERROR"), "{ended:?}");
+    home.books();
+}
+
+#[test]
+fn a_kill_in_a_takeover_leaves_no_telephone_off_the_hook() {
+    killed_as_it_rings_the_user(TWILIO);
+}
+
+#[test]
+fn nor_over_plivo() {
+    killed_as_it_rings_the_user(PLIVO);
+}
+
 /// A friend who comes in when asked.
 const GUEST: &str = r#"
 number: "+12125550152"

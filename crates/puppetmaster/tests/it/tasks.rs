@@ -77,6 +77,29 @@ fn what_one_process_approves_another_carries_out() {
 }
 
 #[test]
+fn a_call_that_the_provider_puts_off_is_made_again() {
+    let home = Home::new();
+    let network = Network::start(&home);
+    network.next_creates(1, "create=429");
+    let serving = serve(&home, &network);
+    let task = create(&home, &[BUSY, ASK]);
+    approve(&home, &task);
+    // The task allows one attempt, and this was none: nothing rang.
+    let is_planned_again = |shown: &Value| state(shown) == "approved" && shown["attempts"][0]["finish"]["disposition"] == "throttled";
+    let shown = until(&home, &task, is_planned_again);
+    let waits = shown["due_at"].as_i64().unwrap() - shown["attempts"][0]["finish"]["at"].as_i64().unwrap();
+    assert!(waits >= 15_000, "{waits} ms are too soon");
+    end(serving);
+    // Who does not want to wait for a decent hour has it tried at once.
+    let ended = home.run(&["--set", &network.flag(), "task", "run", &task]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    let shown = show(&home, &task);
+    let attempts = shown["attempts"].as_array().unwrap();
+    assert_eq!((state(&shown), attempts.len(), attempts[1]["finish"]["disposition"].as_str()), ("done", 2, Some("busy")), "{shown}");
+    assert_eq!(network.calls().len(), 1, "{:?}", network.calls());
+}
+
+#[test]
 fn a_call_is_ended_when_another_process_gives_its_task_up() {
     let home = Home::new();
     let network = Network::start(&home);

@@ -7,7 +7,12 @@ use crate::app::{App, Saw, config};
 
 /// A network on which this goes wrong, as `--fault` says it.
 async fn with(fault: &str) -> App {
-    App::with(SandboxConfig { faults: Faults::parse([fault]).unwrap(), ..config() }).await
+    with_all(&[fault]).await
+}
+
+/// The same, where all of these go wrong.
+async fn with_all(faults: &[&str]) -> App {
+    App::with(SandboxConfig { faults: Faults::parse(faults.iter().copied()).unwrap(), ..config() }).await
 }
 
 async fn switches(app: &App, method: reqwest::Method, body: &str) -> (u16, serde_json::Value) {
@@ -200,6 +205,18 @@ async fn a_cut_socket_breaks_without_a_goodbye_and_the_document_goes_on() {
     assert!(!before.iter().any(|saw| matches!(saw, Saw::Message(message) if message["event"] == "stop")));
     app.until_hook("/after").await;
     assert!(app.sandbox.truth().call(&sid).unwrap().errors.contains(&31_921));
+}
+
+#[tokio::test]
+async fn a_silent_socket_stays_open_and_brings_nothing_more() {
+    let mut app = with_all(&["socket=silent:100ms", "call=hang-up:4s"]).await;
+    app.serve_stream("");
+    let sid = app.call("+12125550121").await;
+    let (_, before) = app.until(|saw| *saw == Saw::Closed).await;
+    let came = |event: &str| before.iter().filter(|saw| matches!(saw, Saw::Message(message) if message["event"] == event)).count() as u64;
+    let sent = app.sandbox.truth().call(&sid).unwrap().frames_out;
+    assert!(came("media") > 0 && came("media") + 20 < sent, "{} of {sent}", came("media"));
+    assert_eq!(came("stop"), 0, "nothing says that it is over but its close");
 }
 
 #[tokio::test]

@@ -105,6 +105,30 @@ async fn every_route_of_a_carrier_refuses_who_has_not_signed() {
     }
 }
 
+/// Returns how many requests without a good signature the server says it refused.
+async fn refused(server: &Server) -> u64 {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("puppetmaster_refused_callbacks_total "));
+    line.unwrap().trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn forged_webhooks_are_counted() {
+    let server = served().await;
+    let (_, path) = all().into_iter().find(|(route, _)| route.proof == Proof::Signature).unwrap();
+    for (count, signature) in FORGED.iter().enumerate() {
+        assert_eq!(refused(&server).await, count as u64);
+        let request = format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n{signature}\r\n{FORM}", FORM.len());
+        assert_eq!(status_of(&server, &[request.as_bytes()]).await, 403);
+    }
+    let socket = format!("GET /carrier/media HTTP/1.1\r\nHost: h\r\n{HANDSHAKE}\r\n");
+    assert_eq!(status_of(&server, &[socket.as_bytes()]).await, 403);
+    assert_eq!(refused(&server).await, FORGED.len() as u64 + 1);
+}
+
 /// Ten megabytes whose length nobody told beforehand: refused as soon as the bound is passed, before anything is parsed.
 #[tokio::test]
 async fn every_route_of_a_carrier_bounds_what_it_reads() {

@@ -8,11 +8,12 @@ use assistant::expense::{Expense, ExpenseId, ExpenseKind};
 use assistant::notification::{Channel, News};
 use assistant::spending_alert::{Alert, AlertRules, Span};
 use assistant::task::TaskState;
+use assistant::trouble::Trouble;
 use ports::outbox::Outbox;
 use ports::policy_store::PolicyStore;
-use ports::task_store::{StoreError, TaskStore};
+use ports::task_store::{FurtherLeg, StoreError, TaskStore};
 use telephony::cost::Micros;
-use telephony::{AttemptId, Disposition};
+use telephony::{AttemptId, CarrierCallId, Disposition, PhoneNumber, Timestamp};
 
 use super::{NOON, begin, finish, payer};
 
@@ -21,11 +22,41 @@ fn expense(name: &str, attempt: Option<&AttemptId>, kind: ExpenseKind, worst: u6
         id: ExpenseId(name.into()),
         kind,
         attempt: attempt.cloned(),
+        telephone: kind.rings().then(telephone),
         worst_case: Micros(worst),
         budget: Budget::default(),
         alerts: AlertRules::default(),
         at: NOON,
     }
+}
+
+/// The user's own telephone.
+fn telephone() -> PhoneNumber {
+    PhoneNumber::parse("+12125550150").unwrap()
+}
+
+/// A leg that lives at the carrier is found by its name, and one without a name by the telephone that it rings. Whose call it
+/// belongs to stands beside it, also once that is over.
+pub async fn a_further_leg_is_found_again(store: &impl TaskStore) {
+    let (_, attempt) = begin(store, "t1", "a1").await;
+    let leg = expense("e1", Some(&attempt), ExpenseKind::UserLeg, 140_000);
+    store.reserve(&leg).await.unwrap();
+    let (call, other) = (CarrierCallId::new("CA7"), CarrierCallId::new("CA8"));
+    let stranger = PhoneNumber::parse("+12125550199").unwrap();
+    let found = async |call: &CarrierCallId, to: &PhoneNumber| store.further_legs(call, to, NOON).await.unwrap();
+    let nameless = FurtherLeg { attempt: Some(attempt.clone()), call: None, began_at: NOON };
+    assert_eq!(found(&call, &telephone()).await, [nameless]);
+    assert_eq!(found(&call, &stranger).await, []);
+    store.name_leg(&leg.id, &call).await.unwrap();
+    store.name_leg(&leg.id, &other).await.unwrap();
+    let named = FurtherLeg { attempt: Some(attempt.clone()), call: Some(call.clone()), began_at: NOON };
+    assert_eq!(found(&call, &stranger).await, [named.clone()], "the first name stays, whatever number the carrier shows");
+    assert_eq!(found(&other, &telephone()).await, [], "another call to the same telephone");
+    store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 60), TaskState::Done).await.unwrap();
+    assert_eq!(found(&call, &telephone()).await, [named]);
+    assert_eq!(store.further_legs(&call, &telephone(), NOON + Duration::from_millis(1)).await.unwrap(), [], "it was begun before");
+    store.close_expenses(NOON + Duration::from_secs(3 * 86_400)).await.unwrap();
+    assert_eq!(found(&call, &telephone()).await, [], "it is forgotten once no leg can live any more");
 }
 
 /// A further leg is reserved for its call's task and user, and costs what it cost, once.
@@ -66,6 +97,27 @@ pub async fn a_further_leg_obeys_pause_and_budget(store: &(impl TaskStore + Poli
     store.reserve(&expense("e3", None, ExpenseKind::TextMessage, 8_300)).await.unwrap();
     store.resume(NOON).await.unwrap();
     store.reserve(&expense("e4", Some(&attempt), ExpenseKind::GuestLeg, 14_000)).await.unwrap();
+}
+
+/// A trouble is told once by every channel, and again only if it is another one or came back after a while. It is no alert about money.
+pub async fn a_trouble_is_told_once(store: &(impl TaskStore + Outbox)) {
+    let day = Duration::from_secs(86_400);
+    let twilio = Trouble::Credentials { provider: "twilio".into() };
+    let tell = async |trouble: &Trouble, at: Timestamp| store.tell_trouble(trouble, at - day, at).await.unwrap();
+    let later = NOON + Duration::from_secs(3_600);
+    assert!(tell(&twilio, NOON).await && !tell(&twilio, later).await, "once");
+    assert!(tell(&Trouble::Credentials { provider: "plivo".into() }, later).await, "of the other one it was not told");
+    assert!(tell(&twilio, NOON + day).await);
+    let troubles = store.troubles(NOON).await.unwrap();
+    assert_eq!(troubles.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [later, NOON + day], "since then");
+    assert_eq!(store.alerts(NOON - day).await.unwrap(), []);
+    store.address(&[Channel::Webhook], NOON, NOON + day).await.unwrap();
+    let due = store.due(NOON + day, 9).await.unwrap();
+    assert_eq!(due.len(), 3);
+    for delivery in due {
+        let telling = store.telling(&delivery).await.unwrap().unwrap();
+        assert!(matches!(telling.news, News::Trouble(Trouble::Credentials { .. })), "{telling:?}");
+    }
 }
 
 /// A threshold is told once, by every channel, with what passed it.

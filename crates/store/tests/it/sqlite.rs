@@ -36,6 +36,7 @@ passes!(
     an_attempt_ends_once,
     what_comes_twice_is_kept_once,
     the_rules_learn_what_was_done,
+    an_attempt_that_was_put_off_is_no_try,
     a_number_whose_call_has_no_name_is_not_rung,
     a_price_is_settled_once,
     open_prices_are_found,
@@ -84,9 +85,11 @@ macro_rules! passes_money {
 
 passes_money!(
     a_further_leg_is_paid_by_its_call,
+    a_further_leg_is_found_again,
     what_a_crash_leaves_open_counts_in_full,
     a_further_leg_obeys_pause_and_budget,
     a_threshold_is_told_once,
+    a_trouble_is_told_once,
 );
 
 passes_outbox!(an_end_is_told_once_a_channel, old_news_is_not_told);

@@ -4,11 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use assistant::attempt::AttemptState;
+use assistant::compliance::do_not_call::{Channel, Suppression};
+use ports::policy_store::PolicyStore;
 use ports::task_store::{StoreError, TaskStore};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use store::contract::{self, NOON};
 use store::{Access, Options, Store};
-use telephony::{AttemptId, Disposition};
+use telephony::{AttemptId, Disposition, PhoneNumber};
 
 async fn open(directory: &Path) -> Result<Store, StoreError> {
     Store::open(directory, Options { patience: Duration::from_millis(50), ..Options::new(Access::Dialing) }).await
@@ -91,6 +93,57 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
     let roomy = open(directory.path()).await.unwrap();
     roomy.append_turn(&attempt, acknowledged + 1, &contract::turn(acknowledged + 1, &words)).await.unwrap();
     assert_eq!(roomy.turns(&attempt).await.unwrap().len(), acknowledged as usize + 1);
+}
+
+#[tokio::test]
+async fn a_stop_request_that_a_locked_database_does_not_take_counts_at_once_and_is_taken_in_later() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).await.unwrap();
+    let (task, attempt) = contract::begin(&store, "t1", "a1").await;
+    let pool = beside(directory.path()).await;
+    let mut connection = pool.acquire().await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut *connection).await.unwrap();
+    store.opt_out(&task.number, &attempt, NOON).await.unwrap();
+    assert_eq!(store.has_opted_out(&task.number).await, Ok(true), "the gate reads it beside the database");
+    assert_eq!(store.suppressions(None, 9).await.unwrap().len(), 0);
+    sqlx::query("ROLLBACK").execute(&mut *connection).await.unwrap();
+    assert_eq!(store.has_opted_out(&task.number).await, Ok(true));
+    let listed = store.suppressions(None, 9).await.unwrap();
+    assert_eq!((listed.len(), listed[0].value.attempt.as_ref()), (1, Some(&attempt)), "it is in the list now, once");
+    assert_eq!((store.has_opted_out(&task.number).await, store.suppressions(None, 9).await.unwrap().len()), (Ok(true), 1));
+}
+
+#[tokio::test]
+async fn a_stop_request_that_found_the_disk_full_is_in_the_list_after_the_next_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path(), Options { max_pages: Some(120), ..Options::new(Access::Dialing) }).await.unwrap();
+    let (task, attempt) = contract::begin(&store, "t1", "a1").await;
+    let words = "word ".repeat(200);
+    let mut turns = 0;
+    while store.append_turn(&attempt, turns + 1, &contract::turn(turns + 1, &words)).await.is_ok() {
+        turns += 1;
+    }
+    // Smaller rows still fit, and so do some of the list's own; then nothing is left at all.
+    let mut entries = 0;
+    let entry = |number: u32| Suppression {
+        channel: Channel::Installation,
+        attempt: None,
+        ..Suppression::stop_request(PhoneNumber::parse(&format!("+1212556{number:04}")).unwrap(), Channel::Speech, AttemptId::new("a1"), NOON)
+    };
+    while store.suppress(&format!("e{entries}"), &entry(entries)).await.is_ok() {
+        entries += 1;
+        assert!(entries < 9_000, "120 pages hold no such number");
+    }
+    let in_list = store.suppressions(None, 9_999).await.unwrap().len();
+    store.opt_out(&task.number, &attempt, NOON).await.unwrap();
+    assert_eq!(store.has_opted_out(&task.number).await, Ok(true));
+    assert_eq!(store.suppressions(None, 9_999).await.unwrap().len(), in_list, "the database takes nothing");
+    store.close().await;
+    drop(store);
+    let next = open(directory.path()).await.unwrap();
+    let listed = next.suppressions_of(&task.number).await.unwrap();
+    assert_eq!((listed.len(), listed[0].value.attempt.as_ref()), (1, Some(&attempt)));
+    assert_eq!(next.has_opted_out(&task.number).await, Ok(true));
 }
 
 #[tokio::test]

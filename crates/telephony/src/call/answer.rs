@@ -81,6 +81,28 @@ impl CallMachine {
         outputs
     }
 
+    /// Sound comes, so it is expected to go on. A stream that nobody said this of is not watched: texts come when they come.
+    pub(super) fn media_flows(&mut self, now: SessionTime) -> Vec<Output> {
+        if self.line_is_open {
+            self.timers.cancel(Timer::MediaLost);
+            self.timers.set(Timer::MediaSilence, now + self.config.media_silence);
+        }
+        Vec::new()
+    }
+
+    /// The socket is open and nothing comes: either the leg is over and nobody told us, or we talk to nobody.
+    pub(super) fn media_is_silent(&mut self, now: SessionTime) -> Vec<Output> {
+        self.timers.set(Timer::MediaLost, now + self.config.poll_every);
+        // A call without a name cannot be asked about.
+        if self.state == State::Live { vec![Output::Poll] } else { Vec::new() }
+    }
+
+    /// The stream is gone, or goes.
+    pub(super) fn expect_no_media(&mut self) {
+        self.timers.cancel(Timer::MediaSilence);
+        self.timers.cancel(Timer::MediaLost);
+    }
+
     fn leg_ended(&mut self, state: LegState) -> Vec<Output> {
         let by = match self.state {
             State::Ending(by) => by,

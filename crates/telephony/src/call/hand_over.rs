@@ -13,6 +13,7 @@ impl CallMachine {
         if self.state == State::Live && self.leg == LegState::InProgress {
             self.line_is_open = false;
             self.is_elsewhere = true;
+            self.expect_no_media();
             self.timers.cancel(Timer::MediaSetup);
             self.timers.set(Timer::Poll, now + self.config.poll_every * RARELY);
         }

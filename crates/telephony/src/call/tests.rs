@@ -49,6 +49,9 @@ fn check_with(config: Config, trace: &str, expected: Expect) {
             "stranger-completed" => Input::Leg { call: CarrierCallId::new("CA2"), state: LegState::Completed },
             "media-opened" => Input::MediaOpened,
             "media-closed" => Input::MediaClosed,
+            "media-flows" => Input::MediaFlows,
+            "handed-over" => Input::HandedOver,
+            "taken-back" => Input::TakenBack,
             "hang-up" => Input::HangUp,
             "cancel" => Input::Cancel,
             "hang-up-accepted" => Input::HangUpAccepted,
@@ -465,6 +468,100 @@ fn the_second_carrier_is_not_asked_if_the_phone_may_ring_or_the_user_has_given_u
         expect![[r#"
             0.000 Dial
             0.200 Ended { leg: Failed, by: User }
+        "#]],
+    );
+}
+
+#[test]
+fn an_open_stream_that_carries_nothing_is_asked_about_and_then_the_call_is_ended() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.200 media-opened
+         1.200 media-flows
+         2.200 media-flows
+         3.200 media-flows
+         12.000 hang-up-accepted
+         12.100 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.200 OpenLine
+            8.200 Poll
+            10.200 CloseLine
+            10.200 EndCall
+            12.100 Ended { leg: Completed, by: MediaLost }
+        "#]],
+    );
+}
+
+#[test]
+fn a_silent_stream_whose_leg_is_over_was_hung_up_by_the_far_end() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.200 media-opened
+         1.200 media-flows
+         6.300 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.200 OpenLine
+            6.200 Poll
+            6.300 CloseLine
+            6.300 Ended { leg: Completed, by: FarEnd }
+        "#]],
+    );
+}
+
+#[test]
+fn sound_that_comes_again_in_time_ends_nothing() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.200 media-opened
+         1.200 media-flows
+         7.000 media-flows
+         11.900 media-flows
+         13.000 hang-up
+         13.100 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.200 OpenLine
+            6.200 Poll
+            13.000 CloseLine
+            13.000 EndCall
+            13.100 Ended { leg: Completed, by: Conversation }
+        "#]],
+    );
+}
+
+#[test]
+fn a_stream_of_texts_and_a_call_that_is_elsewhere_may_be_silent() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.200 media-opened
+         20.000 media-flows
+         21.000 handed-over
+         29.000 media-flows
+         36.000 taken-back
+         36.500 media-opened
+         36.500 media-flows
+         42.000 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.200 OpenLine
+            36.500 OpenLine
+            41.500 Poll
+            42.000 CloseLine
+            42.000 Ended { leg: Completed, by: FarEnd }
         "#]],
     );
 }

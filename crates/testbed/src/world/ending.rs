@@ -57,6 +57,7 @@ impl World {
             reason: self.conversation.end_reason(),
             callee_spoke: self.conversation.transcript().turns.iter().any(|turn| matches!(turn.speaker, Speaker::Callee(_))),
             failure_code: self.facts.failure_code,
+            was_throttled: false,
         })
     }
 

@@ -140,6 +140,7 @@ mod the_store_in_memory {
         an_attempt_ends_once
         what_comes_twice_is_kept_once
         the_rules_learn_what_was_done
+        an_attempt_that_was_put_off_is_no_try
         a_number_whose_call_has_no_name_is_not_rung
         a_price_is_settled_once
         open_prices_are_found
@@ -151,6 +152,7 @@ mod the_store_in_memory {
     async fn keeps_what_is_promised_of_money() {
         contract::money::a_further_leg_is_paid_by_its_call(&MemoryStore::new()).await;
         contract::money::what_a_crash_leaves_open_counts_in_full(&MemoryStore::new()).await;
+        contract::money::a_further_leg_is_found_again(&MemoryStore::new()).await;
         contract::money::a_further_leg_obeys_pause_and_budget(&MemoryStore::new()).await;
     }
 

@@ -570,14 +570,33 @@ fn ears_that_fail_end_the_call_politely() {
 }
 
 #[test]
-fn an_opening_that_cannot_be_spoken_ends_the_call() {
+fn an_opening_that_cannot_be_spoken_ends_the_call_with_what_lies_ready() {
     check(
         "0.000 media
          0.010 failed 1
+         1.000 voice
+         2.000 quiet Hello? Who is this?
+         9.000 end",
+        &expect![[r#"
+            0.000 speak 1: (opening)
+            0.010 speak 2 (Goodbye): This is an automated assistant. Something went wrong on our side, we are sorry. Goodbye.
+            2.420 screened Human
+            7.440 hang-up EngineFailed
+        "#]],
+    );
+}
+
+#[test]
+fn if_nothing_can_be_said_it_is_hung_up_at_once() {
+    check(
+        "0.000 media
+         0.010 failed 1
+         0.020 failed 2
          1.000 end",
         &expect![[r#"
             0.000 speak 1: (opening)
-            0.010 hang-up EngineFailed
+            0.010 speak 2 (Goodbye): This is an automated assistant. Something went wrong on our side, we are sorry. Goodbye.
+            0.020 hang-up EngineFailed
         "#]],
     );
 }

@@ -17,6 +17,7 @@ use dialogue::brief::{Persona, TaskType};
 use engine::assistant::{Assistant, CarrierAddresses, Errand, Installation, NotMade};
 use engine::breakers::Breakers;
 use engine::call_driver::{CallPorts, TakeoverAddresses};
+use engine::clock_guard::ClockGuard;
 use engine::directory::Directory;
 use engine::gate::Gate;
 use engine::metrics::Metrics;
@@ -24,6 +25,7 @@ use engine::recovery::{Recovery, Way};
 use engine::script_brain::ScriptBrain;
 use engine::settlement::settle;
 use engine::task_desk::{House, TaskDesk};
+use engine::troubles::Troubles;
 use ports::carrier::{Carrier, ConversationMode};
 use ports::clock::Clock;
 use simulator::impairment::Chance;
@@ -324,7 +326,7 @@ impl World {
             Err(error) => self.wrong(&format!("recovery failed: {error}")),
         }
         tokio::spawn(async move { recovery.run().await });
-        let breakers = Arc::new(Breakers::new(["exchange"], Arc::new(Metrics::default())));
+        let breakers = Arc::new(Breakers::new(["exchange"], Arc::new(Metrics::default()), Troubles::default()));
         let names = Arc::new(std::sync::atomic::AtomicU64::new(0));
         let life = self.lives.len();
         let assistant = Assistant::new(Installation {
@@ -337,7 +339,14 @@ impl World {
                 breakers: breakers.clone(),
             },
             desk: TaskDesk {
-                gate: Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(self.clock.clone()), rules: self.rules(), breakers },
+                gate: Gate {
+                    store: store.clone(),
+                    policy: store.clone(),
+                    clock: Arc::new(self.clock.clone()),
+                    rules: self.rules(),
+                    breakers,
+                    clock_guard: ClockGuard::default(),
+                },
                 secrets: store,
                 house: House {
                     line: Line::Practice,

@@ -74,7 +74,7 @@ fn is_told_right(row: &AttemptRow, calls: &[NetCall]) -> bool {
     let Some(finish) = &row.finish else { return true };
     match (finish.disposition, calls) {
         // Nobody knew of a call, so there was none.
-        (Disposition::FailedUnknown | Disposition::CarrierRejected, calls) => calls.is_empty(),
+        (Disposition::FailedUnknown | Disposition::CarrierRejected | Disposition::Throttled, calls) => calls.is_empty(),
         (Disposition::Busy, [call]) => call.state == LegState::Busy,
         (Disposition::NoAnswer, [call]) => call.answered_at.is_none(),
         (Disposition::Conversed | Disposition::HungUpEarly, []) => false,

@@ -26,7 +26,7 @@ use async_trait::async_trait;
 use dialogue::report::Outcome;
 use dialogue::transcript::Turn;
 use ports::policy_store::Kept;
-use ports::task_store::{AttemptRecord, Finish, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
+use ports::task_store::{AttemptRecord, Finish, FurtherLeg, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
 use simulator::impairment::Chance;
 use telephony::cost::Micros;
 use telephony::{AttemptId, CarrierCallId, PhoneNumber, TaskId, Timestamp};
@@ -81,6 +81,8 @@ struct ExpenseRow {
     expense: Expense,
     payer: Payer,
     ended: Option<(Micros, Timestamp)>,
+    /// The name of the further leg at the carrier.
+    call: Option<CarrierCallId>,
 }
 
 /// All rows.
@@ -162,7 +164,8 @@ impl Rows {
         let within = |span: Duration| begun.iter().filter(move |row| row.began_at > now - span);
         let count = |span| u32::try_from(within(span).count()).unwrap();
         let oldest = |span| within(span).map(|row| row.began_at).min();
-        let to_number = || within(COUNTED_OVER).filter(|row| row.number == *number);
+        let counts = |row: &AttemptRow| row.finish.as_ref().is_none_or(|finish| finish.disposition.counts_as_try());
+        let to_number = || within(COUNTED_OVER).filter(|row| row.number == *number && counts(row));
         let [second, minute, day, week, month] = PACE_OVER;
         Usage {
             attempts_to_number: u32::try_from(to_number().count()).unwrap(),
@@ -477,7 +480,7 @@ impl TaskStore for MemoryStore {
             if !expense::check(expense.kind, expense.worst_case, &expense.budget, &before, pause).is_empty() {
                 return Err(StoreError::Overtaken);
             }
-            rows.expenses.push(ExpenseRow { expense: expense.clone(), payer, ended: None });
+            rows.expenses.push(ExpenseRow { expense: expense.clone(), payer, ended: None, call: None });
             Ok(())
         })
         .await
@@ -491,8 +494,35 @@ impl TaskStore for MemoryStore {
         .await
     }
 
+    async fn name_leg(&self, expense: &ExpenseId, call: &CarrierCallId) -> Result<(), StoreError> {
+        self.write(|rows| {
+            if let Some(row) = rows.expenses.iter_mut().find(|row| row.expense.id == *expense) {
+                row.call.get_or_insert_with(|| call.clone());
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn further_legs(&self, call: &CarrierCallId, telephone: &PhoneNumber, since: Timestamp) -> Result<Vec<FurtherLeg>, StoreError> {
+        let is_meant = |row: &&ExpenseRow| match &row.call {
+            Some(name) => name == call,
+            None => row.expense.telephone.as_ref() == Some(telephone),
+        };
+        let leg = |row: &ExpenseRow| FurtherLeg { attempt: row.expense.attempt.clone(), call: row.call.clone(), began_at: row.expense.at };
+        let rows = self.rows();
+        let known = rows.expenses.iter().filter(|row| row.expense.telephone.is_some() && row.expense.at >= since);
+        Ok(known.filter(is_meant).map(leg).collect())
+    }
+
     async fn close_expenses(&self, at: Timestamp) -> Result<u64, StoreError> {
-        self.write(|rows| Ok(rows.close_expenses(|expense| expense.attempt.is_none(), at))).await
+        self.write(|rows| {
+            for row in rows.expenses.iter_mut().filter(|row| row.expense.at < at - 2 * DAY) {
+                row.expense.telephone = None;
+            }
+            Ok(rows.close_expenses(|expense| expense.attempt.is_none(), at))
+        })
+        .await
     }
 
     /// Alerts go with what is told, which is not kept here.

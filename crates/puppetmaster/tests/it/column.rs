@@ -78,6 +78,8 @@ impl Column {
             COUNTRIES.to_owned(),
             "budget.per_day=50".into(),
             "recording.enabled=false".into(),
+            // Nobody waits for a turn here: what is shown is not the pace.
+            format!("{provider}.calls_per_second=10"),
             format!("{provider}.{id}={}", of(id)),
             format!("{provider}.api_url=http://127.0.0.1:9"),
         ];

@@ -37,7 +37,8 @@ pub fn check(home: &Home, report: &Value) {
     let turns = report["transcript"].as_array().unwrap();
     let quote = report["report"]["facts"][0]["evidence"]["quote"].as_str().unwrap();
     assert!(turns.iter().any(|turn| turn["speaker"] == "callee" && turn["text"].as_str().unwrap().contains(quote)), "{report}");
-    assert!(turns[0]["text"].as_str().unwrap().contains("automated assistant"), "the first sentence says what calls");
+    let ours = turns.iter().find(|turn| turn["speaker"] == "assistant").unwrap();
+    assert!(ours["text"].as_str().unwrap().contains("automated assistant"), "the first sentence says what calls");
     let attempt = report["attempt"].as_str().unwrap();
     let replayed = home.run(&["replay", attempt]);
     assert!(replayed.code == Some(0) && replayed.stdout.contains("the same outputs"), "{replayed:?}");

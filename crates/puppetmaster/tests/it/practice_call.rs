@@ -20,7 +20,8 @@ pub fn check(home: &Home, report: &Value) {
     let proof = turns.iter().find(|turn| turn["speaker"] == "callee" && turn["text"].as_str().unwrap().contains(quote)).unwrap();
     let from_ms = fact["evidence"]["from"].as_u64().unwrap() / 8;
     assert!((proof["from_ms"].as_u64().unwrap()..=proof["to_ms"].as_u64().unwrap()).contains(&from_ms), "{fact} {proof}");
-    assert!(turns[0]["text"].as_str().unwrap().contains("automated assistant"), "the first sentence says what calls");
+    let ours = turns.iter().find(|turn| turn["speaker"] == "assistant").unwrap();
+    assert!(ours["text"].as_str().unwrap().contains("automated assistant"), "the first sentence says what calls");
 
     let attempt = report["attempt"].as_str().unwrap();
     let replayed = home.run(&["replay", attempt]);

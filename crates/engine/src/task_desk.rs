@@ -10,6 +10,7 @@ use ::assistant::compliance::number_gate;
 use ::assistant::compliance::recording::RecordingPlan;
 use ::assistant::disclosure_matrix;
 use ::assistant::never_spoken::secrets_of;
+use ::assistant::notice::Notice;
 use ::assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskError, TaskState};
 use dialogue::brief::{Brief, Persona, TaskType};
 use dialogue::disclosure;
@@ -46,6 +47,8 @@ pub struct House {
     pub is_in_text: bool,
     /// Whether the assistant listens on, and writes down what is said, once the user has taken a call over.
     pub listens_along: bool,
+    /// What every receipt tells besides.
+    pub notices: Vec<Notice>,
 }
 
 impl House {
@@ -220,7 +223,8 @@ impl TaskDesk {
         );
         receipt.cost_parts = rates.parts(USUAL_CALL);
         receipt.prices_read_on = rates.read_on.clone();
-        receipt.notices = self.gate.notices(&receipt).await?;
+        let notices = self.gate.notices(&receipt).await?;
+        receipt.notices = self.house.notices.iter().cloned().chain(notices).collect();
         Ok(receipt)
     }
 

@@ -76,7 +76,7 @@ pub trait Carrier: CarrierRoom {
     /// Ends a call in whatever state it is. Ending a call that has ended is no error.
     async fn end_call(&self, call: &CarrierCallId) -> Result<(), CarrierError>;
 
-    /// Returns the provider's present view of a call, or `None` if it knows no such call.
+    /// Returns the provider's present view of a call, or `None` if it knows no such call: one that was picked up is over then.
     async fn fetch_call(&self, call: &CarrierCallId) -> Result<Option<CarrierCall>, CarrierError>;
 
     /// Returns the calls between these numbers that were made since `since`, newest first.

@@ -61,7 +61,7 @@ impl LiveView {
             LiveEvent::RoomChanged { change } => self.line(match change {
                 RoomChange::UserMuted => "the callee does not hear you; m again, and they do",
                 RoomChange::UserUnmuted => "the callee hears you again",
-                RoomChange::CalleeHeld => "the callee waits with music; h again, and they are back",
+                RoomChange::CalleeHeld => "the callee waits; h again, and they are back",
                 RoomChange::CalleeBack => "the callee is back",
                 RoomChange::GuestWhispers => "only you hear your guest; w again, and all do",
                 RoomChange::GuestSpeaksToAll => "all hear your guest again",

@@ -139,6 +139,7 @@ pub async fn open(settings: &StubSettings, config: &Config) -> Result<Serving, F
                 records: Some(true),
                 is_in_text: false,
                 listens_along: false,
+                notices: Vec::new(),
             },
             make_token: Arc::new(wiring::make_token),
         },

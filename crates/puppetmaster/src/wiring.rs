@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use assistant::approval::SecondProvider;
 use assistant::audit::AuditEvent;
 use assistant::compliance::retention::Retention;
+use assistant::notice::Notice;
 use assistant::policy::Rules;
 use carriers::registry::{self, Account, Practised};
 use dialogue::disclosure::APOLOGY;
@@ -43,6 +44,7 @@ use server::{Server, ServerState};
 use simulator::cast::Cast;
 use store::{Access, Options, Store, Vault};
 use telephony::cost::RateCard;
+use telephony::plan::ConversationMode;
 use telephony::recording::RecordingBasis;
 use telephony::{AttemptId, PhoneNumber, Private, Timestamp};
 use tokio::task::JoinHandle;
@@ -428,22 +430,33 @@ fn desk(
     let from = own.first().cloned().map_or_else(|| PhoneNumber::parse(PRACTICE_NUMBER), Ok);
     let from = from.map_err(|error| Failure::new(&codes::CARRIER_SETTINGS, error.to_string()))?;
     let rules = rules(config, own, is_strict);
+    // Who only looks has not opened the practice network as whom it is spoken to.
+    let (name, abilities) = match config.phone_provider {
+        Provider::Mock => (config.practised.as_str(), config.practised.abilities()),
+        Provider::Twilio | Provider::Plivo | Provider::Sip => (provider.carrier.name(), provider.carrier.abilities()),
+    };
+    let mode = abilities.mode_for(config.conversation_mode);
     let house = House {
         line: provider.line,
         from,
         rates: config.rate_card(),
         second: config.second_provider.zip(config.second_rate_card()).map(|(second, rates)| {
-            let first = provider.carrier.abilities().mode_for(config.conversation_mode);
-            let mode = Some(second.abilities().mode_for(first)).filter(|mode| *mode != first);
+            let mode = Some(second.abilities().mode_for(mode)).filter(|second| *second != mode);
             let receipt = SecondProvider { provider: second.as_str().to_owned(), from: config.second_number().cloned(), mode };
             (receipt, rates)
         }),
         records: config.recording,
-        is_in_text: provider.carrier.abilities().mode_for(config.conversation_mode).is_in_text(),
+        is_in_text: mode.is_in_text(),
         listens_along: config.takeover_listens,
+        notices: (mode != config.conversation_mode).then(|| other_mode(name, config.conversation_mode, mode)).into_iter().collect(),
     };
     let gate = Gate { store: store.clone(), policy: store.clone(), clock: Arc::new(SystemClock), rules, breakers, clock_guard };
     Ok(TaskDesk { gate, secrets: store, house, make_token: Arc::new(make_token) })
+}
+
+/// Says on receipts that conversations are not held as it is wished.
+fn other_mode(provider: &str, wished: ConversationMode, held: ConversationMode) -> Notice {
+    Notice::new(codes::CARRIER_OTHER_MODE.code, format!("{provider} has no {}; the conversation is held by {}", wished.in_words(), held.in_words()))
 }
 
 /// Returns the rules of an installation.

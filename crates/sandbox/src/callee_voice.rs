@@ -16,6 +16,7 @@ use ports::speech_to_text::{Heard, HeardSink, Wanted};
 use ports::text_to_speech::{SpeakRequest, Speaking, Voice, VoicePiece};
 use simulator::callee::{Input, Output};
 use telephony::dtmf::Digit;
+use tokio::sync::mpsc;
 
 use crate::Speech;
 use crate::ear::{Ear, Noticed};
@@ -183,6 +184,21 @@ pub fn speak(speech: Option<&Speech>, text: &str, voice: Voice, mut sink: impl F
             None
         }
     }
+}
+
+/// Returns a text as it is spoken, once all of it is made.
+pub async fn spoken(speech: Option<&Speech>, text: &str) -> Vec<i16> {
+    let (post, mut pieces) = mpsc::unbounded_channel();
+    let work = speak(speech, text, Voice::default(), move |piece| {
+        // Nobody waits any more: the sandbox closes.
+        let _ = post.send(piece);
+    });
+    let mut samples = Vec::new();
+    while let Some(VoicePiece::Audio(piece)) = pieces.recv().await {
+        samples.extend(piece);
+    }
+    drop(work);
+    samples
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! What Plivo's pages leave open is answered here in the way that is hardest on a program: a document with one unknown element
 //! ends the call, a recording that names no length ends after a minute, a stream that is not kept alive ends with its document.
 
+mod adding;
 mod between;
 mod call;
 mod conferences;
@@ -15,6 +16,7 @@ mod place;
 mod registry;
 mod rest;
 mod room_recording;
+mod room_sounds;
 mod webhooks;
 
 use std::sync::Arc;

@@ -48,6 +48,8 @@ pub enum Input {
         /// Its state.
         state: LegState,
     },
+    /// The carrier was asked after the leg and knows of none that waits or lives, nor has it a record of one that is over.
+    Gone,
     /// The media stream is open.
     MediaOpened,
     /// The media stream has closed.
@@ -203,6 +205,17 @@ enum State {
     Over,
 }
 
+/// What came of asking after a leg: since its stream went away, or since we want it gone.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Asked {
+    /// It was told that the leg lives.
+    lives: bool,
+    /// Questions since the last answer.
+    unanswered: u32,
+    /// Answers in a row that there is no such leg.
+    gone: u32,
+}
+
 /// One leg's life. Feed it everything; do what it says in order.
 #[derive(Clone, Debug)]
 pub struct CallMachine {
@@ -215,6 +228,8 @@ pub struct CallMachine {
     is_elsewhere: bool,
     /// Whether the media stream was there and went away.
     lost_media: bool,
+    /// What came of asking after the leg.
+    asked: Asked,
     /// Whether the user asked for the end before the carrier told us which call to end.
     end_when_placed: Option<EndedBy>,
     /// Whether the second carrier, if there is one, was asked.
@@ -233,6 +248,7 @@ impl CallMachine {
             line_is_open: false,
             is_elsewhere: false,
             lost_media: false,
+            asked: Asked::default(),
             end_when_placed: None,
             is_with_second: false,
             timers: TimerTable::default(),
@@ -277,6 +293,7 @@ impl CallMachine {
             Input::Unclear => self.unclear(now),
             Input::NoneFound => self.none_found(now),
             Input::Leg { call, state } => self.leg_news(now, call, state),
+            Input::Gone => self.gone(),
             Input::MediaOpened => self.media_opened(now),
             Input::MediaClosed if self.is_elsewhere => Vec::new(),
             Input::MediaClosed => self.media_closed(now),

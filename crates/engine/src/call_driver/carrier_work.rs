@@ -107,7 +107,8 @@ impl CallDriver {
                 self.facts.is_end_told |= call.state.is_terminal();
                 self.line(Input::Leg { call: call.id, state: call.state });
             }
-            CarrierReply::Polled(Ok(None) | Err(_)) => {}
+            CarrierReply::Polled(Ok(None)) => self.line(Input::Gone),
+            CarrierReply::Polled(Err(_)) => {}
             CarrierReply::HungUp(Ok(())) => self.line(Input::HangUpAccepted),
             CarrierReply::HungUp(Err(error)) => {
                 tracing::warn!(%error, "the hang-up was not confirmed");

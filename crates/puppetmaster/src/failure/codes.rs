@@ -90,6 +90,9 @@ assistant::code_table! {
     CARRIER_SETTINGS = "carrier.settings",
         "the phone provider cannot be used as it is set up",
         "Run `puppetmaster config check`; docs/configuration.md says what each key takes.";
+    CARRIER_OTHER_MODE = "carrier.other_mode",
+        "the phone provider cannot hold conversations as `conversation_mode` wants them",
+        "The call is held by spoken turns instead, and the receipt says so. Set `conversation_mode` to `spoken_turns` or `media_stream` to say what you want.";
     SERVER_CANNOT_LISTEN = "server.cannot_listen",
         "the address for webhooks and media sockets cannot be had",
         "Stop the other program, or name another address with the key `listen` (port 0 takes a free one).";

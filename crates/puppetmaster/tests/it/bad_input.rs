@@ -210,15 +210,6 @@ fn credentials_of_a_network_are_read_with_care() {
 }
 
 #[test]
-fn a_callee_who_hangs_up_in_the_first_second_is_an_outcome() {
-    let home = Home::new();
-    let ended = home.run(&["call", "+12125550125", ASK, "--yes"]);
-    assert_eq!(ended.code, Some(4), "{ended:?}");
-    assert!(!ended.stderr.contains("ERROR") && !ended.stderr.contains("panicked"), "{}", ended.stderr);
-    assert_eq!(home.last_disposition(), Disposition::HungUpEarly);
-}
-
-#[test]
 fn whoever_stops_reading_ends_nothing_badly() {
     let home = Home::new();
     for args in [["task", "list"], ["stats", "--json"]] {

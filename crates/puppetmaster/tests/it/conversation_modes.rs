@@ -1,4 +1,5 @@
-//! The same errand in each way to hold a conversation: the same report, whoever hears and speaks.
+//! The same errand in each way to hold a conversation: the same report, whoever hears and speaks. That an answer is the same is a row of
+//! [`crate::provider_contract`].
 
 use audio::wav::read_wav;
 use serde_json::Value;
@@ -31,27 +32,38 @@ fn a_recording_that_nobody_tells_of_is_asked_for() {
     assert!(ended.stdout.contains("recording  "), "it is fetched all the same: {ended:?}");
 }
 
-#[test]
-fn an_answer_is_the_same_in_every_mode_and_its_proof_is_recorded() {
-    for mode in IN_TEXT {
-        let home = Home::new();
-        let (code, report) = call(&home, mode, &[SHOP, "Ask what time they close today"]);
-        assert_eq!(code, Some(0), "{mode}: {report}");
-        let fact = &report["report"]["facts"][0];
-        assert_eq!((fact["fact"].as_str(), fact["value"].as_str()), (Some("closing_time"), Some("21:00")), "{mode}");
-        let turns = report["transcript"].as_array().unwrap();
-        let quote = fact["evidence"]["quote"].as_str().unwrap();
-        assert!(turns.iter().any(|turn| turn["speaker"] == "callee" && turn["text"].as_str().unwrap().contains(quote)), "{mode}: {report}");
-        assert!(turns[0]["text"].as_str().unwrap().contains("automated assistant"), "{mode}: the first sentence says what calls");
+/// Checks an answer that the carrier heard and recorded: its words stand in the transcript, and both sides in the recording.
+pub fn check(home: &Home, report: &Value) {
+    let turns = report["transcript"].as_array().unwrap();
+    let quote = report["report"]["facts"][0]["evidence"]["quote"].as_str().unwrap();
+    assert!(turns.iter().any(|turn| turn["speaker"] == "callee" && turn["text"].as_str().unwrap().contains(quote)), "{report}");
+    let ours = turns.iter().find(|turn| turn["speaker"] == "assistant").unwrap();
+    assert!(ours["text"].as_str().unwrap().contains("automated assistant"), "the first sentence says what calls");
+    let attempt = report["attempt"].as_str().unwrap();
+    let replayed = home.run(&["replay", attempt]);
+    assert!(replayed.code == Some(0) && replayed.stdout.contains("the same outputs"), "{replayed:?}");
+    let file = home.path().join("call.wav");
+    assert_eq!(home.run(&["recording", attempt, "--to", file.to_str().unwrap()]).code, Some(0));
+    let wav = read_wav(&std::fs::read(file).unwrap(), 8_000 * 600).unwrap();
+    let sounds = |channel| wav.channel(channel).iter().filter(|sample| sample.unsigned_abs() > 1_000).count();
+    assert!(wav.channels == 2 && sounds(0) > 4_000 && sounds(1) > 4_000, "both sides are heard, each on its channel");
+}
 
-        let attempt = report["attempt"].as_str().unwrap();
-        let replayed = home.run(&["replay", attempt]);
-        assert!(replayed.code == Some(0) && replayed.stdout.contains("the same outputs"), "{mode}: {replayed:?}");
-        let file = home.path().join("call.wav");
-        assert_eq!(home.run(&["recording", attempt, "--to", file.to_str().unwrap()]).code, Some(0), "{mode}");
-        let wav = read_wav(&std::fs::read(file).unwrap(), 8_000 * 600).unwrap();
-        let sounds = |channel| wav.channel(channel).iter().filter(|sample| sample.unsigned_abs() > 1_000).count();
-        assert!(wav.channels == 2 && sounds(0) > 4_000 && sounds(1) > 4_000, "{mode}: both sides are heard, each on its channel");
+#[test]
+fn a_provider_without_a_relay_of_texts_says_on_the_receipt_that_it_takes_spoken_turns() {
+    let home = Home::new();
+    let receipt = |provider: &str, mode: &str| {
+        let settings = [format!("sandbox.provider={provider}"), format!("conversation_mode={mode}")];
+        let settings = settings.iter().flat_map(|setting| ["--set", setting]);
+        let ended = home.run(&settings.chain(["task", "create", SHOP, "Ask what time they close today"]).collect::<Vec<_>>());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        ended.stdout
+    };
+    let told = receipt("plivo", "text_relay");
+    assert!(told.contains("plivo has no texts over a socket; the conversation is held by spoken turns [carrier.other_mode]"), "{told}");
+    for (provider, mode) in [("twilio", "text_relay"), ("plivo", "spoken_turns"), ("plivo", "media_stream")] {
+        let told = receipt(provider, mode);
+        assert!(!told.contains("carrier.other_mode"), "{provider} {mode}: {told}");
     }
 }
 

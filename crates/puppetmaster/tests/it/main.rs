@@ -4,6 +4,7 @@
 mod audit;
 mod bad_input;
 mod batches;
+mod column;
 mod conversation_modes;
 mod costs;
 mod data;

@@ -57,6 +57,7 @@ impl Office {
             records: Some(false),
             is_in_text: false,
             listens_along: false,
+            notices: Vec::new(),
         };
         let made = AtomicU32::new(0);
         let make_token = Arc::new(move || format!("t{}", made.fetch_add(1, Ordering::SeqCst) + 1));

@@ -146,27 +146,29 @@ impl Running {
 
     /// Reads lines until one holds `what`, and returns it.
     pub fn until(&mut self, what: &str) -> String {
+        self.until_one_of(&[what])
+    }
+
+    /// Reads lines until each of these was said, in whatever order: of what is told by different ways nobody promises which is first.
+    pub fn until_each(&mut self, whats: &[&str]) {
+        let mut missing = whats.to_vec();
+        while !missing.is_empty() {
+            let line = self.until_one_of(&missing);
+            missing.retain(|what| !line.contains(what));
+        }
+    }
+
+    fn until_one_of(&mut self, whats: &[&str]) -> String {
         for line in self.lines.by_ref() {
             let line = line.unwrap();
             self.seen.push_str(&line);
             self.seen.push('\n');
-            if line.contains(what) {
+            if whats.iter().any(|what| line.contains(what)) {
                 return line;
             }
         }
         let stderr = self.stderr.take().map(|reader| reader.join().unwrap());
-        panic!("the program ended before it said “{what}”:\n{}\n{stderr:?}", self.seen);
-    }
-
-    /// Reads lines until each of these was held by one of them: they come in any order.
-    pub fn until_all(&mut self, whats: &[&str]) {
-        let mut missing = whats.to_vec();
-        while let Some(next) = missing.first() {
-            let began = self.seen.len();
-            self.until(next);
-            let new = &self.seen[began..];
-            missing.retain(|what| !new.contains(what));
-        }
+        panic!("the program ended before it said “{}”:\n{}\n{stderr:?}", whats.join("”, “"), self.seen);
     }
 
     /// Types a line.

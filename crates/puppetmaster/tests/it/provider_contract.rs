@@ -4,8 +4,6 @@
 //! What a scenario brings lies in a file beside this one, and every cell of the table is compared with that: so cells are tests of their own and
 //! run side by side, and none waits for another. The table stands in docs/provider-contract.md, which the last test compares.
 
-mod column;
-
 use std::fmt::Write;
 
 use expect_test::expect_file;
@@ -14,9 +12,9 @@ use serde_json::{Value, json};
 use store::Vault;
 use telephony::AttemptId;
 
+use crate::column::{Column, Line};
 use crate::program::{Ended, Home, Network, give_way};
-use crate::recording;
-use column::{Column, Line};
+use crate::{conversation_modes, practice_call, reception, recording, takeover};
 
 const ASK: &str = "Ask what time they close today";
 const BUSY: &str = "+12125550110";
@@ -63,11 +61,10 @@ const HANGS_UP: Scenario = Scenario { name: "the callee hangs up", brings: "call
 const WE_HANG_UP: Scenario = Scenario { name: "we hang up", brings: "we-hang-up", we_hang_up: Some(When::TheyTalk), is_cut: true, ..PLAIN };
 const SPOKEN_TURNS: Scenario =
     Scenario { name: "spoken turns, no socket", brings: "spoken-turns", settings: &["conversation_mode=spoken_turns"], ..PLAIN };
+const TEXT_RELAY: Scenario = Scenario { name: "texts over a socket", brings: "text-relay", settings: &["conversation_mode=text_relay"], ..PLAIN };
 const NO_SOCKET: Scenario = Scenario { name: "fault: the stream is refused", brings: "stream-refused", fault: Some("socket=refused"), ..PLAIN };
 const NO_NEWS: Scenario =
     Scenario { name: "fault: no news come", brings: "no-news", fault: Some("webhook=lost"), number: "+12125550125", is_cut: true, ..PLAIN };
-/// Plivo shows a call that is over only once its record is made, seconds to minutes later, so who ended it is not known in time.
-const NO_NEWS_OF_PLIVO: Scenario = Scenario { brings: "no-news-plivo", ..NO_NEWS };
 
 /// The rows that are over at once.
 const AT_ONCE: [Scenario; 13] = [
@@ -121,24 +118,35 @@ macro_rules! cells {
 cells! {
     the_errand_over_mock: THE_ERRAND over Mock;
     the_errand_over_twilio: THE_ERRAND over Twilio;
-    the_errand_over_plivo: THE_ERRAND over PractisedPlivo;
-    the_errand_over_plivo_as_it_is_configured: THE_ERRAND over Plivo;
+    the_errand_over_plivo: THE_ERRAND over Plivo;
+    the_errand_over_plivo_as_it_is_practised: THE_ERRAND over PractisedPlivo;
     an_interruption_over_mock: INTERRUPTS over Mock;
-    an_interruption_over_plivo: INTERRUPTS over PractisedPlivo;
+    an_interruption_over_twilio: INTERRUPTS over Twilio;
+    an_interruption_over_plivo: INTERRUPTS over Plivo;
     a_menu_over_mock: MENU over Mock;
-    a_menu_over_plivo: MENU over PractisedPlivo;
+    a_menu_over_twilio: MENU over Twilio;
+    a_menu_over_plivo: MENU over Plivo;
     a_voicemail_over_mock: VOICEMAIL over Mock;
-    a_voicemail_over_plivo: VOICEMAIL over PractisedPlivo;
+    a_voicemail_over_twilio: VOICEMAIL over Twilio;
+    a_voicemail_over_plivo: VOICEMAIL over Plivo;
     a_callee_who_hangs_up_over_mock: HANGS_UP over Mock;
-    a_callee_who_hangs_up_over_plivo: HANGS_UP over PractisedPlivo;
+    a_callee_who_hangs_up_over_twilio: HANGS_UP over Twilio;
+    a_callee_who_hangs_up_over_plivo: HANGS_UP over Plivo;
     our_hanging_up_over_mock: WE_HANG_UP over Mock;
-    our_hanging_up_over_plivo: WE_HANG_UP over PractisedPlivo;
+    our_hanging_up_over_twilio: WE_HANG_UP over Twilio;
+    our_hanging_up_over_plivo: WE_HANG_UP over Plivo;
     spoken_turns_over_mock: SPOKEN_TURNS over Mock;
-    spoken_turns_over_plivo: SPOKEN_TURNS over PractisedPlivo;
+    spoken_turns_over_twilio: SPOKEN_TURNS over Twilio;
+    spoken_turns_over_plivo: SPOKEN_TURNS over Plivo;
+    a_relay_of_texts_over_mock: TEXT_RELAY over Mock;
+    a_relay_of_texts_over_twilio: TEXT_RELAY over Twilio;
+    a_relay_of_texts_over_plivo: TEXT_RELAY over Plivo;
     a_refused_stream_over_mock: NO_SOCKET over Mock;
-    a_refused_stream_over_plivo: NO_SOCKET over PractisedPlivo;
+    a_refused_stream_over_twilio: NO_SOCKET over Twilio;
+    a_refused_stream_over_plivo: NO_SOCKET over Plivo;
     lost_news_over_mock: NO_NEWS over Mock;
-    lost_news_over_plivo: NO_NEWS_OF_PLIVO over PractisedPlivo;
+    lost_news_over_twilio: NO_NEWS over Twilio;
+    lost_news_over_plivo: NO_NEWS over Plivo;
 }
 
 #[test]
@@ -218,8 +226,13 @@ fn run(scenario: &Scenario, network: &Network, line: &Line) -> Value {
     let calls = &network.calls()[before..];
     assert!(calls.iter().all(|call| call["rings"].as_u64() <= Some(1)), "{}: {calls:?}", scenario.name);
     let attempt = report["attempt"].as_str().unwrap();
-    if scenario.brings == THE_ERRAND.brings && !report["recording"].is_null() {
+    let is_kept = !report["recording"].is_null();
+    if scenario.brings == THE_ERRAND.brings && is_kept {
         recording::check(&home, attempt, report["transcript"].as_array().unwrap());
+        practice_call::check(&home, &report);
+    }
+    if [TEXT_RELAY.brings, SPOKEN_TURNS.brings].contains(&scenario.brings) && is_kept {
+        conversation_modes::check(&home, &report);
     }
     if scenario.brings == INTERRUPTS.brings {
         assert!(calls.iter().any(|call| call["clears"].as_u64() > Some(0)), "what was said into the callee's words was not taken back: {calls:?}");
@@ -287,24 +300,107 @@ const PAGE: &str = "# One contract for all phone providers\n\
 Each scenario is called over each provider and must bring the very same, which lies in a file\n\
 (`crates/puppetmaster/tests/it/provider_contract/brings`): exit code, disposition, outcome, facts with their proof, who answered, why it ended,\n\
 whether it was recorded, and every step of the leg in the trace. Names of calls, lengths and prices are the provider's own. `mock` is the\n\
-practice network as it is without any configuration, which is Twilio's adapter; for `plivo` it is practised with Plivo's. The first row and all that are\n\
-over at once are called over `twilio` and `plivo` as they are really configured, too: account, number, API, public address, real telephones, behind which\n\
-the practice network stands. Such calls are not recorded unless somebody wants it. The other rows of `twilio` say `as mock`.\n\n\
+practice network as it is without any configuration, which is Twilio's adapter. `twilio` and `plivo` are called as they are really configured: account,\n\
+number, API, public address, real telephones, behind which the practice network stands; such calls are not recorded unless somebody wants it. A call that\n\
+is practised with Plivo's adapter, and recorded, is compared as well and has no column.\n\n\
+The last rows are tests of their own, named below the table. Where they say *practised*, the practice network was spoken to as that provider without the\n\
+configuration of a real account: whoever calls us from it has a number that no real account is ever called from.\n\n\
+Plivo shows a call that is over only once its record is made, seconds to minutes later. If no news of the end come either, the call is asked after\n\
+twice, two seconds apart; a call that was picked up, and that neither waits nor lives nor has a record, is over, and the far end ended it, for we did\n\
+not. What the record says later is its price; who hung up is not written anew, for an attempt ends once.\n\n\
 What the adapters do with refusals, broken connections and redirects is a contract of its own (`crates/carriers/tests/it/contract.rs`). One fault\n\
 has no row: a create that fails without an answer, of which nothing is ever heard. A real provider may list such a call late, so the attempt\n\
 stays open and is asked about again, while the practice network is believed at once (`bad_days` of `crates/testbed`). What a provider cannot do\n\
 stands in [providers.md](providers.md).\n\n";
 
-/// Rows whose scenario is a test of its own beside the others of its kind, told by one function over each provider.
-const TOLD: [(&str, &str, &str); 7] = [
-    ("takeover: the user talks, and gives the call back", "the same", "the errand is done"),
-    ("takeover: nobody picks up, the callee comes back", "the same", "conversed"),
-    ("takeover: muted, on hold, a guest, words for all", "the same, but nobody whispers and hold is silent", "all is done or told"),
-    ("conference: callers meet, and part with the user", "the same", "all hear each other"),
-    ("queue: callers in order, the user takes the next", "the same", "the first is taken"),
-    ("inbound menu: a key, and never called again", "the same", "on the do-not-call list"),
-    ("inbound: a message, and an errand that rings back", "the same", "kept; conversed, achieved"),
-];
+/// A cell whose scenario is a test of its own: the test's name, and what the table says of it.
+struct Told {
+    test: &'static str,
+    says: &'static str,
+}
+
+/// Names a test, which must be there.
+macro_rules! told {
+    ($says:literal, $($test:path),+) => {{
+        // A test that was renamed or taken away is no function.
+        let _tests: &[fn()] = &[$($test),+];
+        Told { test: concat!($(stringify!($test), " "),+), says: $says }
+    }};
+}
+
+/// Rows whose scenarios are tests of their own beside the others of their kind, told by one function over each provider: what over mock, Twilio and
+/// Plivo, and what it brings.
+fn told() -> [(&'static str, [Told; 3], &'static str); 7] {
+    [
+        (
+            "takeover: the user talks, and gives the call back",
+            [
+                told!("the same", takeover::the_assistant_listens_on_if_that_is_wanted_and_the_callee_knows),
+                told!("the same", takeover::star_gives_the_call_back_and_the_errand_goes_on),
+                told!("the same", takeover::star_gives_the_call_back_over_plivo_too),
+            ],
+            "the errand is done",
+        ),
+        (
+            "takeover: nobody picks up, the callee comes back",
+            [
+                told!("called over `twilio`", takeover::a_callee_who_is_sent_to_a_telephone_that_nobody_picks_up_comes_back),
+                told!("the same", takeover::a_callee_who_is_sent_to_a_telephone_that_nobody_picks_up_comes_back),
+                told!("the same", takeover::over_plivo_they_come_back_as_well),
+            ],
+            "conversed",
+        ),
+        (
+            "takeover: muted, on hold, a guest, words for all",
+            [
+                told!("called over `twilio`", takeover::the_user_can_be_silent_let_the_callee_wait_bring_somebody_in_and_have_something_said),
+                told!("the same", takeover::the_user_can_be_silent_let_the_callee_wait_bring_somebody_in_and_have_something_said),
+                told!("the same, but nobody whispers and hold is silent", takeover::all_of_that_over_plivo_but_a_guest_who_whispers),
+            ],
+            "all is done or told",
+        ),
+        (
+            "conference: callers meet, and part with the user",
+            [
+                told!("the same", reception::callers_meet_once_the_user_is_there_and_part_when_the_user_goes),
+                told!("practised, which is `mock`", reception::callers_meet_once_the_user_is_there_and_part_when_the_user_goes),
+                told!("the same, practised", reception::over_plivo_they_meet_and_part_as_well),
+            ],
+            "all hear each other",
+        ),
+        (
+            "queue: callers in order, the user takes the next",
+            [
+                told!("the same", reception::callers_wait_in_order_and_the_users_phone_is_rung_and_takes_the_next),
+                told!("practised, which is `mock`", reception::callers_wait_in_order_and_the_users_phone_is_rung_and_takes_the_next),
+                told!("the same, practised", reception::over_plivo_they_do_the_same),
+            ],
+            "the first is taken",
+        ),
+        (
+            "inbound menu: a key, and never called again",
+            [
+                told!("the same", reception::nine_in_a_menu_is_a_stop_request_that_the_gate_obeys),
+                told!("practised, which is `mock`", reception::nine_in_a_menu_is_a_stop_request_that_the_gate_obeys),
+                told!("the same, practised", reception::nine_in_a_menu_over_plivo_is_one_too),
+            ],
+            "on the do-not-call list",
+        ),
+        (
+            "inbound: a message, and an errand that rings back",
+            [
+                told!(
+                    "the same",
+                    reception::a_stranger_without_a_menu_leaves_a_message_that_can_be_read_and_heard,
+                    reception::a_callee_who_rings_back_goes_on_with_the_errand
+                ),
+                told!("practised, which is `mock`", reception::a_callee_who_rings_back_goes_on_with_the_errand),
+                told!("the same, practised", reception::over_plivo_a_message_is_taken_and_a_callee_who_rings_back_goes_on_with_the_errand),
+            ],
+            "kept; conversed, achieved",
+        ),
+    ]
+}
 
 #[test]
 fn the_table_stands_in_the_documents() {
@@ -315,18 +411,25 @@ fn the_table_stands_in_the_documents() {
         let brings = brings(scenario);
         write!(table, "| {} |", scenario.name).unwrap();
         for column in Column::ALL {
-            let cell = cells.iter().find(|(other, of)| other.name == scenario.name && of.shown() == column);
-            match cell {
-                None => table.push_str(" as mock |"),
-                Some((other, _)) if other.brings == scenario.brings => table.push_str(" the same |"),
-                Some((other, _)) => write!(table, " {} |", said(&self::brings(other)["disposition"])).unwrap(),
-            }
+            assert!(
+                cells.iter().any(|(other, of)| other.brings == scenario.brings && *of == column),
+                "{} is not called over {column:?}",
+                scenario.name
+            );
+            let says = if scenario.brings == TEXT_RELAY.brings && column == Column::Plivo { "the same, by spoken turns" } else { "the same" };
+            write!(table, " {says} |").unwrap();
         }
         writeln!(table, " {}, {} |", said(&brings["disposition"]), said(&brings["outcome"])).unwrap();
     }
-    for (name, plivo, brings) in TOLD {
-        writeln!(table, "| {name} | the same | as mock | {plivo} | {brings} |").unwrap();
+    let mut tests = String::from("\nThe tests of the last rows (`crates/puppetmaster/tests/it`):\n");
+    for (name, cells, brings) in told() {
+        let [mock, twilio, plivo] = &cells;
+        writeln!(table, "| {name} | {} | {} | {} | {brings} |", mock.says, twilio.says, plivo.says).unwrap();
+        let mut names: Vec<&str> = cells.iter().flat_map(|cell| cell.test.split_whitespace()).collect();
+        names.sort_unstable();
+        names.dedup();
+        writeln!(tests, "- {}: `{}`", name, names.join("`, `")).unwrap();
     }
     println!("{table}");
-    expect_file!["../../../../docs/provider-contract.md"].assert_eq(&format!("{PAGE}{table}"));
+    expect_file!["../../../../docs/provider-contract.md"].assert_eq(&format!("{PAGE}{table}{tests}"));
 }

@@ -287,7 +287,7 @@ fn number(text: &str) -> PhoneNumber {
 }
 
 #[test]
-fn a_stranger_without_a_menu_leaves_a_message_that_can_be_read_and_heard() {
+pub(crate) fn a_stranger_without_a_menu_leaves_a_message_that_can_be_read_and_heard() {
     let home = home_with(&[LEAVES_A_MESSAGE], None);
     let desk = Desk::open(&home, &[]);
     let call = desk.ring("+12125550180");
@@ -380,12 +380,12 @@ fn who_finds_a_queue_full_or_waits_too_long_leaves_a_message() {
 }
 
 #[test]
-fn nine_in_a_menu_is_a_stop_request_that_the_gate_obeys() {
+pub(crate) fn nine_in_a_menu_is_a_stop_request_that_the_gate_obeys() {
     nine_in_a_menu(&[]);
 }
 
 #[test]
-fn nine_in_a_menu_over_plivo_is_one_too() {
+pub(crate) fn nine_in_a_menu_over_plivo_is_one_too() {
     nine_in_a_menu(&[PLIVO]);
 }
 
@@ -413,7 +413,7 @@ fn words_choose_from_a_menu() {
 }
 
 #[test]
-fn a_callee_who_rings_back_goes_on_with_the_errand() {
+pub(crate) fn a_callee_who_rings_back_goes_on_with_the_errand() {
     for mode in ["media_stream", "text_relay", "spoken_turns"] {
         let home = home_with(&[RINGS_BACK], None);
         let call = home.run(&["--set", "sandbox.scenarios_dir=cast", "call", "+12125550183", "Ask what time they close today", "--yes", "--json"]);
@@ -457,13 +457,13 @@ fn a_ring_back_that_a_kill_cuts_off_ends_in_the_books() {
 }
 
 #[test]
-fn callers_wait_in_order_and_the_users_phone_is_rung_and_takes_the_next() {
+pub(crate) fn callers_wait_in_order_and_the_users_phone_is_rung_and_takes_the_next() {
     wait_in_order(&[]);
 }
 
 /// Plivo has no queues: the line is ours, and the two meet in a room.
 #[test]
-fn over_plivo_they_do_the_same() {
+pub(crate) fn over_plivo_they_do_the_same() {
     wait_in_order(&[PLIVO]);
 }
 
@@ -484,7 +484,7 @@ fn wait_in_order(settings: &[&str]) {
 }
 
 #[test]
-fn over_plivo_a_message_is_taken_and_a_callee_who_rings_back_goes_on_with_the_errand() {
+pub(crate) fn over_plivo_a_message_is_taken_and_a_callee_who_rings_back_goes_on_with_the_errand() {
     let home = home_with(&[LEAVES_A_MESSAGE, RINGS_BACK], None);
     let call = home.run(&["--set", "sandbox.scenarios_dir=cast", "--set", PLIVO, "call", "+12125550183", "Ask what time they close today", "--yes"]);
     assert_eq!(call.code, Some(4), "{call:?}");
@@ -530,12 +530,12 @@ rooms:
 "#;
 
 #[test]
-fn callers_meet_once_the_user_is_there_and_part_when_the_user_goes() {
+pub(crate) fn callers_meet_once_the_user_is_there_and_part_when_the_user_goes() {
     meet(&[]);
 }
 
 #[test]
-fn over_plivo_they_meet_and_part_as_well() {
+pub(crate) fn over_plivo_they_meet_and_part_as_well() {
     meet(&[PLIVO]);
 }
 

@@ -34,7 +34,7 @@ use telephony::leg::LegState;
 use telephony::{PhoneNumber, SessionTime, Timestamp};
 use tokio::sync::mpsc;
 use wire::http::Method;
-use wire::plivo::document::Verb;
+use wire::plivo::document::{MultiPartyCall, Verb};
 use wire::plivo::error_codes::DocumentSource;
 use wire::plivo::rest::CreateCall;
 use wire::plivo::status::{CallStatus, HangupSource};
@@ -49,7 +49,8 @@ use crate::post::Hook;
 use crate::program::{HookReply, Unreached};
 use crate::truth::{CallTruth, keep};
 
-pub(super) use origin::Origin;
+pub(super) use aside::read_sounds;
+pub(super) use origin::{Guest, Origin};
 pub(super) use party::PartyOrder;
 
 /// Which of the carrier's mouths something is for.
@@ -162,6 +163,8 @@ pub(super) struct Driver {
     hangs_up_at: Option<SessionTime>,
     /// Who rings us gives up then.
     gives_up_at: Option<SessionTime>,
+    /// The API adds it to this multiparty call, and has not told yet what came of that.
+    adding: Option<Box<MultiPartyCall>>,
     /// What a call that came in is to its caller if it is refused.
     refused_as: Option<LegState>,
     ending: Option<Ending>,
@@ -189,6 +192,7 @@ impl Driver {
             to,
             create,
             is_bound: origin.dialled().is_some(),
+            adding: origin.guest().map(|guest| Box::new(guest.noun.clone())),
             origin,
             line,
             orders,
@@ -301,7 +305,7 @@ impl Driver {
                 }
             }
             Doing::Linked(_) => self.link_frame(&up),
-            Doing::Partying(_) => self.party_frame(&up),
+            Doing::Partying(_) => self.party_frame(&up, &down),
             Doing::Prompting if self.line.prompter.is_done() => self.next_verb(),
             Doing::SendingDigits if self.line.prompter.is_done() => self.begin(),
             Doing::Prompting | Doing::SendingDigits | Doing::Idle | Doing::Detecting | Doing::Early(_) | Doing::Streaming => {}

@@ -7,16 +7,21 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use audio::frame::Frame;
 use telephony::Timestamp;
 use wire::http::Method;
 use wire::plivo::clock::with_offset;
 use wire::plivo::decimal::Decimal;
 use wire::plivo::document::MultiPartyCall;
-use wire::plivo::rest::{AuthId, EventGroup, FileFormat, MultipartyId, MultipartyResource, MultipartyStatus, ParticipantResource, Role};
+use wire::plivo::rest::{
+    AuthId, EventGroup, FileFormat, MultipartyId, MultipartyResource, MultipartyStatus, ParticipantResource, RecordMultiparty, Role,
+};
 
+use super::room_sounds::Cue;
 use crate::clock::wall_clock;
 use crate::room::{Part, Room};
 use crate::shelf::Shelf;
+use crate::tape::{Reel, Sides};
 
 /// Multiparty calls that are remembered.
 const MOST: usize = 1_000;
@@ -54,14 +59,24 @@ pub struct Participant {
     ends_on_exit: bool,
     /// Still takes part.
     pub is_in: bool,
-    /// What is recorded of them alone.
-    track: Option<Track>,
+    /// What is recorded of them, one of a kind at most.
+    tracks: Vec<Track>,
+}
+
+/// Which sound of a participant is recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrackKind {
+    /// What they say.
+    Own,
+    /// What they say and what they hear, each on a channel.
+    All,
 }
 
 /// One participant's own recording in progress.
 struct Track {
+    kind: TrackKind,
     tape: PartyTape,
-    samples: Vec<i16>,
+    reel: Reel,
 }
 
 /// Where states of it are told.
@@ -75,14 +90,61 @@ pub struct Told {
     pub groups: Vec<EventGroup>,
 }
 
+/// How something is to be recorded.
+#[derive(Clone, Debug)]
+pub struct TapeOrder {
+    /// In which form.
+    pub format: FileFormat,
+    /// Where its states are told.
+    pub callback: Option<(String, Method)>,
+    /// Whether it is written down.
+    pub is_written_down: bool,
+    /// Where the words are sent.
+    pub words_to: Option<String>,
+    /// What all hear when it begins.
+    pub begins_with: Option<Cue>,
+    /// What all hear when it ends.
+    pub ends_with: Option<Cue>,
+    /// It begins once so many take part.
+    pub members: usize,
+}
+
+impl TapeOrder {
+    /// Returns how a request wants it.
+    pub fn of_request(record: RecordMultiparty) -> Self {
+        let method = record.recording_callback_method.unwrap_or(Method::Get);
+        Self {
+            format: record.file_format.unwrap_or(FileFormat::Mp3),
+            callback: record.recording_callback_url.map(|url| (url.as_str().to_owned(), method)),
+            is_written_down: false,
+            words_to: None,
+            begins_with: None,
+            ends_with: None,
+            members: 1,
+        }
+    }
+
+    /// Returns how the document of a participant wants it.
+    pub fn of_document(noun: &MultiPartyCall) -> Self {
+        let cue = |url: &Option<String>, method: Method| url.clone().map(|url| Cue { url, method });
+        Self {
+            format: noun.record_file_format(),
+            callback: noun.recording_callback_url.clone().map(|url| (url, noun.recording_callback_method.unwrap_or(Method::Post))),
+            is_written_down: noun.transcript(),
+            words_to: noun.transcription_url.clone(),
+            begins_with: cue(&noun.start_recording_audio, noun.start_recording_audio_method()),
+            ends_with: cue(&noun.stop_recording_audio, noun.stop_recording_audio_method()),
+            members: noun.record_min_member_count() as usize,
+        }
+    }
+}
+
 /// A recording of it in progress.
 pub struct PartyTape {
     /// Its name.
     pub id: String,
-    /// In which form.
-    pub format: FileFormat,
-    /// Where its end is told.
-    pub callback: Option<(String, Method)>,
+    /// How it is recorded.
+    pub order: TapeOrder,
     /// When it began.
     pub began_at: Timestamp,
     /// Nothing is recorded just now.
@@ -101,6 +163,8 @@ pub struct Party {
     pub participants: BTreeMap<u32, Participant>,
     /// What is recorded of it.
     pub tape: Option<PartyTape>,
+    /// How it is to be recorded once enough take part.
+    pub wanted_tape: Option<TapeOrder>,
     /// Where states of it are told: as who said so first wanted.
     pub told: Option<Told>,
     created_at: Timestamp,
@@ -254,32 +318,50 @@ impl Party {
         }
     }
 
-    /// Begins to record a participant alone, and returns their call; `None` if that is done already, or they take no part.
-    pub fn begin_track(&mut self, member: u32, tape: PartyTape) -> Option<String> {
-        let participant = self.participants.get_mut(&member).filter(|participant| participant.is_in && participant.track.is_none())?;
-        let call = participant.shown.call_uuid.clone()?;
-        participant.track = Some(Track { tape, samples: Vec::new() });
-        Some(call)
+    /// Returns how it is to be recorded, once, when enough take part and nothing of it is recorded yet.
+    pub fn take_wanted_tape(&mut self) -> Option<TapeOrder> {
+        let count = self.count();
+        self.wanted_tape.take_if(|order| count >= order.members)
     }
 
-    /// Holds a participant's own recording, or goes on with it, and returns it; `None` if there is none in a state for that.
-    pub fn hold_track(&mut self, member: u32, is_held: bool) -> Option<&PartyTape> {
-        let track = self.participants.get_mut(&member)?.track.as_mut().filter(|track| track.tape.is_paused != is_held)?;
-        track.tape.is_paused = is_held;
-        Some(&track.tape)
+    /// Begins to record a participant, and returns their call; `None` if that is done already, or they take no part.
+    pub fn begin_track(&mut self, member: u32, kind: TrackKind, tape: PartyTape) -> Option<String> {
+        let participant = self.participants.get_mut(&member)?;
+        if !participant.is_in || participant.tracks.iter().any(|track| track.kind == kind) {
+            return None;
+        }
+        let mut reel = match kind {
+            TrackKind::Own => Reel::of_sides(Sides::Callee, false),
+            TrackKind::All => Reel::of_sides(Sides::Both, true),
+        };
+        reel.skips_pause = true;
+        participant.tracks.push(Track { kind, tape, reel });
+        participant.shown.call_uuid.clone()
     }
 
-    /// Keeps what a participant says now, if they are recorded.
-    pub fn keep_track(&mut self, member: u32, up: &[i16]) {
-        let track = self.participants.get_mut(&member).and_then(|participant| participant.track.as_mut());
-        if let Some(track) = track.filter(|track| !track.tape.is_paused) {
-            track.samples.extend_from_slice(up);
+    /// Holds what is recorded of a participant, or goes on with it, and returns that: what is in a state for it.
+    pub fn hold_tracks(&mut self, member: u32, is_held: bool) -> Vec<&PartyTape> {
+        let tracks = self.participants.get_mut(&member).into_iter().flat_map(|participant| &mut participant.tracks);
+        let change = |track: &mut Track| {
+            let changes = track.tape.is_paused != is_held;
+            (track.tape.is_paused, track.reel.is_paused) = (is_held, is_held);
+            changes
+        };
+        tracks.filter_map(|track| change(track).then_some(&track.tape)).collect()
+    }
+
+    /// Keeps what a participant says and hears now, if they are recorded.
+    pub fn keep_tracks(&mut self, member: u32, up: &Frame, down: &Frame) {
+        for track in self.participants.get_mut(&member).into_iter().flat_map(|participant| &mut participant.tracks) {
+            track.reel.push(up, down);
         }
     }
 
-    /// Takes a participant's own recording away, with all that it holds.
-    pub fn take_track(&mut self, member: u32) -> Option<(PartyTape, Vec<i16>)> {
-        self.participants.get_mut(&member)?.track.take().map(|track| (track.tape, track.samples))
+    /// Takes away what is recorded of a participant, of one kind or of each.
+    pub fn take_tracks(&mut self, member: u32, kind: Option<TrackKind>) -> Vec<(PartyTape, Reel)> {
+        let Some(participant) = self.participants.get_mut(&member) else { return Vec::new() };
+        let taken = participant.tracks.extract_if(.., |track| kind.is_none_or(|kind| kind == track.kind));
+        taken.map(|track| (track.tape, track.reel)).collect()
     }
 
     /// Returns the call of an agent, whom supervisors coach.
@@ -367,7 +449,7 @@ impl Parties {
         let shown = new_participant(account, &uuid, member, noun, call);
         party.room.enter(call, part_of(&shown, agent.as_deref()));
         let (joined_at, ends_on_exit) = (wall_clock(), noun.end_mpc_on_exit());
-        party.participants.insert(member, Participant { shown, joined_at, ends_on_exit, is_in: true, track: None });
+        party.participants.insert(member, Participant { shown, joined_at, ends_on_exit, is_in: true, tracks: Vec::new() });
         changed.has_started = noun.start_mpc_on_enter() && party.start();
         party.had_company |= party.count() > 1;
         Some((uuid.clone(), party.room.clone(), member, changed))
@@ -405,7 +487,8 @@ impl Kept {
     }
 }
 
-fn told_of(noun: &MultiPartyCall) -> Option<Told> {
+/// Returns where a participant's document or request wants states told.
+pub fn told_of(noun: &MultiPartyCall) -> Option<Told> {
     let url = noun.status_callback_url.clone()?;
     let groups = if noun.status_callback_events.is_empty() {
         vec![EventGroup::StateChanges, EventGroup::ParticipantChanges]
@@ -422,6 +505,7 @@ fn new_party(uuid: String, room: Room, noun: &MultiPartyCall) -> Party {
         room,
         participants: BTreeMap::new(),
         tape: None,
+        wanted_tape: None,
         told: None,
         created_at: wall_clock(),
         started_at: None,

@@ -89,7 +89,7 @@ impl Service {
         });
         if let Some((url, method)) = recording.transcription {
             // The sound is there, for it was just kept.
-            let _ = self.transcribe(&recording.id, url, method);
+            let _ = self.transcribe(&recording.id, Some((url, method)));
         }
         let Some(RoomCallback { url, method, style }) = recording.callback else { return };
         let decimal = |number: u64| Some(Decimal::new(number.to_string()));

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ports::text_to_speech::{Voice, VoicePiece};
-use tokio::sync::mpsc;
 use wire::http::{Form, Method};
 use wire::twilio::callback::ConferenceNews;
 use wire::twilio::document::{Document, Verb};
 
 use super::Service;
 use super::webhooks::resolve;
-use crate::callee_voice::speak;
+use crate::callee_voice::spoken;
 use crate::program::{HookReply, samples_of};
 use crate::prompter::keys;
 
@@ -65,7 +63,7 @@ impl Service {
         let mut samples = Vec::new();
         for verb in parsed.document.verbs {
             match verb {
-                Verb::Say(say) => samples.extend(self.spoken(&say.text()).await),
+                Verb::Say(say) => samples.extend(spoken(self.network.config.speech.as_ref(), &say.text()).await),
                 Verb::Pause { length } => samples.resize(samples.len() + 8_000 * length.min(600) as usize, 0),
                 Verb::Play(play) => {
                     samples.extend(keys(play.digits.as_deref().unwrap_or_default()));
@@ -83,19 +81,5 @@ impl Service {
             }
         }
         Ok(samples)
-    }
-
-    async fn spoken(&self, text: &str) -> Vec<i16> {
-        let (post, mut pieces) = mpsc::unbounded_channel();
-        let work = speak(self.network.config.speech.as_ref(), text, Voice::default(), move |piece| {
-            // Nobody waits any more: the sandbox closes.
-            let _ = post.send(piece);
-        });
-        let mut samples = Vec::new();
-        while let Some(VoicePiece::Audio(piece)) = pieces.recv().await {
-            samples.extend(piece);
-        }
-        drop(work);
-        samples
     }
 }

@@ -6,6 +6,7 @@ use sandbox::{Faults, Sandbox, SandboxConfig, SandboxError};
 use wire::twilio::rest::create_call;
 
 use crate::app::{App, config};
+use crate::program::Program;
 
 #[tokio::test]
 async fn a_port_in_use_says_what_to_do() {
@@ -84,7 +85,7 @@ async fn closing_hangs_up_tells_the_programs_and_leaves_nothing_behind() {
     let sid = app.call("+12125550121").await;
     app.until_hook("/voice").await;
     let (base_url, truth) = (app.sandbox.base_url.clone(), app.sandbox.truth());
-    let App { sandbox, client, .. } = app;
+    let Program { sandbox, client, .. } = app.0;
     sandbox.shut_down().await;
     let truth = truth.call(&sid).unwrap();
     assert_eq!(truth.states.last().map(String::as_str), Some("completed"));

@@ -1,39 +1,12 @@
 //! `<Dial>`: others are rung, the first who answers is connected, and the document goes on when that one is gone.
 
-use simulator::cast::Cast;
 use wire::twilio::rest::{CallFilter, Paging, list_calls};
 
 use crate::app::{App, Saw};
-use crate::telling::telling;
-
-/// Asks when they close, thanks and hangs up. Presses the star when told to.
-const ASKER: &str = r#"
-number: "+12125550190"
-name: Asker
-description: Asks a shop when it closes.
-line: { ring_after_ms: 100, answer_after_ms: 100 }
-scenes:
-  home:
-    person:
-      knows:
-        - { topic: help, when: ["help"], say: ["When do you close tonight?"] }
-        - { topic: nine, when: ["nine"], say: ["Thank you, goodbye."], then: hang_up }
-        - { topic: star, when: ["star"], presses: "*", say: ["Done."] }
-"#;
-
-/// Says one sentence and hangs up.
-const LEAVES: &str = r#"
-number: "+12125550192"
-name: Leaves
-description: Says one sentence and hangs up.
-line: { ring_after_ms: 100, answer_after_ms: 100 }
-scenes:
-  tape: { announcement: { say: [{ after_ms: 600, say: "We are closed until Monday. Please press the star key." }, { after_ms: 2000, say: "Goodbye." }] } }
-"#;
+use crate::people::{ASKER, LEAVES, network};
 
 async fn app() -> App {
-    let cast = Cast::shipped().unwrap().with("a.yaml", ASKER).unwrap().with("b.yaml", LEAVES).unwrap();
-    let mut app = App::with(sandbox::SandboxConfig { cast, ..telling() }).await;
+    let mut app = App::with(network(&[ASKER, LEAVES])).await;
     app.serve("/done", "<Response/>");
     app.serve("/leg", "");
     // Nobody is asked for what was not served.

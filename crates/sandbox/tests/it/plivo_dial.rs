@@ -2,44 +2,17 @@
 
 use std::collections::HashMap;
 
+use sandbox::SandboxConfig;
 use serde_json::{Value, json};
-use simulator::cast::Cast;
 
+use crate::people::{ASKER, LEAVES, network};
 use crate::plivo_app::{App, Saw};
-use crate::telling::telling;
 
 const SHOP: &str = "+12125550123";
 const SILENT: &str = "+12125550121";
 
-/// Asks when they close, thanks and hangs up. Presses a key when told to.
-const ASKER: &str = r#"
-number: "+12125550190"
-name: Asker
-description: Asks a shop when it closes.
-line: { ring_after_ms: 100, answer_after_ms: 100 }
-scenes:
-  home:
-    person:
-      knows:
-        - { topic: help, when: ["help"], say: ["When do you close tonight?"] }
-        - { topic: nine, when: ["nine"], say: ["Thank you, goodbye."], then: hang_up }
-        - { topic: star, when: ["star"], presses: "*", say: ["Done."] }
-        - { topic: one, when: ["one"], presses: "1", say: ["Done."] }
-"#;
-
-/// Says one sentence and hangs up.
-const LEAVES: &str = r#"
-number: "+12125550192"
-name: Leaves
-description: Says one sentence and hangs up.
-line: { ring_after_ms: 100, answer_after_ms: 100 }
-scenes:
-  tape: { announcement: { say: [{ after_ms: 600, say: "We are closed until Monday. Please press the star key." }, { after_ms: 2000, say: "Goodbye." }] } }
-"#;
-
 async fn app() -> App {
-    let cast = Cast::shipped().unwrap().with("a.yaml", ASKER).unwrap().with("b.yaml", LEAVES).unwrap();
-    let app = App::with(sandbox::SandboxConfig { cast, plivo_minute_micros: 11_500, ..telling() }).await;
+    let app = App::with(SandboxConfig { plivo_minute_micros: 11_500, ..network(&[ASKER, LEAVES]) }).await;
     app.serve("/done", "");
     app
 }

@@ -4,26 +4,13 @@ use sandbox::SandboxConfig;
 use serde_json::{Value, json};
 use simulator::cast::Cast;
 
+use crate::people::{HELPFUL, network};
 use crate::plivo_app::{App, Saw};
-use crate::telling::telling;
 
 const SHOP: &str = "+12125550123";
 const VOICEMAIL: &str = "+12125550114";
 const SILENT: &str = "+12125550191";
 const GREETING: &str = "Corner shop, good day, how can I help you?";
-
-/// Presses two keys when asked.
-const HELPFUL: &str = r#"
-number: "+12125550190"
-name: Helpful
-description: Presses keys when asked.
-line: { ring_after_ms: 100, answer_after_ms: 100 }
-scenes:
-  home:
-    person:
-      knows:
-        - { topic: keys, when: ["press"], presses: "42", say: ["There you are."] }
-"#;
 
 /// Says nothing for ten minutes.
 const PATIENT: &str = r#"
@@ -35,7 +22,7 @@ scenes:
 "#;
 
 async fn app() -> App {
-    App::with(SandboxConfig { cast: Cast::shipped().unwrap().with("a.yaml", HELPFUL).unwrap(), ..telling() }).await
+    App::with(network(&[HELPFUL])).await
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ async fn a_call_that_lives_is_taken_in_recorded_and_one_left_alone_ends_it() {
     assert_eq!(app.ask("POST", room, &json!({ "role": "agent", "call_uuid": "none" })).await.0, 404);
     let add = |call: &str| {
         let mut add = add(call);
-        (add["transcript"], add["call_status_callback_url"]) = (true.into(), at("/status").into());
+        add["status_callback_events"] = "participant-state-changes,participant-audio-events".into();
         add
     };
     for call in [&ann, &ben] {
@@ -131,20 +131,33 @@ async fn a_call_that_lives_is_taken_in_recorded_and_one_left_alone_ends_it() {
     let (_, list) = app.ask("GET", room, &Value::Null).await;
     let member = list["objects"].as_array().unwrap().iter().find(|one| one["call_uuid"] == ben.as_str()).unwrap()["member_id"].clone();
     let his = format!("{room}{}/Record/", member.as_str().unwrap());
-    let (status, own) = app.ask("POST", &his, &json!({ "file_format": "wav", "record_track_type": "participant" })).await;
+    let track = |kind: &str| json!({ "file_format": "wav", "record_track_type": kind });
+    let (status, own) = app.ask("POST", &his, &track("participant")).await;
     assert_eq!((status, own["message"].as_str()), (202, Some("MPC: two record started")), "{own}");
-    assert_eq!(app.ask("POST", &his, &json!({})).await.0, 400);
+    // With what he hears as well, if nothing is said of it, and each once.
+    let (status, all) = app.ask("POST", &his, &json!({ "file_format": "wav" })).await;
+    assert_eq!(status, 202, "{all}");
+    for (kind, status) in [("participant", 400), ("all", 400), ("both", 400), ("none", 400)] {
+        assert_eq!(app.ask("POST", &his, &track(kind)).await.0, status, "{kind}");
+    }
     assert_eq!(app.ask("POST", &format!("{his}Pause/"), &json!({})).await.0, 202);
     assert_eq!(app.ask("POST", &format!("{his}Pause/"), &json!({})).await.0, 404);
     assert_eq!(app.ask("POST", &format!("{his}Resume/"), &json!({})).await.0, 202);
     app.until_true(&ann, |truth| truth.heard_calls == [ben.clone()]).await;
-    app.until_true(&ben, |truth| !truth.callee_said.is_empty()).await;
+    app.until_true(&ben, |truth| !truth.callee_said.is_empty() && truth.heard_calls == [ann.clone()]).await;
+    for status in [204, 404] {
+        assert_eq!(app.ask("DELETE", &format!("{his}?record_track_type=participant"), &Value::Null).await.0, status);
+    }
     assert_eq!(app.ask("DELETE", &his, &Value::Null).await.0, 204);
     let (_, shown) = app.ask("GET", &format!("/Recording/{}/", own["recording_id"].as_str().unwrap()), &Value::Null).await;
     assert_eq!((shown["call_uuid"].as_str(), shown["conference_name"].as_str()), (Some(ben.as_str()), Some("two")), "{shown}");
     let (_, wav) = app.fetch(own["recording_url"].as_str().unwrap()).await;
     let wav = audio::wav::read_wav(&wav, 1 << 24).unwrap();
-    assert!(wav.channel(0).iter().any(|sample| sample.unsigned_abs() > 1_000), "he spoke");
+    assert!(wav.channels == 1 && wav.channel(0).iter().any(|sample| sample.unsigned_abs() > 1_000), "he spoke");
+    let (_, wav) = app.fetch(all["recording_url"].as_str().unwrap()).await;
+    let wav = audio::wav::read_wav(&wav, 1 << 24).unwrap();
+    assert_eq!(wav.channels, 2);
+    assert!((0..2).all(|channel| wav.channel(channel).iter().any(|sample| sample.unsigned_abs() > 1_000)), "he spoke and she did");
     app.ask("DELETE", &format!("/Call/{ann}/"), &Value::Null).await;
     let is_done = |saw: &Saw| matches!(saw, Saw::Hook { path, form, .. } if path == "/tape" && form["EventName"] == "MPCRecordingCompleted");
     let (saw, _) = app.until(is_done).await;
@@ -154,7 +167,7 @@ async fn a_call_that_lives_is_taken_in_recorded_and_one_left_alone_ends_it() {
     let wav = audio::wav::read_wav(&wav, 1 << 24).unwrap();
     assert!(wav.channel(0).iter().filter(|sample| sample.unsigned_abs() > 1_000).count() > 100);
     assert_eq!(app.record(&ben).await["hangup_cause_code"], 4_020);
-    assert_eq!(app.truth(&ben).unsupported, ["MultiPartyCall transcript", "MultiPartyCall call_status_callback_url"]);
+    assert_eq!(app.truth(&ben).unsupported, ["MultiPartyCall participant-audio-events"]);
     let (_, list) = app.ask("GET", "/MultiPartyCall/", &Value::Null).await;
     assert_eq!(list["objects"][0]["termination_cause_code"], 1_010);
 }

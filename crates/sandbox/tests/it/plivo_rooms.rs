@@ -98,7 +98,10 @@ async fn a_conference_is_recorded_with_all_voices() {
     let mut app = app().await;
     app.serve("/answer", ROOM);
     let ann = joined(&mut app, ANN).await;
+    app.serve("/answer", &ROOM.replace("beep:1", "ORIGIN/comes"));
+    app.serve("/comes", "<Speak>Somebody comes in</Speak>");
     let ben = joined(&mut app, BEN).await;
+    app.until_true(&ann, |truth| truth.callee_heard.iter().any(|heard| heard.contains("Somebody comes in"))).await;
     let record = json!({ "file_format": "wav", "callback_url": format!("{}/recorded", app.origin) });
     let (status, started) = app.ask("POST", "/Conference/My%20Room/Record/", &record).await;
     assert_eq!((status, started["message"].as_str()), (202, Some("conference recording started")));

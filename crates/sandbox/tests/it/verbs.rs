@@ -1,27 +1,12 @@
 //! What the carrier hears and finds out: speech and keys for `<Gather>`, written messages, who answered, and what goes on
 //! beside a document.
 
-use simulator::cast::Cast;
 use wire::twilio::rest::{LiveTranscriptionRequest, RestRequest, StreamRequest, StreamStart, TranscriptionStart};
 
 use crate::app::{App, Saw};
-use crate::telling::telling;
+use crate::people::{HELPFUL, network};
 
 const GREETING: &str = "Corner shop, good day, how can I help you?";
-
-/// Presses two keys when asked, and talks long when asked for a story.
-const HELPFUL: &str = r#"
-number: "+12125550190"
-name: Helpful
-description: Presses keys or tells a story, as asked.
-line: { ring_after_ms: 100, answer_after_ms: 100 }
-scenes:
-  home:
-    person:
-      knows:
-        - { topic: keys, when: ["press"], presses: "42", say: ["There you are."] }
-        - { topic: story, when: ["story"], say: ["Well damn it was a dark and stormy night and nobody knew where the old captain had gone that night."] }
-"#;
 
 /// A mailbox whose greeting ends without a beep.
 const NO_BEEP: &str = r#"
@@ -34,8 +19,7 @@ scenes:
 "#;
 
 async fn app() -> App {
-    let cast = Cast::shipped().unwrap().with("a.yaml", HELPFUL).unwrap().with("b.yaml", NO_BEEP).unwrap();
-    App::with(sandbox::SandboxConfig { cast, ..telling() }).await
+    App::with(network(&[HELPFUL, NO_BEEP])).await
 }
 
 #[tokio::test]

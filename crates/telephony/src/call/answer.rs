@@ -1,6 +1,6 @@
 //! Ringing, the answer, and the media stream that makes it a conversation.
 
-use super::{CallMachine, EndedBy, Output, State, Timer};
+use super::{Asked, CallMachine, EndedBy, Output, State, Timer};
 use crate::ids::CarrierCallId;
 use crate::leg::LegState;
 use crate::time::SessionTime;
@@ -13,7 +13,13 @@ impl CallMachine {
             State::Idle | State::Over => return Vec::new(),
             State::Live | State::Ending(_) => {}
         }
-        if self.call.as_ref() != Some(&call) || !self.leg.advances_to(state) {
+        if self.call.as_ref() != Some(&call) {
+            return Vec::new();
+        }
+        if state == LegState::InProgress {
+            self.asked = Asked { lives: true, ..Asked::default() };
+        }
+        if !self.leg.advances_to(state) {
             return Vec::new();
         }
         if state.is_terminal() {
@@ -72,6 +78,7 @@ impl CallMachine {
             State::Live => {
                 self.timers.set(Timer::GiveUp, now + self.config.give_up_after);
                 self.timers.set(Timer::Poll, now + self.config.poll_every);
+                self.asked = Asked::default();
                 outputs.push(Output::Poll);
             }
             // Nobody to ask about yet; asked as soon as it has a name.
@@ -101,6 +108,17 @@ impl CallMachine {
     pub(super) fn expect_no_media(&mut self) {
         self.timers.cancel(Timer::MediaSilence);
         self.timers.cancel(Timer::MediaLost);
+    }
+
+    /// Of a leg that was picked up, no trace is left but the record that comes later: it is over. Asked once more first, for the record
+    /// tells more and may be there by then; and before the answer it proves nothing, for a call is listed late.
+    pub(super) fn gone(&mut self) -> Vec<Output> {
+        let is_asked_after = matches!(self.state, State::Live | State::Ending(_));
+        if !is_asked_after || self.leg != LegState::InProgress {
+            return Vec::new();
+        }
+        self.asked = Asked { gone: self.asked.gone + 1, ..Asked::default() };
+        if self.asked.gone < 2 { Vec::new() } else { self.leg_ended(LegState::Completed) }
     }
 
     fn leg_ended(&mut self, state: LegState) -> Vec<Output> {

@@ -48,10 +48,12 @@ impl CallMachine {
         match self.state {
             State::Live => {
                 self.timers.set(Timer::Poll, now + self.config.poll_every);
-                // The stream has been gone for a whole poll and the leg still lives: nobody can be heard, so end it.
-                if !self.line_is_open && self.leg == LegState::InProgress && self.timers.is_set(Timer::GiveUp) {
+                // The stream is gone and the leg lives, or nobody can say within two polls: nobody can be heard, so end it.
+                let is_without_stream = !self.line_is_open && self.leg == LegState::InProgress && self.timers.is_set(Timer::GiveUp);
+                if is_without_stream && (self.asked.lives || self.asked.unanswered > 0) {
                     return self.hang_up(now, EndedBy::MediaLost);
                 }
+                self.asked.unanswered += 1;
                 vec![Output::Poll]
             }
             State::Ending(_) => {

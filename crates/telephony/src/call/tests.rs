@@ -20,6 +20,11 @@ fn check_with_second(trace: &str, expected: Expect) {
 }
 
 fn check_with(config: Config, trace: &str, expected: Expect) {
+    expected.assert_eq(&told(config, trace));
+}
+
+/// Runs a trace and returns what came out, one output a line.
+fn told(config: Config, trace: &str) -> String {
     let mut machine = CallMachine::new(config);
     let mut printed = String::new();
     let mut print = |now: SessionTime, outputs: Vec<Output>| {
@@ -45,6 +50,7 @@ fn check_with(config: Config, trace: &str, expected: Expect) {
             "ringing" => Input::Leg { call: call(), state: LegState::Ringing },
             "answered" => Input::Leg { call: call(), state: LegState::InProgress },
             "completed" => Input::Leg { call: call(), state: LegState::Completed },
+            "gone" => Input::Gone,
             "busy" => Input::Leg { call: call(), state: LegState::Busy },
             "stranger-completed" => Input::Leg { call: CarrierCallId::new("CA2"), state: LegState::Completed },
             "media-opened" => Input::MediaOpened,
@@ -61,7 +67,7 @@ fn check_with(config: Config, trace: &str, expected: Expect) {
         let outputs = machine.handle(now, input);
         print(now, outputs);
     }
-    expected.assert_eq(&printed);
+    printed
 }
 
 #[test]
@@ -215,6 +221,7 @@ fn a_lost_stream_ends_the_call_unless_the_far_end_already_did() {
          1.000 answered
          1.100 media-opened
          5.000 media-closed
+         5.200 answered
          8.000 completed",
         expect![[r#"
             0.000 Dial
@@ -224,6 +231,110 @@ fn a_lost_stream_ends_the_call_unless_the_far_end_already_did() {
             5.000 Poll
             7.000 EndCall
             8.000 Ended { leg: Completed, by: MediaLost }
+        "#]],
+    );
+}
+
+#[test]
+fn whether_the_far_end_did_is_waited_for_a_little_and_not_for_ever() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.100 media-opened
+         5.000 media-closed
+         8.500 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.100 OpenLine
+            5.000 CloseLine
+            5.000 Poll
+            7.000 Poll
+            8.500 Ended { leg: Completed, by: FarEnd }
+        "#]],
+    );
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.100 media-opened
+         5.000 media-closed
+         10.000 completed",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.100 OpenLine
+            5.000 CloseLine
+            5.000 Poll
+            7.000 Poll
+            9.000 EndCall
+            10.000 Ended { leg: Completed, by: MediaLost }
+        "#]],
+    );
+}
+
+#[test]
+fn a_leg_that_was_picked_up_and_is_not_found_any_more_is_over() {
+    let lost = "0.000 start
+         0.100 placed
+         1.000 answered
+         1.100 media-opened
+         5.000 media-closed
+         5.200 gone\n";
+    let opened = "0.000 Dial\n1.000 Answered\n1.100 OpenLine\n5.000 CloseLine\n5.000 Poll\n7.000 Poll\n";
+    for (then, ends) in [
+        ("7.300 gone", "7.300 Ended { leg: Completed, by: FarEnd }\n"),
+        // The record was made meanwhile.
+        ("7.300 completed", "7.300 Ended { leg: Completed, by: FarEnd }\n"),
+        // It was not gone, or nobody says more.
+        ("7.300 answered\n9.500 completed", "9.000 EndCall\n9.500 Ended { leg: Completed, by: MediaLost }\n"),
+        ("9.500 completed", "9.000 EndCall\n9.500 Ended { leg: Completed, by: MediaLost }\n"),
+    ] {
+        assert_eq!(told(Config::new(Duration::from_secs(30), Duration::from_secs(60)), &format!("{lost}{then}")), format!("{opened}{ends}"));
+    }
+}
+
+#[test]
+fn a_leg_that_we_have_ended_is_over_when_it_is_not_found_any_more_but_not_before_it_was_picked_up() {
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 answered
+         1.100 media-opened
+         5.000 hang-up
+         5.100 hang-up-accepted
+         7.200 gone
+         9.200 gone",
+        expect![[r#"
+            0.000 Dial
+            1.000 Answered
+            1.100 OpenLine
+            5.000 CloseLine
+            5.000 EndCall
+            7.100 Poll
+            7.100 EndCall
+            9.100 Poll
+            9.100 EndCall
+            9.200 Ended { leg: Completed, by: Conversation }
+        "#]],
+    );
+    check(
+        "0.000 start
+         0.100 placed
+         1.000 cancel
+         1.100 hang-up-accepted
+         3.200 gone
+         5.200 gone
+         5.300 busy",
+        expect![[r#"
+            0.000 Dial
+            1.000 EndCall
+            3.100 Poll
+            3.100 EndCall
+            5.100 Poll
+            5.100 EndCall
+            5.300 Ended { leg: Busy, by: User }
         "#]],
     );
 }
@@ -244,8 +355,8 @@ fn a_stream_that_comes_back_is_too_late() {
             1.100 OpenLine
             5.000 CloseLine
             5.000 Poll
-            7.000 EndCall
-            8.000 Ended { leg: Completed, by: MediaLost }
+            7.000 Poll
+            8.000 Ended { leg: Completed, by: FarEnd }
         "#]],
     );
 }

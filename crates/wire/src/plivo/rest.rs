@@ -43,7 +43,9 @@ pub use id::{AuthId, AuthIdError, IdError, MemberIds, Members, MultipartyId, Res
 pub use live::{Legs, LiveRequest, PlayFiles, PressDigits, RecordCall, SpeakText};
 pub use loose::{Done, OneOrMany};
 pub use message::{CreateMessage, MessageFilter, MessageKind, MessageQueued, MessageRequest, MessageResource};
-pub use multiparty::{MultipartyFilter, MultipartyRequest, MultipartyResource, MultipartyStatus, RecordAction, RecordMultiparty, RecordTrack};
+pub use multiparty::{
+    MultipartyFilter, MultipartyRequest, MultipartyResource, MultipartyStatus, RecordAction, RecordMultiparty, RecordTrack, StopRecording,
+};
 pub use number::{NumberBought, NumberFilter, NumberForSale, NumberRequest, NumberResource, NumberSearch, NumbersBought, UpdateNumber};
 pub use outgoing::Outgoing;
 pub use page::{CountKey, Page, Paging, next_page};
@@ -179,7 +181,7 @@ impl Asks {
             Self::Number(N::Update { .. }) | Self::Application(A::Update { .. }) => 202,
             Self::Multiparty(P::Record { action, .. } | P::Participant { request: W::Record { action, .. }, .. }) => match action {
                 RecordAction::Start(_) | RecordAction::Pause | RecordAction::Resume => 202,
-                RecordAction::Stop => 204,
+                RecordAction::Stop(_) => 204,
             },
             Self::Multiparty(P::Participant { request: W::Update { .. } | W::Play { .. }, .. }) => 202,
             Self::Call(C::HangUp { .. } | C::Cancel { .. }) | Self::Live { .. } => 204,

@@ -62,7 +62,7 @@ impl Driver {
             return;
         }
         self.aside.is_asking = false;
-        match read(reply) {
+        match read_sounds(reply) {
             Ok(sounds) => {
                 self.aside.sounds.clone_from(&sounds);
                 self.aside.frames = 0;
@@ -97,7 +97,10 @@ impl Driver {
 }
 
 /// Reads a document that is only heard.
-fn read(reply: Result<HookReply, Unreached>) -> Result<Vec<Sound>, u32> {
+///
+/// # Errors
+/// The cause of an end that it would be to a call's own document.
+pub(in crate::plivo) fn read_sounds(reply: Result<HookReply, Unreached>) -> Result<Vec<Sound>, u32> {
     let source = DocumentSource::Action;
     let reply = reply.map_err(|_| source.unreachable())?;
     if !(200..300).contains(&reply.status) {

@@ -2,9 +2,9 @@
 //! goes on.
 
 use audio::frame::Frame;
-use audio::tone::ToneGenerator;
 use audio::vad::{VoiceActivity, VoiceConfig, VoiceEdge};
 use telephony::SessionTime;
+use wire::http::Method;
 use wire::plivo::callback::{CallParameters, ConferenceCallback, ConferenceEvent, ConferenceLeft};
 use wire::plivo::document::Conference;
 use wire::plivo::rest::ConferenceMember;
@@ -39,11 +39,6 @@ impl Driver {
         let commands = self.service.registry.with(|shelves| shelves.calls.get(&self.uuid).map(|call| call.commands.clone()));
         let Some(commands) = commands else { return self.next_verb() };
         let member = self.service.next_member();
-        for (sound, what) in [(&noun.enter_sound, "Conference enterSound"), (&noun.exit_sound, "Conference exitSound")] {
-            if sound.as_deref().is_some_and(is_address) {
-                self.unsupported(&format!("{what} at an address"));
-            }
-        }
         let text = |text: String| Some(text);
         let (from, to) = self.ends();
         let shown = ConferenceMember {
@@ -69,7 +64,7 @@ impl Driver {
         let network = &self.service.network;
         let joined = self.service.conferences.join(&noun.room, noun.max_members(), joining, || Some((fresh_uuid().ok()?, network.new_room())));
         let Some((uuid, room)) = joined else { return self.next_verb() };
-        beep(&room, noun.enter_sound.as_deref());
+        self.service.sound_in(&room, noun.enter_sound.as_deref(), Method::Post, || self.document_request(CallEvent::Redirect));
         let until = self.line.clock.now() + std::time::Duration::from_secs(noun.time_limit().into());
         let floor = noun.floor_event().then(|| VoiceActivity::new(VoiceConfig::default()));
         let wait_sound = noun.wait_sound.clone();
@@ -189,7 +184,8 @@ impl Driver {
         if let Some((recording, samples)) = recorded {
             self.service.finish_room((room, &conferring.uuid), recording, samples);
         }
-        beep(&conferring.room, conferring.noun.exit_sound.as_deref());
+        let exit_sound = conferring.noun.exit_sound.as_deref();
+        self.service.sound_in(&conferring.room, exit_sound, Method::Post, || self.document_request(CallEvent::Redirect));
         self.conference_event(&conferring, ConferenceEvent::Exit, "ConferenceExit", None);
         if !goes_on {
             return;
@@ -221,21 +217,4 @@ impl Driver {
         };
         self.hook("conference", conferring.noun.callback_method, url, callback.to_form().into_owned());
     }
-}
-
-/// Returns whether a sound is a document somewhere, and not one of Plivo's own.
-pub(super) fn is_address(sound: &str) -> bool {
-    sound.starts_with("http")
-}
-
-/// Lets all of a room hear that somebody comes or goes. A sound at an address is a document, and not heard in the room.
-pub(super) fn beep(room: &Room, sound: Option<&str>) {
-    let pitch = match sound {
-        Some("beep:1") => 440.0,
-        Some("beep:2") => 350.0,
-        Some(_) | None => return,
-    };
-    let mut samples = vec![0; 8 * 200];
-    ToneGenerator::beep(pitch, 200).fill(&mut samples);
-    room.sound(&samples, None);
 }

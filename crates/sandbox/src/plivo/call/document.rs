@@ -34,6 +34,7 @@ impl Driver {
     /// The API takes the call into a multiparty call.
     pub(super) fn taken_into_party(&mut self, noun: MultiPartyCall) {
         self.abandon("multiparty call");
+        self.adding = Some(Box::new(noun.clone()));
         self.join_party(noun);
     }
 

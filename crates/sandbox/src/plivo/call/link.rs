@@ -1,10 +1,12 @@
-//! A leg that somebody's `<Dial>` made: answered, asked perhaps for a key, connected, let go.
+//! A leg that somebody's `<Dial>` made: answered, asked perhaps for a key, connected, let go. Who is rung into a multiparty call is
+//! asked in the same way, and joins it then.
 
 use audio::frame::Frame;
 use telephony::SessionTime;
+use wire::http::Method;
 use wire::plivo::status::HangupSource;
 
-use super::origin::Dialled;
+use super::origin::{Dialled, Guest};
 use super::{Doing, Driver, Ending, Mouth};
 use crate::plivo::between::Between;
 use crate::plivo::registry::Command;
@@ -46,20 +48,34 @@ impl Driver {
     /// Was answered: hears what is for its ear only, or is ready at once.
     pub(super) fn begin_link(&mut self) {
         let Some(Dialled { confirm_sound, confirm_key, confirm_timeout, .. }) = self.origin.dialled() else { return };
-        let (sound, key) = (confirm_sound.clone(), *confirm_key);
+        let (sound, key) = (confirm_sound.clone().map(|url| (url, Method::Post)), *confirm_key);
         let until = confirm_timeout.map(|seconds| self.line.clock.now() + std::time::Duration::from_secs(seconds.into()));
+        self.confirm(sound, key, until);
+    }
+
+    /// Was answered, and is to join a multiparty call.
+    pub(super) fn begin_guest(&mut self) {
+        let Some(Guest { confirm_sound, confirm_key, .. }) = self.origin.guest() else { return };
+        let (sound, key) = (confirm_sound.clone(), *confirm_key);
+        self.confirm(sound, key, None);
+    }
+
+    fn confirm(&mut self, sound: Option<(String, Method)>, key: Option<char>, until: Option<SessionTime>) {
         if sound.is_none() && key.is_none() {
             return self.link_ready();
         }
         self.doing = Doing::Linked(Box::new(Linked { stage: Stage::Confirms { key, until } }));
         match sound {
-            Some(url) => self.hear_aside(&url, false),
+            Some((url, method)) => self.hear_aside_by(method, &url, false),
             None => self.stop_aside(),
         }
     }
 
     fn link_ready(&mut self) {
         self.stop_aside();
+        if let Some(guest) = self.origin.guest() {
+            return self.join_party(guest.noun.clone());
+        }
         self.doing = Doing::Linked(Box::new(Linked { stage: Stage::Waits }));
         self.tell_dialer(Between::Ready { call: self.uuid.clone() });
     }

@@ -1,6 +1,7 @@
 //! Where a call comes from.
 
 use tokio::sync::mpsc;
+use wire::http::Method;
 use wire::plivo::document::MultiPartyCall;
 use wire::plivo::status::Direction;
 
@@ -14,9 +15,20 @@ pub(in crate::plivo) enum Origin {
     /// The document of another call.
     Dialled(Dialled),
     /// The API, into a multiparty call.
-    Party(Box<MultiPartyCall>),
+    Party(Box<Guest>),
     /// Somebody of the cast rings the account's number.
     Inbound,
+}
+
+/// What a call into a multiparty call must know.
+#[derive(Debug)]
+pub(in crate::plivo) struct Guest {
+    /// How it takes part.
+    pub noun: MultiPartyCall,
+    /// What is heard before, and how to ask for it.
+    pub confirm_sound: Option<(String, Method)>,
+    /// The key that must be pressed before.
+    pub confirm_key: Option<char>,
 }
 
 /// What a call that was dialled must know.
@@ -53,6 +65,14 @@ impl Origin {
         match self {
             Self::Dialled(dialled) => Some(dialled),
             Self::Api | Self::Party(_) | Self::Inbound => None,
+        }
+    }
+
+    /// Returns how it takes part in a multiparty call, if the API rang it for that.
+    pub const fn guest(&self) -> Option<&Guest> {
+        match self {
+            Self::Party(guest) => Some(guest),
+            Self::Api | Self::Dialled(_) | Self::Inbound => None,
         }
     }
 }

@@ -12,11 +12,10 @@ use wire::plivo::document::MultiPartyCall;
 use wire::plivo::rest::{EventGroup, Role};
 use wire::plivo::status::{CallEvent, HangupSource};
 
-use super::confer::{beep, is_address};
 use super::{Doing, Driver, Ending, Mouth};
 use crate::clock::wall_clock;
 use crate::plivo::fresh_uuid;
-use crate::plivo::parties::{Party, Standing, Termination};
+use crate::plivo::parties::{Party, Standing, TapeOrder, Termination, TrackKind};
 use crate::prompter::keys;
 use crate::room::Room;
 
@@ -72,9 +71,11 @@ impl Driver {
         let fresh = || Some((fresh_uuid().ok()?, network.new_room()));
         // One who is not let in goes on with the document.
         let Some((uuid, room, member, changed)) = self.service.parties.join(account, &noun, &self.uuid, fresh) else {
+            self.adding_is_over();
             return self.next_verb();
         };
-        beep(&room, Some(&noun.enter_sound()));
+        let enter_sound = noun.enter_sound();
+        self.service.sound_in(&room, Some(&enter_sound), noun.enter_sound_method(), || self.document_request(CallEvent::Redirect));
         let speaks_are_told = noun.status_callback_events.contains(&EventGroup::Speaking);
         let partying = Partying {
             uuid: uuid.clone(),
@@ -93,32 +94,27 @@ impl Driver {
             self.party_event(&partying, MultipartyEvent::Start, false);
         }
         self.party_event(&partying, MultipartyEvent::Join, true);
-        let callback = partying.noun.recording_callback_url.clone().map(|url| (url, partying.noun.recording_callback_method.unwrap_or(Method::Post)));
+        self.adding_is_over();
+        let order = TapeOrder::of_document(&partying.noun);
         if partying.noun.record() {
-            // Somebody else may have begun it already.
-            let _ = self.service.begin_party_tape(&uuid, partying.noun.record_file_format(), callback.clone());
+            self.service.parties.with_uuid(&uuid, |party| party.wanted_tape.get_or_insert_with(|| order.clone()).members);
         }
+        self.service.begin_wanted_tape(&uuid);
         if partying.noun.record_participant_track() {
             // Who has just come in is not recorded yet.
-            let _ = self.service.begin_track(&uuid, member, partying.noun.record_file_format(), callback);
+            let _ = self.service.begin_track(&uuid, member, TrackKind::Own, order);
         }
         self.doing = Doing::Partying(Box::new(partying));
         self.party_music();
     }
 
-    /// Names what a multiparty call can do at Plivo, and not here.
+    /// Names what a multiparty call can do at Plivo, and not here: of none of it is documented what it does.
     fn name_what_is_passed_over(&self, noun: &MultiPartyCall) {
         let wanted = [
-            (noun.record_min_member_count() > 1, "recordMinMemberCount"),
             (noun.wait_time.is_some(), "waitTime"),
             (noun.wait_for_agent == Some(true), "waitForAgent"),
-            (noun.transcript(), "transcript"),
-            (noun.start_recording_audio.is_some(), "startRecordingAudio"),
-            (noun.stop_recording_audio.is_some(), "stopRecordingAudio"),
-            (is_address(&noun.enter_sound()), "enterSound at an address"),
-            (is_address(&noun.exit_sound()), "exitSound at an address"),
-            (noun.status_callback_events.contains(&EventGroup::Digits), "participant-digit-input-events"),
-            (noun.status_callback_events.contains(&EventGroup::Adding), "add-participant-api-events"),
+            (noun.record_coach_voice == Some(true), "recordCoachVoice"),
+            (noun.status_callback_events.contains(&EventGroup::Audio), "participant-audio-events"),
         ];
         let named = wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, name)| name);
         for name in named.chain(noun.others.iter().map(|(name, _)| name.as_str())) {
@@ -161,7 +157,7 @@ impl Driver {
         }
     }
 
-    pub(super) fn party_frame(&mut self, up: &Frame) {
+    pub(super) fn party_frame(&mut self, up: &Frame, down: &Frame) {
         let pace = self.service.network.config.times.pace;
         let Doing::Partying(partying) = &mut self.doing else { return };
         let standing = self.service.parties.with_uuid(&partying.uuid, |party| {
@@ -169,7 +165,7 @@ impl Driver {
                 party.end(Termination::MaxDuration);
             }
             if party.standing() == Standing::Runs {
-                party.keep_track(partying.member, up);
+                party.keep_tracks(partying.member, up, down);
             }
             party.standing()
         });
@@ -198,6 +194,7 @@ impl Driver {
         if partying.noun.relay_dtmf_inputs() {
             partying.room.sound(&keys(key.encode_utf8(&mut [0; 4])), Some(&self.uuid));
         }
+        self.party_event(partying, MultipartyEvent::DigitInput, true);
     }
 
     /// The API wants something of this participant.
@@ -244,8 +241,9 @@ impl Driver {
             PartyExit::CallGone => (4_000, "Normal Hangup"),
         };
         let left = self.service.parties.leave(&partying.uuid, partying.member, why);
-        self.service.end_track(&partying.uuid, partying.member);
-        beep(&partying.room, Some(&partying.noun.exit_sound()));
+        self.service.end_tracks(&partying.uuid, partying.member, None);
+        let (exit_sound, method) = (partying.noun.exit_sound(), partying.noun.exit_sound_method());
+        self.service.sound_in(&partying.room, Some(&exit_sound), method, || self.document_request(CallEvent::Redirect));
         self.party_event(&partying, MultipartyEvent::Exit, true);
         let over = self.service.parties.with_uuid(&partying.uuid, Party::take_end).flatten();
         if let Some(tape) = over {
@@ -274,9 +272,19 @@ impl Driver {
         self.act(partying.noun.on_exit_action_method, &url, true, told.to_form().into_owned());
     }
 
+    /// Whoever the API wanted to add has come, or will not.
+    pub(super) fn adding_is_over(&mut self) {
+        if let Some(noun) = self.adding.take() {
+            if let Some((told, form)) = self.service.news_of_adding(&noun, &self.uuid, MultipartyEvent::AddCompleted) {
+                self.hook("multiparty", Some(told.method), told.url, form);
+            }
+        }
+    }
+
     fn party_event(&self, partying: &Partying, what: MultipartyEvent, is_of_participant: bool) {
         let group = match what {
             MultipartyEvent::SpeakStart | MultipartyEvent::SpeakStop => EventGroup::Speaking,
+            MultipartyEvent::DigitInput => EventGroup::Digits,
             _ if is_of_participant => EventGroup::ParticipantChanges,
             _ => EventGroup::StateChanges,
         };

@@ -144,9 +144,8 @@ impl Driver {
         if self.is_bound {
             return self.begin_link();
         }
-        if let Origin::Party(noun) = &self.origin {
-            let noun = (**noun).clone();
-            return self.join_party(noun);
+        if matches!(self.origin, Origin::Party(_)) {
+            return self.begin_guest();
         }
         let (url, method) = (self.create.answer_url.as_str().to_owned(), self.create.answer_method.unwrap_or(Method::Post));
         self.ask(DocumentSource::Answer, method, &url, self.document_request(CallEvent::StartApp));
@@ -172,6 +171,7 @@ impl Driver {
         self.leave_party(PartyExit::CallGone);
         self.leave_dial(false);
         self.leave_link(6_020, HangupSource::Plivo);
+        self.adding_is_over();
         self.note(|truth| truth.ended_by = Some("fault".into()));
         let ending = Ending { code: 6_020, source: HangupSource::Plivo, by: "fault" };
         self.write_record(LegState::Failed, &ending);
@@ -184,6 +184,7 @@ impl Driver {
         self.leave_party(PartyExit::CallGone);
         self.leave_dial(true);
         self.leave_link(ending.code, ending.source.clone());
+        self.adding_is_over();
         if let Doing::Recording(recording) = std::mem::replace(&mut self.doing, Doing::Idle) {
             self.message_cut_off(*recording);
         }
@@ -273,8 +274,9 @@ impl Driver {
     }
 
     fn tell_end(&self, state: LegState, ending: &Ending) {
-        // Of a leg that was dialled, its `<Dial>` tells; of one that was rung into a multiparty call, that tells.
-        if matches!(self.origin, Origin::Dialled(_) | Origin::Party(_)) {
+        // Of a leg that was dialled, its `<Dial>` tells; of one that was rung into a multiparty call, that tells, unless the API wants it told.
+        let is_told = self.create.ring_url.is_some();
+        if matches!(self.origin, Origin::Dialled(_)) || matches!(self.origin, Origin::Party(_) if !is_told) {
             return;
         }
         let (seconds, billed) = self.seconds();

@@ -138,7 +138,7 @@ impl Driver {
         }
         if let Some((url, method)) = tape.transcription {
             // The sound is there, for it was just kept.
-            let _ = self.service.transcribe(&finished.id, url, method);
+            let _ = self.service.transcribe(&finished.id, Some((url, method)));
         }
         finished
     }

@@ -8,14 +8,14 @@ use wire::http::{HttpReply, Method};
 use wire::plivo::document::MultiPartyCall;
 use wire::plivo::party::Party as Number;
 use wire::plivo::rest::{
-    AddParticipant, AddedCall, CountKey, CreateCall, FileFormat, Members, MembersPlaying, MultipartyFilter, MultipartyId, MultipartyRequest,
-    MultipartyResource, Page, ParticipantRequest, ParticipantResource, ParticipantsAdded, ParticipantsChanged, RecordAction, RecordTrack,
-    RecordingStarted, ResourceId, RestError, UpdateParticipant, WebUrl,
+    AddParticipant, AddedCall, CountKey, CreateCall, Members, MembersPlaying, MultipartyFilter, MultipartyId, MultipartyRequest, MultipartyResource,
+    Page, ParticipantRequest, ParticipantResource, ParticipantsAdded, ParticipantsChanged, RecordAction, RecordTrack, RecordingStarted, ResourceId,
+    RestError, UpdateParticipant, WebUrl,
 };
 
 use super::{Answer, Asked, internal, page_of};
-use crate::plivo::call::{Origin, PartyOrder};
-use crate::plivo::parties::{Party, Termination};
+use crate::plivo::call::{Guest, Origin, PartyOrder};
+use crate::plivo::parties::{Party, TapeOrder, Termination, TrackKind};
 use crate::plivo::place::Placing;
 use crate::plivo::registry::Command;
 use crate::plivo::{Service, fresh_uuid};
@@ -57,10 +57,9 @@ impl Service {
         let not_recorded = || RestError::new(404, "the multiparty call is not being recorded");
         match action {
             RecordAction::Start(record) => {
-                let format = record.file_format.unwrap_or(FileFormat::Mp3);
-                let callback =
-                    record.recording_callback_url.map(|url| (url.as_str().to_owned(), record.recording_callback_method.unwrap_or(Method::Get)));
-                let id = self.begin_party_tape(&uuid, format.clone(), callback);
+                let order = TapeOrder::of_request(record);
+                let format = order.format.clone();
+                let id = self.begin_party_tape(&uuid, order);
                 let id = id.ok_or_else(|| RestError::new(400, "the multiparty call is being recorded already"))?;
                 let started = RecordingStarted {
                     message: Some(format!("MPC: {name} record started")),
@@ -71,7 +70,7 @@ impl Service {
                 };
                 Ok(started.reply(status))
             }
-            RecordAction::Stop => {
+            RecordAction::Stop(_) => {
                 let taken = self.parties.with_uuid(&uuid, |party| party.tape.take().map(|tape| (tape, party.room.end_tape())));
                 let (tape, samples) = taken.flatten().ok_or_else(not_recorded)?;
                 self.finish_party_tape(&uuid, &name, tape, samples);
@@ -93,7 +92,7 @@ impl Service {
         }
     }
 
-    /// Records a participant alone. What of all or of both apart is meant by Plivo's page is not told there, so neither is here.
+    /// Records a participant alone, or with what they hear, or both in a file each. Of two the answer names the first, and the news name both.
     fn record_participant(
         self: &Arc<Self>,
         room: &MultipartyId,
@@ -115,20 +114,31 @@ impl Service {
             ..RecordingStarted::default()
         };
         match action {
-            RecordAction::Start(record) if record.record_track_type.as_ref().is_none_or(|track| *track == RecordTrack::Participant) => {
-                let format = record.file_format.unwrap_or(FileFormat::Mp3);
-                let callback =
-                    record.recording_callback_url.map(|url| (url.as_str().to_owned(), record.recording_callback_method.unwrap_or(Method::Get)));
-                let id = self.begin_track(&uuid, member, format.clone(), callback);
-                let id = id.ok_or_else(|| RestError::new(400, "the participant is being recorded already"))?;
-                let recording_url = Some(self.recording_url(&id, format.as_str()));
+            RecordAction::Start(record) => {
+                let kinds: &[TrackKind] = match record.record_track_type {
+                    Some(RecordTrack::Participant) => &[TrackKind::Own],
+                    Some(RecordTrack::Both) => &[TrackKind::Own, TrackKind::All],
+                    Some(RecordTrack::All) | None => &[TrackKind::All],
+                    Some(RecordTrack::Other(_)) => return Err(RestError::invalid("record_track_type", "all, participant or both")),
+                };
+                let order = TapeOrder::of_request(record);
+                let begun = kinds.iter().filter_map(|kind| self.begin_track(&uuid, member, *kind, order.clone())).collect::<Vec<_>>();
+                let id = begun.into_iter().next().ok_or_else(|| RestError::new(400, "the participant is being recorded already"))?;
+                let recording_url = Some(self.recording_url(&id, order.format.as_str()));
                 Ok(RecordingStarted { recording_url, recording_id: Some(id), ..done("started") }.reply(status))
             }
-            RecordAction::Start(_) => Err(RestError::not_found()),
-            RecordAction::Stop if self.end_track(&uuid, member) => Ok(HttpReply::empty(status)),
-            RecordAction::Pause if self.hold_track(&uuid, member, true) => Ok(done("paused").reply(status)),
-            RecordAction::Resume if self.hold_track(&uuid, member, false) => Ok(done("resumed").reply(status)),
-            RecordAction::Stop | RecordAction::Pause | RecordAction::Resume => Err(not_recorded()),
+            // Who says nothing ends all of it: programs that know one kind alone say nothing.
+            RecordAction::Stop(stop) => {
+                let kind = match stop.record_track_type {
+                    Some(RecordTrack::Participant) => Some(TrackKind::Own),
+                    Some(RecordTrack::All) => Some(TrackKind::All),
+                    Some(RecordTrack::Both | RecordTrack::Other(_)) | None => None,
+                };
+                if self.end_tracks(&uuid, member, kind) { Ok(HttpReply::empty(status)) } else { Err(not_recorded()) }
+            }
+            RecordAction::Pause if self.hold_tracks(&uuid, member, true) => Ok(done("paused").reply(status)),
+            RecordAction::Resume if self.hold_tracks(&uuid, member, false) => Ok(done("resumed").reply(status)),
+            RecordAction::Pause | RecordAction::Resume => Err(not_recorded()),
         }
     }
 
@@ -240,7 +250,8 @@ impl Service {
         let noun = noun_of(add, name);
         let calls = match (&add.call_uuid, &add.from, &add.to) {
             (Some(call), ..) => {
-                self.order(call, |call| call.state == LegState::InProgress, Command::JoinParty(Box::new(noun)))?;
+                self.order(call, |call| call.state == LegState::InProgress, Command::JoinParty(Box::new(noun.clone())))?;
+                self.tell_adding(&noun, call);
                 vec![AddedCall { call_uuid: Some(call.clone()), ..AddedCall::default() }]
             }
             (None, Some(from), Some(to)) => {
@@ -271,10 +282,14 @@ impl Service {
         let Number::Number(number) = Number::parse(to) else { return Err(RestError::invalid("to", "no number that can be called")) };
         // Nothing is fetched there: who is rung into a multiparty call has no document.
         let nowhere = WebUrl::parse(&self.network.base_url).map_err(|_| internal())?;
+        let (told, method) = (add.call_status_callback_url.clone(), add.call_status_callback_method);
         let create = CreateCall {
             caller_name: add.caller_name.clone(),
             send_digits: add.send_digits.clone(),
-            ..CreateCall::new(from, number.as_e164(), nowhere.clone(), nowhere)
+            ring_url: told.clone(),
+            ring_method: method,
+            hangup_method: method,
+            ..CreateCall::new(from, number.as_e164(), nowhere.clone(), told.unwrap_or(nowhere))
         };
         let ring_s = add.ring_timeout.as_ref().map_or(RINGS_S, |seconds| seconds.of(place));
         let delay = Duration::from_secs(add.delay_dial.as_ref().map_or(0, |seconds| seconds.of(place)).into());
@@ -284,21 +299,23 @@ impl Service {
             faults: self.network.faults.decide(number.as_e164()),
             create,
             to: number,
-            origin: Origin::Party(Box::new(noun.clone())),
+            origin: Origin::Party(Box::new(Guest {
+                noun: noun.clone(),
+                confirm_sound: add
+                    .confirm_key_sound_url
+                    .as_ref()
+                    .map(|url| (url.as_str().to_owned(), add.confirm_key_sound_method.unwrap_or(Method::Get))),
+                confirm_key: add.confirm_key.as_ref().and_then(|key| key.chars().next()),
+            })),
         });
         let placed = placed.ok_or_else(RestError::too_many_requests)?;
+        self.tell_adding(noun, &placed.uuid);
         Ok(AddedCall { to: Some(to.to_owned()), from: Some(from.to_owned()), call_uuid: Some(placed.uuid), ..AddedCall::default() })
     }
 }
 
 /// Returns how a document would let somebody in whom the API adds.
 fn noun_of(add: &AddParticipant, room: String) -> MultiPartyCall {
-    // What a document cannot say, and the practice network does not do, goes along to be named.
-    let beyond = [
-        ("confirm_key", add.confirm_key.is_some()),
-        ("confirm_key_sound_url", add.confirm_key_sound_url.is_some()),
-        ("call_status_callback_url", add.call_status_callback_url.is_some()),
-    ];
     let text = |url: &Option<WebUrl>| url.as_ref().map(|url| url.as_str().to_owned());
     MultiPartyCall {
         max_duration: add.max_duration,
@@ -323,16 +340,20 @@ fn noun_of(add: &AddParticipant, room: String) -> MultiPartyCall {
         start_mpc_on_enter: add.start_mpc_on_enter,
         end_mpc_on_exit: add.end_mpc_on_exit,
         enter_sound: add.enter_sound.clone(),
+        enter_sound_method: add.enter_sound_method,
         exit_sound: add.exit_sound.clone(),
+        exit_sound_method: add.exit_sound_method,
         on_exit_action_url: text(&add.on_exit_action_url),
         on_exit_action_method: add.on_exit_action_method,
         relay_dtmf_inputs: add.relay_dtmf_inputs,
         record_participant_track: add.record_participant_track,
         record_min_member_count: add.record_min_member_count,
         transcript: add.transcript,
+        transcription_url: text(&add.transcription_url),
         start_recording_audio: text(&add.start_recording_audio),
+        start_recording_audio_method: add.start_recording_audio_method,
         stop_recording_audio: text(&add.stop_recording_audio),
-        others: beyond.into_iter().filter(|(_, is_wanted)| *is_wanted).map(|(name, _)| (name.to_owned(), String::new())).collect(),
+        stop_recording_audio_method: add.stop_recording_audio_method,
         ..MultiPartyCall::joined_as(add.role.clone(), room)
     }
 }

@@ -19,7 +19,7 @@ impl Service {
     pub(super) fn transcription_request(self: &Arc<Self>, request: TranscriptionRequest, asked: &Asked<'_>) -> Answer {
         match request {
             TranscriptionRequest::Create { recording, transcribe } => {
-                self.transcribe(recording.as_str(), transcribe.transcription_callback_url.as_str().to_owned(), None)?;
+                self.transcribe(recording.as_str(), Some((transcribe.transcription_callback_url.as_str().to_owned(), None)))?;
                 Ok(Done::new(&asked.api_id, "transcription in progress").reply(202))
             }
             TranscriptionRequest::Fetch { recording } => self.holdings.with(|held| {
@@ -33,11 +33,11 @@ impl Service {
         }
     }
 
-    /// Has a recording written down, keeps the words and sends them to an address.
+    /// Has a recording written down, keeps the words and sends them to an address, if there is one.
     ///
     /// # Errors
     /// There is no such recording, or it still runs.
-    pub(in crate::plivo) fn transcribe(self: &Arc<Self>, recording: &str, url: String, method: Option<Method>) -> Result<(), RestError> {
+    pub(in crate::plivo) fn transcribe(self: &Arc<Self>, recording: &str, told: Option<(String, Option<Method>)>) -> Result<(), RestError> {
         let (wav, shown) = self
             .registry
             .with(|shelves| {
@@ -82,6 +82,7 @@ impl Service {
                     held.transcriptions.add(recording.clone(), resource);
                 });
             }
+            let Some((url, method)) = told else { return };
             let error = if text.is_some() { "" } else { "the recording could not be written down" };
             let news = TranscriptionCallback {
                 recording_id: recording,

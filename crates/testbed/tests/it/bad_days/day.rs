@@ -356,6 +356,7 @@ impl World {
                     records: Some(false),
                     is_in_text: true,
                     listens_along: false,
+                    notices: Vec::new(),
                 },
                 make_token: Arc::new(move || format!("{life}-{}", names.fetch_add(1, std::sync::atomic::Ordering::Relaxed))),
             },

@@ -114,7 +114,7 @@ pub enum RecordAction {
     /// Begin.
     Start(RecordMultiparty),
     /// End.
-    Stop,
+    Stop(StopRecording),
     /// Hold.
     Pause,
     /// Go on.
@@ -125,7 +125,7 @@ impl RecordAction {
     pub(super) fn parse(asked: &Asked, parts: &[&str]) -> Result<Self, RestError> {
         Ok(match (asked.method, parts) {
             (Method::Post, []) => Self::Start(RecordMultiparty::from_body(&asked.body)?),
-            (Method::Delete, []) => Self::Stop,
+            (Method::Delete, []) => Self::Stop(StopRecording::from_body(&asked.query)?),
             (Method::Post, ["Pause"]) => Self::Pause,
             (Method::Post, ["Resume"]) => Self::Resume,
             _ => return Err(RestError::not_found()),
@@ -136,7 +136,7 @@ impl RecordAction {
         let nothing = serde_json::Map::new;
         match self {
             Self::Start(record) => Outgoing::post(account, &format!("{base}Record/"), record.to_body()),
-            Self::Stop => Outgoing::delete(account, &format!("{base}Record/")),
+            Self::Stop(stop) => Outgoing::delete_with(account, &format!("{base}Record/"), &query_of(stop.to_body())),
             Self::Pause => Outgoing::post(account, &format!("{base}Record/Pause/"), nothing()),
             Self::Resume => Outgoing::post(account, &format!("{base}Record/Resume/"), nothing()),
         }
@@ -144,14 +144,26 @@ impl RecordAction {
 }
 
 words! {
-    /// Which sound of a participant is recorded.
+    /// Which sound of a participant is recorded. Source: Plivo, "Record a participant" of `voice/api/multiparty-calls`, 2026, which has no
+    /// more on it than "single-track" and "multi-channel".
     RecordTrack {
-        /// All that is heard.
+        /// The participant and what they hear, each on a channel. The default.
         All = "all",
-        /// The participant alone.
+        /// The participant alone, on one.
         Participant = "participant",
-        /// Both, apart.
+        /// Both, in a file each.
         Both = "both",
+    }
+}
+
+parameters! {
+    /// What is recorded no more.
+    StopRecording {
+        optional {
+            /// Of a participant: which sound.
+            record_track_type: Option<RecordTrack> = word("record_track_type");
+        }
+        also ["friendly_name", "uuid", "participant_id"]
     }
 }
 

@@ -39,6 +39,11 @@ impl Outgoing {
         Self::Repeatable(HttpRequest::new(Method::Delete, account_path(account) + below))
     }
 
+    pub(super) fn delete_with(account: &AuthId, below: &str, query: &Form<'_>) -> Self {
+        let question = if query.pairs().len() == 0 { String::new() } else { format!("?{}", query.encode()) };
+        Self::delete(account, &(below.to_owned() + &question))
+    }
+
     pub(super) fn post(account: &AuthId, below: &str, body: Map<String, Value>) -> Self {
         let mut request = HttpRequest::new(Method::Post, account_path(account) + below);
         request.headers.push(("content-type".into(), "application/json".into()));

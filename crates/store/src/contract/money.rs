@@ -50,7 +50,7 @@ pub async fn a_further_leg_is_found_again(store: &impl TaskStore) {
     store.name_leg(&leg.id, &call).await.unwrap();
     store.name_leg(&leg.id, &other).await.unwrap();
     let named = FurtherLeg { attempt: Some(attempt.clone()), call: Some(call.clone()), began_at: NOON };
-    assert_eq!(found(&call, &stranger).await, [named.clone()], "the first name stays, whatever number the carrier shows");
+    assert_eq!(found(&call, &stranger).await, std::slice::from_ref(&named), "the first name stays, whatever number the carrier shows");
     assert_eq!(found(&other, &telephone()).await, [], "another call to the same telephone");
     store.finish_attempt(&attempt, &finish(Disposition::Conversed, None, 60), TaskState::Done).await.unwrap();
     assert_eq!(found(&call, &telephone()).await, [named]);

@@ -35,7 +35,7 @@ pub async fn a_recording_is_awaited_until_it_is_over(store: &(impl TaskStore + R
     let heard_out = AwaitedRecording { recording: None, is_heard_out: true, ..told };
     store.await_recording(&heard_out).await.unwrap();
     let expected = AwaitedRecording { recording, silences, is_heard_out: true, ..first.clone() };
-    assert_eq!(store.awaited_recordings().await.unwrap(), [expected.clone()], "a name that was told stays, and so does its beginning");
+    assert_eq!(store.awaited_recordings().await.unwrap(), std::slice::from_ref(&expected), "a name that was told stays, and so does its beginning");
 
     assert!(store.move_recording(&attempt, RecordingProgress::Kept, NOON).await.unwrap());
     assert!(!store.move_recording(&attempt, RecordingProgress::Kept, NOON).await.unwrap(), "once");

@@ -274,10 +274,10 @@ impl Driver {
 
     /// Whoever the API wanted to add has come, or will not.
     pub(super) fn adding_is_over(&mut self) {
-        if let Some(noun) = self.adding.take() {
-            if let Some((told, form)) = self.service.news_of_adding(&noun, &self.uuid, MultipartyEvent::AddCompleted) {
-                self.hook("multiparty", Some(told.method), told.url, form);
-            }
+        if let Some(noun) = self.adding.take()
+            && let Some((told, form)) = self.service.news_of_adding(&noun, &self.uuid, MultipartyEvent::AddCompleted)
+        {
+            self.hook("multiparty", Some(told.method), told.url, form);
         }
     }
 

@@ -12,11 +12,11 @@ use crate::program::signal;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asks {
     /// That a call be made.
-    ForACall,
+    Call,
     /// That a call be ended.
-    ForTheEnd,
-    /// For the sound of a recording.
-    ForARecording,
+    End,
+    /// That the sound of a recording be given.
+    Recording,
 }
 
 /// At which moment of it the program is killed.
@@ -111,7 +111,7 @@ impl Door {
 fn pass(mut program: TcpStream, network: &str, kills: &Kills, recordings: &Recordings) {
     let Some((head, body)) = message(&mut program) else { return };
     let asks = asks_of(&head);
-    if asks == Some(Asks::ForACall) || asks == Some(Asks::ForARecording) && !recordings.may_pass.load(Ordering::SeqCst) {
+    if asks == Some(Asks::Call) || asks == Some(Asks::Recording) && !recordings.may_pass.load(Ordering::SeqCst) {
         drop(kills.is_said.wait_while(kills.next.lock().unwrap(), |next| next.is_none()).unwrap());
     }
     let falls = |moment: Moment| {
@@ -143,7 +143,7 @@ fn pass(mut program: TcpStream, network: &str, kills: &Kills, recordings: &Recor
     if falls(Moment::Halfway) {
         return;
     }
-    if program.write_all(rest).is_ok() && asks == Some(Asks::ForARecording) && reply.starts_with(b"HTTP/1.1 200") {
+    if program.write_all(rest).is_ok() && asks == Some(Asks::Recording) && reply.starts_with(b"HTTP/1.1 200") {
         recordings.whole.fetch_add(1, Ordering::SeqCst);
     }
     falls(Moment::Answered);
@@ -152,13 +152,13 @@ fn pass(mut program: TcpStream, network: &str, kills: &Kills, recordings: &Recor
 fn asks_of(head: &str) -> Option<Asks> {
     if let Some(target) = head.strip_prefix("GET ").and_then(|rest| rest.split(' ').next()) {
         let path = target.split('?').next()?;
-        return (path.contains("/Recordings/RE") && path.ends_with(".wav")).then_some(Asks::ForARecording);
+        return (path.contains("/Recordings/RE") && path.ends_with(".wav")).then_some(Asks::Recording);
     }
     let target = head.strip_prefix("POST ")?.split(' ').next()?;
     if target.ends_with("/Calls.json") {
-        return Some(Asks::ForACall);
+        return Some(Asks::Call);
     }
-    target.contains("/Calls/CA").then_some(Asks::ForTheEnd)
+    target.contains("/Calls/CA").then_some(Asks::End)
 }
 
 /// Reads a request: its head without the empty line, and its body.

@@ -34,7 +34,7 @@ impl Scene {
         let flag = self.network.flag_through(&self.home, self.door.address);
         let mut call = self.home.start(&["--set", &flag, "call", NOBODY, ASK, "--yes"]);
         let is_done = self.door.kill(call.pid(), asks, moment);
-        if asks == Asks::ForTheEnd {
+        if asks == Asks::End {
             call.until("ringing");
             call.signal("INT");
         }
@@ -64,7 +64,7 @@ impl Scene {
 #[test]
 fn as_the_request_is_under_way() {
     let scene = Scene::new();
-    scene.kill(Asks::ForACall, Moment::Sent);
+    scene.kill(Asks::Call, Moment::Sent);
     assert_eq!(scene.settled(), (Disposition::FailedUnknown, vec![]));
 }
 
@@ -72,7 +72,7 @@ fn as_the_request_is_under_way() {
 #[test]
 fn after_the_call_was_made_and_before_its_name_came() {
     let scene = Scene::new();
-    scene.kill(Asks::ForACall, Moment::CarriedOut);
+    scene.kill(Asks::Call, Moment::CarriedOut);
     let (disposition, calls) = scene.settled();
     assert_eq!((disposition, calls.len()), (Disposition::Interrupted, 1), "{calls:?}");
 }
@@ -81,7 +81,7 @@ fn after_the_call_was_made_and_before_its_name_came() {
 #[test]
 fn as_the_name_of_the_call_comes() {
     let scene = Scene::new();
-    scene.kill(Asks::ForACall, Moment::Answered);
+    scene.kill(Asks::Call, Moment::Answered);
     let (disposition, calls) = scene.settled();
     assert_eq!((disposition, calls.len()), (Disposition::Interrupted, 1), "{calls:?}");
 }
@@ -91,7 +91,7 @@ fn as_the_name_of_the_call_comes() {
 fn as_it_hangs_up() {
     for moment in [Moment::Sent, Moment::CarriedOut] {
         let scene = Scene::new();
-        scene.kill(Asks::ForTheEnd, moment);
+        scene.kill(Asks::End, moment);
         let (disposition, calls) = scene.settled();
         assert_eq!((disposition, calls.len()), (Disposition::Interrupted, 1), "{moment:?} {calls:?}");
     }
@@ -102,7 +102,7 @@ fn as_it_hangs_up() {
 #[test]
 fn a_provider_that_is_away_at_the_start_is_asked_again() {
     let scene = Scene::new();
-    scene.kill(Asks::ForACall, Moment::CarriedOut);
+    scene.kill(Asks::Call, Moment::CarriedOut);
     scene.door.set_open(false);
     let flag = scene.network.flag_through(&scene.home, scene.door.address);
     let mut serving = scene.home.start(&["--set", &flag, "serve", "--listen", "127.0.0.1:0"]);

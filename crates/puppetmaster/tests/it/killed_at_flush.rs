@@ -69,7 +69,7 @@ struct Scene {
     /// A data folder in which nothing has happened yet.
     empty: Home,
     news: String,
-    told: Arc<Mutex<Vec<(String, String)>>>,
+    told: Told,
     callees: AtomicUsize,
 }
 
@@ -262,8 +262,11 @@ impl Home {
     }
 }
 
+/// News that came: the event of each, and the attempt that it is about.
+type Told = Arc<Mutex<Vec<(String, String)>>>;
+
 /// Takes every piece of news: its event, and whom it is about.
-fn listener() -> (String, Arc<Mutex<Vec<(String, String)>>>) {
+fn listener() -> (String, Told) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let told = Arc::new(Mutex::new(Vec::new()));

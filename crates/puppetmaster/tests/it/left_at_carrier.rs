@@ -34,7 +34,7 @@ impl Scene {
     fn killed(&self, moment: Moment) -> String {
         let flag = self.network.flag_through(&self.home, self.door.address);
         let call = self.home.start(&["--set", &flag, "--set", IN_TEXT, "call", GONE_AT_ONCE, ASK, "--yes"]);
-        self.door.kill(call.pid(), Asks::ForARecording, moment).recv().unwrap();
+        self.door.kill(call.pid(), Asks::Recording, moment).recv().unwrap();
         assert_eq!(call.end().code, None, "a signal ended it");
         assert_eq!((self.network.recordings().len(), self.door.recordings()), (1, 0), "it is there, and not here");
         self.attempt()
@@ -90,7 +90,7 @@ fn what_was_erased_is_deleted_at_the_provider_and_not_fetched() {
     // The next start settles the attempt, and is killed as it asks for the recording.
     let flag = scene.network.flag_through(&scene.home, scene.door.address);
     let serving = scene.home.start(&["--set", &flag, "serve", "--listen", "127.0.0.1:0"]);
-    scene.door.kill(serving.pid(), Asks::ForARecording, Moment::Sent).recv().unwrap();
+    scene.door.kill(serving.pid(), Asks::Recording, Moment::Sent).recv().unwrap();
     assert_eq!(serving.end().code, None, "a signal ended it");
     let erased = scene.home.run(&["data", "erase", "--number", GONE_AT_ONCE, "--yes"]);
     assert_eq!(erased.code, Some(0), "{erased:?}");

@@ -99,7 +99,7 @@ fn holds(source: &str, function: &str) -> bool {
         above.any(|line| line.starts_with("#[") && line.contains("test"))
     };
     let is_function = |line: &str| {
-        let line = line.trim_start_matches("pub ").trim_start_matches("async ");
+        let line = line.trim_start_matches("pub(crate) ").trim_start_matches("pub ").trim_start_matches("async ");
         line.strip_prefix("fn ").and_then(|rest| rest.strip_prefix(function)).is_some_and(|rest| rest.starts_with('(') || rest.starts_with('<'))
     };
     let as_function = lines.iter().enumerate().any(|(at, line)| is_function(line) && is_test(at));

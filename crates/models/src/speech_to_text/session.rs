@@ -4,11 +4,13 @@
 //!
 //! Interims are taken from every 600 ms of sound that is loud enough to be speech. At most one is waiting or running;
 //! a pause makes it stale: it then neither reports nor goes on decoding. Only a graph that already runs is finished,
-//! and one worker is always free of interims, so a settled transcript waits for nobody.
+//! and one worker is always free of interims, so a settled transcript waits for nobody. Where decoding takes long, because the machine is
+//! slow or busy, interims become rarer: they take a third of a core at most.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use ports::error::SpeechError;
 use ports::speech_to_text::{Heard, HeardSink, Listening, SpeechToText, Wanted};
@@ -21,8 +23,11 @@ use crate::workers::{Priority, Worker, Workers};
 const KEPT: usize = 60 * 8_000;
 /// Sound before an utterance that is decoded with it: a detector notices the first consonant late.
 const PRE_ROLL: u64 = 1_600;
+const SAMPLES_A_MS: u64 = 8;
 /// Sound between two interims.
 const INTERIM_EVERY: usize = 4_800;
+/// So much sound goes by for each part that an interim took to be decoded.
+const INTERIM_SHARE: u64 = 3;
 /// Sound that an interim looks back over at most: one pass of a model.
 const LONGEST_INTERIM: usize = 28 * 8_000;
 /// Root mean square (of ±32768) below which a frame is certainly no speech: −54 dBFS.
@@ -108,6 +113,8 @@ struct Results {
     /// Rises at each pause: interims of an earlier epoch are stale.
     epoch: AtomicU64,
     interim_is_under_way: AtomicBool,
+    /// Samples of sound that went by while the last interim was decoded.
+    interim_took: AtomicU64,
     /// Held while a result is given out, so that a stale interim cannot slip in behind a settled one.
     giving: Mutex<()>,
 }
@@ -132,7 +139,8 @@ impl Listening for Session {
         if rms(samples) > QUIET_RMS {
             open.loud += samples.len();
         }
-        if open.loud >= INTERIM_EVERY {
+        let rests = open.results.interim_took.load(Ordering::Acquire) * INTERIM_SHARE;
+        if open.loud as u64 >= rests.max(INTERIM_EVERY as u64) {
             self.take_interim();
         }
     }
@@ -198,7 +206,9 @@ impl Session {
         let (engine, sink, results) = (Arc::clone(&self.engine), Arc::clone(&self.sink), Arc::clone(&open.results));
         let submitted = self.engine.workers.submit(Priority::Interim, move |worker| {
             let counts = || results.is_fresh(epoch);
+            let began = Instant::now();
             let understood = engine.decoder.understand(worker, &sound, Effort::Once, &counts);
+            results.interim_took.store(began.elapsed().as_millis() as u64 * SAMPLES_A_MS, Ordering::Release);
             results.interim_is_under_way.store(false, Ordering::Release);
             match understood {
                 Ok(Outcome::Words(Understood { text, .. })) if !text.is_empty() => {

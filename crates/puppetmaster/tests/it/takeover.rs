@@ -341,18 +341,20 @@ fn room(provider: Column) {
         wish("w", "only you hear your guest");
         wish("w", "all hear your guest again");
     }
-    wish("s The reservation has the number seven", "all hear what you wrote");
     let has_heard = || {
         let heard = to(&network.calls(), SHOP)["callee_heard"].to_string();
-        heard.contains("number seven") || heard.contains("number 7")
-    };
-    let looks = (0..400).position(|_| {
-        has_heard() || {
+        let is_heard = heard.contains("number seven") || heard.contains("number 7");
+        if !is_heard {
             give_way();
-            false
         }
+        is_heard
+    };
+    // Three who talk may talk over it; then it is said again.
+    let is_heard = (0..5).any(|_| {
+        wish("s The reservation has the number seven", "all hear what you wrote");
+        (0..100).any(|_| has_heard())
     });
-    assert!(looks.is_some(), "the words are not heard: {}", to(&network.calls(), SHOP)["callee_heard"]);
+    assert!(is_heard, "the words are not heard: {}", to(&network.calls(), SHOP)["callee_heard"]);
     // The guest may be gone before the provider says so.
     call.type_line("k");
     call.until_each(&["your guest is taken out", "your guest has left"]);

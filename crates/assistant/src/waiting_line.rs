@@ -62,6 +62,11 @@ impl WaitingLine {
         (!self.waiting.is_empty()).then(|| self.waiting.remove(0).call)
     }
 
+    /// Returns whether nobody waits, as far as is known.
+    pub const fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Somebody has hung up.
     pub fn leave(&mut self, call: &CarrierCallId) {
         self.waiting.retain(|waiting| waiting.call != *call);

@@ -10,6 +10,7 @@ mod message;
 mod own_queue;
 mod queue;
 mod ring_back;
+mod ringing;
 mod wording;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,7 +19,6 @@ use std::time::Duration;
 
 use ::assistant::budget::{self, Payer};
 use ::assistant::compliance::number_gate;
-use ::assistant::expense::ExpenseId;
 use ::assistant::menu::{Forward, Heard, Menus, Place, Step, Then};
 use ::assistant::waiting_line::WaitingLine;
 use ports::carrier::{CarrierEvent, CarrierNews, ForwardEnd};
@@ -67,14 +67,16 @@ struct Guests {
     ring_backs: HashMap<CarrierCallId, AttemptId>,
     /// Calls whose message is being fetched.
     fetching: HashSet<CarrierCallId>,
-    /// Under which expense the user's telephone is rung or talked on.
-    operator_leg: Option<ExpenseId>,
+    /// The user's telephone, while it is rung or talked on.
+    rung: Option<ringing::Rung>,
     /// When the user's telephone was last rung for who waits.
     operator_rung_at: Option<Instant>,
     /// Until when it is rung or talked on at most; nothing once its end was told.
     operator_is_busy_until: Option<Instant>,
     /// Who waits, by queue, where the phone provider has no queues.
     lines: BTreeMap<String, WaitingLine>,
+    /// Who waits, by queue, where it has.
+    waiting: BTreeMap<String, HashSet<CarrierCallId>>,
     /// Who was taken out of them, and by whom.
     talks: Vec<own_queue::Talk>,
 }
@@ -161,6 +163,7 @@ impl Reception {
             return;
         }
         self.line_is_left(&call);
+        self.waits_no_more(&call);
         // An attempt has a cost row of its own.
         let cost = if is_attempt || length.is_zero() { Micros::ZERO } else { self.installation().rates().call_cost(length) };
         if let Err(error) = self.store.end_visit(&call, length, cost, self.installation().clock().now()).await {

@@ -52,7 +52,8 @@ pub trait Listening: Send {
     fn begin(&mut self, utterance: UtteranceId, from: AudioPosition);
 
     /// There is a pause at `to`: decode the utterance from its beginning up to there and send [`Heard::Settled`]
-    /// (or [`Heard::NotSpeech`]) with this `revision`. The utterance stays open: speech may go on.
+    /// (or [`Heard::NotSpeech`]) with this `revision`. The utterance stays open: speech may go on. What an earlier pause of it
+    /// was asked about is not wanted any more, and may never be answered.
     fn settle(&mut self, utterance: UtteranceId, revision: u32, to: AudioPosition);
 
     /// The utterance is over (or was none): nothing more about it is wanted.

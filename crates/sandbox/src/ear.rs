@@ -126,10 +126,16 @@ impl Ear {
                 self.begin_piece(at);
             }
             Some(turn) => {
-                turn.quiet_since = None;
+                let quiet_since = turn.quiet_since.take();
                 turn.has_paused = false;
+                // The turn would be over if the engine were not so slow: what it is asked about stays as it is, and is not asked again.
+                let was_over = quiet_since.is_some_and(|since| at.saturating_sub(since) >= samples_of_ms(self.end_ms));
                 match turn.pieces.last_mut() {
-                    Some(piece) if !piece.is_closed => (piece.is_asked, piece.text) = (false, None),
+                    Some(piece) if !piece.is_closed && !was_over => (piece.is_asked, piece.text) = (false, None),
+                    Some(piece) if !piece.is_closed => {
+                        piece.is_closed = true;
+                        self.begin_piece(at);
+                    }
                     _ => self.begin_piece(at),
                 }
             }
@@ -256,3 +262,80 @@ fn ask(piece: &mut Piece, listening: &mut Option<Box<dyn Listening>>, to: u64) {
 
 /// What is heard without an engine. No script knows the word, so the callee asks to repeat.
 const UNINTELLIGIBLE: &str = "unintelligible";
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use audio::SILENCE;
+    use ports::error::SpeechError;
+    use ports::text_to_speech::Voice;
+
+    use super::*;
+    use crate::hum::hum;
+
+    type Asked = Arc<Mutex<Vec<(u32, u32)>>>;
+
+    /// Notes what it is asked about, and answers nothing by itself.
+    struct Notes(Asked);
+
+    impl SpeechToText for Notes {
+        fn warm_up(&self) {}
+
+        fn listen(&self, _: Wanted, _: HeardSink) -> Result<Box<dyn Listening>, SpeechError> {
+            Ok(Box::new(Self(self.0.clone())))
+        }
+    }
+
+    impl Listening for Notes {
+        fn push(&mut self, _: AudioPosition, _: &[i16]) {}
+
+        fn begin(&mut self, _: UtteranceId, _: AudioPosition) {}
+
+        fn settle(&mut self, utterance: UtteranceId, revision: u32, _: AudioPosition) {
+            self.0.lock().unwrap().push((utterance.0, revision));
+        }
+
+        fn end(&mut self, _: UtteranceId) {}
+    }
+
+    /// Has an ear hear somebody speak for a second or so, and then nobody for a while.
+    fn speak_then_pause(ear: &mut Ear, pause_ms: usize) -> Vec<Noticed> {
+        let mut sound = hum("twenty four characters!!", Voice::default());
+        sound.resize(sound.len().next_multiple_of(FRAME_SAMPLES), 0);
+        let quiet = std::iter::repeat_n(&SILENCE, pause_ms / 20);
+        sound.as_chunks::<FRAME_SAMPLES>().0.iter().chain(quiet).flat_map(|frame| ear.push(frame)).collect()
+    }
+
+    fn words(ear: &mut Ear, utterance: u32, revision: u32, text: &str) {
+        ear.heard(Heard::Settled { utterance: UtteranceId(utterance), revision, text: text.to_owned(), confidence: 90 });
+    }
+
+    #[test]
+    fn what_a_slow_engine_says_of_a_turn_counts_although_the_next_has_begun() {
+        let asked = Asked::default();
+        let mut ear = Ear::open(Some(&Notes(asked.clone())), Wanted::SettledOnly, Arc::new(|_| {}));
+        assert_eq!(speak_then_pause(&mut ear, 2_000), [Noticed::Start, Noticed::Pause], "its words are not known yet");
+        assert_eq!(speak_then_pause(&mut ear, 200), [], "the next has begun");
+        words(&mut ear, 1, 1, "Somebody waits for you.");
+        assert_eq!(speak_then_pause(&mut ear, 500).last(), Some(&Noticed::Pause), "a short pause was no end");
+        assert_eq!(*asked.lock().unwrap(), [(1, 1), (2, 1)], "the first turn is asked about once");
+        words(&mut ear, 2, 1, "Press 1.");
+        let end = Noticed::End { text: "Somebody waits for you. Press 1.".to_owned() };
+        assert_eq!(std::iter::repeat_n(&SILENCE, 20).flat_map(|frame| ear.push(frame)).collect::<Vec<_>>(), [end]);
+    }
+
+    #[test]
+    fn words_up_to_a_short_pause_are_asked_for_again_with_what_follows() {
+        let asked = Asked::default();
+        let mut ear = Ear::open(Some(&Notes(asked.clone())), Wanted::SettledOnly, Arc::new(|_| {}));
+        speak_then_pause(&mut ear, 500);
+        words(&mut ear, 1, 1, "To take the call");
+        speak_then_pause(&mut ear, 500);
+        assert_eq!(*asked.lock().unwrap(), [(1, 1), (1, 2)]);
+        words(&mut ear, 1, 1, "To take the call");
+        words(&mut ear, 1, 2, "To take the call, press 1.");
+        let end = Noticed::End { text: "To take the call, press 1.".to_owned() };
+        assert_eq!(std::iter::repeat_n(&SILENCE, 20).flat_map(|frame| ear.push(frame)).collect::<Vec<_>>(), [end]);
+    }
+}

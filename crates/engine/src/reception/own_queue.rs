@@ -51,7 +51,10 @@ impl Reception {
         };
         match place {
             Place::Full => self.box_plan(vec![say(wording::QUEUE_FULL)]),
-            Place::WaitedTooLong => self.box_plan(vec![say(wording::WAITED_TOO_LONG)]),
+            Place::WaitedTooLong => {
+                self.waits_no_more(&event.call);
+                self.box_plan(vec![say(wording::WAITED_TOO_LONG)])
+            }
             Place::At(position) => {
                 self.ring_operator(name);
                 // A breath before the music, so that the position is understood.
@@ -134,7 +137,7 @@ impl Reception {
     }
 
     /// Ends a call at the carrier, after a while. One that is over by then is left alone.
-    fn end_beside(&self, call: CarrierCallId, after: Duration) {
+    pub(super) fn end_beside(&self, call: CarrierCallId, after: Duration) {
         let carrier = self.installation().ports.carrier.clone();
         tokio::spawn(async move {
             tokio::time::sleep(after).await;

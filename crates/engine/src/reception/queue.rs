@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::assistant::NotMade;
 use crate::further_leg::FurtherLeg;
 
+use super::ringing::Rung;
 use super::{Reception, say, wording};
 
 /// When the user and a caller are parted: an hour.
@@ -53,6 +54,7 @@ impl Reception {
         if waited >= queue.longest_wait {
             return Plan { verbs: vec![Verb::LeaveQueue] };
         }
+        self.waits(name, &event.call);
         self.ring_operator(name);
         // A breath before the music, so that the position is understood.
         let breath = Verb::Pause { length: Duration::from_secs(1) };
@@ -61,6 +63,7 @@ impl Reception {
 
     /// Somebody does not wait any more.
     pub fn left_queue(&self, event: &CarrierEvent) -> Plan {
+        self.waits_no_more(&event.call);
         match event.news {
             CarrierNews::LeftQueue(QueueEnd::Served | QueueEnd::HungUp) => Plan::hang_up(),
             CarrierNews::LeftQueue(QueueEnd::Full) => self.box_plan(vec![say(wording::QUEUE_FULL)]),
@@ -79,6 +82,9 @@ impl Reception {
 
     /// The user's telephone was answered, or has heard that somebody waits (`asked`).
     pub async fn operator(&self, queue: &str, asked: bool, event: &CarrierEvent) -> Plan {
+        if self.picked_up_for_nobody() {
+            return Plan { verbs: vec![say(wording::NOBODY_WAITS_ANY_MORE), Verb::HangUp] };
+        }
         if !asked {
             let answer_to = self.config.addresses.operator(queue, true);
             return Plan {
@@ -95,9 +101,9 @@ impl Reception {
         let leg = {
             let mut guests = self.guests();
             guests.operator_is_busy_until = None;
-            guests.operator_leg.take()
+            guests.rung.take()
         };
-        if let Some(expense) = leg {
+        if let Some(Rung { expense, .. }) = leg {
             let talked = if state == LegState::Completed { event.duration.unwrap_or(TALK_AT_MOST) } else { Duration::ZERO };
             self.spent(&expense, leg_cost(talked, self.installation().rates().leg_per_minute)).await;
         }
@@ -137,7 +143,7 @@ impl Reception {
             _ => "the books cannot be used",
         })?;
         let expense = grant.expense().clone();
-        self.guests().operator_leg = Some(expense.clone());
+        self.guests().rung = Some(Rung::new(queue, expense.clone()));
         let addresses = &self.config.addresses;
         let request = CallRequest {
             attempt: AttemptId::new(installation.make_token()),
@@ -151,11 +157,14 @@ impl Reception {
             machine_url: None,
         };
         match installation.ports.carrier.call_operator(grant, &request).await {
-            Ok(_) => Ok(()),
+            Ok(leg) => {
+                self.is_rung_as(leg.id);
+                Ok(())
+            }
             // It may ring: its status, or the next start, ends the expense.
             Err(CarrierError::Unclear { .. }) => Err("the carrier gave no clear answer"),
             Err(_) => {
-                self.guests().operator_leg = None;
+                self.guests().rung = None;
                 self.spent(&expense, Micros::ZERO).await;
                 Err("the carrier refuses it")
             }

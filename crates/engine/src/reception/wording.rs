@@ -45,6 +45,9 @@ pub const NOBODY_WAITS: &str = "Nobody waits right now. The next caller is conne
 /// To the user's telephone, which somebody must hold: a voicemail presses no key.
 pub const SOMEBODY_WAITS: &str = "Somebody waits for you. To take the call, press 1.";
 
+/// To the user's telephone, if who waited has hung up as it was picked up.
+pub const NOBODY_WAITS_ANY_MORE: &str = "Who waited for you has just hung up. Goodbye.";
+
 /// To the user, if there is neither a queue nor a room.
 pub const NOTHING_TO_TAKE: &str = "There is no queue and no meeting. Goodbye.";
 

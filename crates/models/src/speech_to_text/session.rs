@@ -8,7 +8,7 @@
 //! slow or busy, interims become rarer: they take a third of a core at most.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -115,11 +115,17 @@ struct Results {
     interim_is_under_way: AtomicBool,
     /// Samples of sound that went by while the last interim was decoded.
     interim_took: AtomicU64,
+    /// The revision that was asked for last: the words up to an earlier pause have no reader any more.
+    asked: AtomicU32,
     /// Held while a result is given out, so that a stale interim cannot slip in behind a settled one.
     giving: Mutex<()>,
 }
 
 impl Results {
+    fn is_asked(&self, revision: u32) -> bool {
+        !self.is_over.load(Ordering::Acquire) && self.asked.load(Ordering::Acquire) == revision
+    }
+
     fn is_fresh(&self, epoch: u64) -> bool {
         !self.is_over.load(Ordering::Acquire) && self.epoch.load(Ordering::Acquire) == epoch
     }
@@ -165,10 +171,14 @@ impl Listening for Session {
         };
         open.loud = 0;
         open.results.epoch.fetch_add(1, Ordering::AcqRel);
+        open.results.asked.store(revision, Ordering::Release);
         let sound = self.ring.since(AudioPosition(open.from.0.saturating_sub(PRE_ROLL)), to);
         let (engine, sink, results) = (Arc::clone(&self.engine), Arc::clone(&self.sink), Arc::clone(&open.results));
         let submitted = self.engine.workers.submit(Priority::Settle, move |worker| {
-            let counts = || !results.is_over.load(Ordering::Acquire);
+            let counts = || results.is_asked(revision);
+            if !counts() {
+                return;
+            }
             let heard = match engine.decoder.understand(worker, &sound, Effort::AgainIfCircling, &counts) {
                 Ok(Outcome::Words(Understood { text, confidence })) => Heard::Settled { utterance, revision, text, confidence },
                 Ok(Outcome::NotSpeech) => Heard::NotSpeech { utterance, revision },
@@ -276,7 +286,6 @@ impl Ring {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU32;
     use std::sync::mpsc;
 
     use super::*;
@@ -363,6 +372,23 @@ mod tests {
         drop(session);
         drop(ears);
         assert!(heard.recv().is_err(), "of the second nothing was wanted any more");
+    }
+
+    #[test]
+    fn of_an_utterance_that_went_on_only_the_last_pause_is_answered() {
+        let ((allow, allowed), (sink, heard)) = (mpsc::channel(), mpsc::channel());
+        let ears = Ears::new(Slow(Mutex::new(allowed)), Arc::new(Workers::start(2)));
+        let mut session = ears.listen(Wanted::SettledOnly, Arc::new(move |heard| drop(sink.send(heard)))).unwrap();
+        session.push(AudioPosition::ZERO, &[2_000; 9_000]);
+        session.begin(UtteranceId(1), AudioPosition::ZERO);
+        for (revision, to) in [(1, 2_000), (2, 4_000), (3, 6_000)] {
+            session.settle(UtteranceId(1), revision, AudioPosition(to));
+        }
+        (0..3).for_each(|_| allow.send(()).unwrap());
+        assert!(matches!(heard.recv().unwrap(), Heard::Settled { revision: 3, text, .. } if text == "6000"));
+        drop(session);
+        drop(ears);
+        assert!(heard.recv().is_err(), "the earlier pauses were nobody's any more");
     }
 
     #[test]

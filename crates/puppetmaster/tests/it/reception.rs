@@ -484,6 +484,35 @@ fn wait_in_order(settings: &[&str]) {
 }
 
 #[test]
+pub(crate) fn who_hangs_up_while_the_users_telephone_rings_is_not_rung_for_any_longer() {
+    leaves_while_it_rings(&[]);
+}
+
+#[test]
+pub(crate) fn nor_is_who_hangs_up_over_plivo() {
+    leaves_while_it_rings(&[PLIVO]);
+}
+
+fn leaves_while_it_rings(settings: &[&str]) {
+    let leaves = WAITS.replace("say: [\"I will wait.\"]", "then: hang_up");
+    let rings_on = OPERATOR.replace("answer_after_ms: 100", "behaviour: no_answer");
+    assert!(leaves.contains("hang_up") && rings_on.contains("no_answer"));
+    let home = home_with(&[&leaves, &rings_on], Some(MENU));
+    let desk = Desk::open(&home, &[&["inbound.menu_file=menu.yaml", "operator_number=+12125550185"], settings].concat());
+    let mut rung = Vec::new();
+    for round in 1..=2 {
+        // Nobody need wait until the telephone may be rung again: it was rung in vain.
+        desk.until(&desk.ring("+12125550184"), is_over);
+        let operator = desk.find(|truth| truth["to"] == "+12125550185" && !rung.contains(&truth["call_sid"]));
+        let ended = desk.until(&operator, |truth| !truth["ended_by"].is_null());
+        assert_eq!(ended["ended_by"], "api", "round {round}: {ended:#}");
+        rung.push(ended["call_sid"].clone());
+    }
+    desk.until_settled(&home);
+    desk.close();
+}
+
+#[test]
 pub(crate) fn over_plivo_a_message_is_taken_and_a_callee_who_rings_back_goes_on_with_the_errand() {
     let home = home_with(&[LEAVES_A_MESSAGE, RINGS_BACK], None);
     let call = home.run(&["--set", "sandbox.scenarios_dir=cast", "--set", PLIVO, "call", "+12125550183", "Ask what time they close today", "--yes"]);

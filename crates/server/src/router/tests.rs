@@ -105,14 +105,38 @@ async fn every_route_of_a_carrier_refuses_who_has_not_signed() {
     }
 }
 
-/// Returns how many requests without a good signature the server says it refused.
-async fn refused(server: &Server) -> u64 {
+/// Returns what the server counts, as a scraper reads it.
+async fn metrics(server: &Server) -> String {
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await.unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).await.unwrap();
+    text
+}
+
+/// Returns how many requests without a good signature the server says it refused.
+async fn refused(server: &Server) -> u64 {
+    let text = metrics(server).await;
     let line = text.lines().find_map(|line| line.strip_prefix("puppetmaster_refused_callbacks_total "));
     line.unwrap().trim().parse().unwrap()
+}
+
+/// A label with a value of a request in it would let anybody fill a scraper's memory, and tell it of calls.
+#[tokio::test]
+async fn counters_are_the_same_few_without_labels_whatever_is_asked() {
+    let server = served().await;
+    let series = |text: String| -> Vec<String> {
+        let of_ours = text.lines().filter(|line| line.starts_with("puppetmaster_"));
+        of_ours.map(|line| line.rsplit_once(' ').unwrap().0.to_owned()).collect()
+    };
+    let before = series(metrics(&server).await);
+    for (index, (route, path)) in all().into_iter().enumerate() {
+        let request = format!("{} {path}?From=%2B1212555{index:04} HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{FORM}", route.method, FORM.len());
+        status_of(&server, &[request.as_bytes()]).await;
+    }
+    assert_eq!(series(metrics(&server).await), before);
+    let is_plain = |name: &String| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    assert!((1..40).contains(&before.len()) && before.iter().all(is_plain), "{before:?}");
 }
 
 #[tokio::test]

@@ -74,12 +74,13 @@ fn again(seed: u64) -> String {
 }
 
 fn table(days: u64, all: &Day, fewest: u64, seconds: u64) -> String {
-    let rows: [(&str, u64); 14] = [
+    let rows: [(&str, u64); 15] = [
         ("days, each with a seed of its own", days),
         ("events", all.events),
         ("fewest events of a day", fewest),
         ("crashes", all.crashes),
         ("faults of the provider", all.faults),
+        ("news that came more than an hour after their call was over", all.old_news),
         ("dials", all.dials),
         ("dials that the gate refused", all.refused),
         ("telephones that rang", all.rings),

@@ -55,6 +55,8 @@ pub const CALLEES: &[&str] = &["+12125550123", "+12125550124", "+12125550125", "
 pub struct Day {
     pub events: u64,
     pub faults: u64,
+    /// News of a call that came more than an hour after it was over.
+    pub old_news: u64,
     pub crashes: u64,
     pub dials: u64,
     pub rings: u64,
@@ -77,6 +79,7 @@ impl Day {
     pub fn add(&mut self, day: &Self) {
         self.events += day.events;
         self.faults += day.faults;
+        self.old_news += day.old_news;
         self.crashes += day.crashes;
         self.dials += day.dials;
         self.rings += day.rings;

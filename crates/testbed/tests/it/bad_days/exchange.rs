@@ -29,6 +29,8 @@ const NAME: &str = "exchange";
 /// A call that a dial without an answer has made comes into being no later than this.
 const MADE_WITHIN: u64 = 90_000;
 
+const HOUR: u64 = 3_600_000;
+
 /// A call is in the lists no later than this after it was made.
 const LISTED_WITHIN: u64 = 1_500;
 
@@ -136,6 +138,8 @@ pub struct Inner {
     pub talked: BTreeMap<AttemptId, BTreeSet<usize>>,
     pub events: u64,
     pub faults: u64,
+    /// News that came more than an hour after their call was over.
+    pub old_news: u64,
     /// What must not be, as it was seen.
     pub wrong: Vec<String>,
 }
@@ -165,6 +169,7 @@ impl Exchange {
             talked: BTreeMap::new(),
             events: 0,
             faults: 0,
+            old_news: 0,
             wrong: Vec::new(),
         };
         Self {
@@ -230,6 +235,8 @@ impl Exchange {
             Happens::Asks(index) => self.asks(at, index, directory),
             Happens::AsksForTurn(index, words) => self.asks_for_turn(at, index, words, directory),
             Happens::Told(index, state, key) => {
+                let is_old_news = self.inner().calls[index].ended_at.is_some_and(|ended_at| at > ended_at + HOUR);
+                self.inner().old_news += u64::from(is_old_news);
                 let event = self.inner().event(index, Some(state), key.to_string(), CarrierNews::Nothing);
                 let attempt = self.inner().calls[index].attempt.clone();
                 if let Some(directory) = directory {
@@ -519,7 +526,8 @@ impl Inner {
         }
         let mut comes = at + 10 + self.chance.below(100);
         if is_late {
-            comes += self.chance.below(600_000);
+            let hours = if self.chance.below(20) == 0 { HOUR + self.chance.below(5 * HOUR) } else { 0 };
+            comes += hours + self.chance.below(600_000);
         }
         if is_overtaken {
             comes += 3_000;

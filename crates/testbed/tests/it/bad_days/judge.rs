@@ -54,7 +54,7 @@ pub fn judge(world: &mut World) -> Day {
     let rings = calls_of.values().map(|calls| calls.iter().filter(|call| call.rang).count() as u64).sum();
     let doubles = calls_of.values().map(|calls| calls.iter().filter(|call| call.rang).count().saturating_sub(1) as u64).sum();
     let orphan = inner.calls.iter().map(|call| orphan(call, &world.lives)).max().unwrap_or_default();
-    let (faults, dials) = (inner.faults, inner.dials.values().map(|dials| u64::from(*dials)).sum());
+    let (faults, old_news, dials) = (inner.faults, inner.old_news, inner.dials.values().map(|dials| u64::from(*dials)).sum());
     let is_late = |row: &&AttemptRow| {
         let asked_at = u64::try_from(row.began_at.as_millis()).unwrap();
         calls_of.get(&row.attempt).is_some_and(|calls| calls.iter().any(|call| call.made_at > asked_at + 30_000))
@@ -66,7 +66,7 @@ pub fn judge(world: &mut World) -> Day {
     let events = world.events();
     let mut day = std::mem::take(world.day());
     day.wrong.extend(wrong);
-    Day { events, faults, dials, rings, rings_by_the_provider: doubles, orphan_seconds: orphan.as_secs(), late, conversed, ..day }
+    Day { events, faults, old_news, dials, rings, rings_by_the_provider: doubles, orphan_seconds: orphan.as_secs(), late, conversed, ..day }
 }
 
 /// What the books say of the line is what the provider knows, as far as it is one call.

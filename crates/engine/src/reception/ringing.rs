@@ -57,7 +57,10 @@ impl Reception {
     pub(super) fn waits_no_more(&self, call: &CarrierCallId) {
         let useless = {
             let mut guests = self.guests();
-            guests.waiting.values_mut().for_each(|waiting| drop(waiting.remove(call)));
+            guests.waiting.retain(|_, waiting| {
+                waiting.remove(call);
+                !waiting.is_empty()
+            });
             guests.rings_for_nobody()
         };
         self.stop_ringing(useless);

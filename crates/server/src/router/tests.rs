@@ -131,7 +131,8 @@ async fn counters_are_the_same_few_without_labels_whatever_is_asked() {
     };
     let before = series(metrics(&server).await);
     for (index, (route, path)) in all().into_iter().enumerate() {
-        let request = format!("{} {path}?From=%2B1212555{index:04} HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{FORM}", route.method, FORM.len());
+        let request =
+            format!("{} {path}?From=%2B1212555{index:04} HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{FORM}", route.method, FORM.len());
         status_of(&server, &[request.as_bytes()]).await;
     }
     assert_eq!(series(metrics(&server).await), before);

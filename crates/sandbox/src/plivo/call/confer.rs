@@ -67,8 +67,9 @@ impl Driver {
         self.service.sound_in(&room, noun.enter_sound.as_deref(), Method::Post, || self.document_request(CallEvent::Redirect));
         let until = self.line.clock.now() + std::time::Duration::from_secs(noun.time_limit().into());
         let floor = noun.floor_event().then(|| VoiceActivity::new(VoiceConfig::default()));
-        let wait_sound = noun.wait_sound.clone();
-        let conferring = Conferring { noun, uuid, member, room, until, keys: String::new(), waits: true, had_company: false, floor };
+        let waits = self.service.conferences.standing(&noun.room).0 == Standing::Waits;
+        let wait_sound = noun.wait_sound.clone().filter(|_| waits);
+        let conferring = Conferring { noun, uuid, member, room, until, keys: String::new(), waits, had_company: false, floor };
         self.conference_event(&conferring, ConferenceEvent::Enter, "ConferenceEnter", None);
         self.record_room(&conferring);
         self.doing = Doing::Conferring(Box::new(conferring));

@@ -77,11 +77,13 @@ impl Driver {
         let enter_sound = noun.enter_sound();
         self.service.sound_in(&room, Some(&enter_sound), noun.enter_sound_method(), || self.document_request(CallEvent::Redirect));
         let speaks_are_told = noun.status_callback_events.contains(&EventGroup::Speaking);
+        // Who comes into one that has begun hears no music for a moment.
+        let waits = self.service.parties.with_uuid(&uuid, |party| party.standing()) == Some(Standing::Waits);
         let partying = Partying {
             uuid: uuid.clone(),
             room,
             member,
-            waits: true,
+            waits,
             is_held: noun.hold(),
             music: None,
             voice: speaks_are_told.then(|| VoiceActivity::new(VoiceConfig::default())),

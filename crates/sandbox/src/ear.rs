@@ -316,7 +316,7 @@ mod tests {
         let asked = Asked::default();
         let mut ear = Ear::open(Some(&Notes(asked.clone())), Wanted::SettledOnly, Arc::new(|_| {}));
         assert_eq!(speak_then_pause(&mut ear, 2_000), [Noticed::Start, Noticed::Pause], "its words are not known yet");
-        assert_eq!(speak_then_pause(&mut ear, 200), [], "the next has begun");
+        assert_eq!(speak_then_pause(&mut ear, 100), [], "the next has begun");
         words(&mut ear, 1, 1, "Somebody waits for you.");
         assert_eq!(speak_then_pause(&mut ear, 500).last(), Some(&Noticed::Pause), "a short pause was no end");
         assert_eq!(*asked.lock().unwrap(), [(1, 1), (2, 1)], "the first turn is asked about once");

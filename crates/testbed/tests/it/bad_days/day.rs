@@ -214,6 +214,10 @@ impl World {
             while !self.is_over() && tokio::time::Instant::now() < until {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
+            // What is under way to us for hours comes after all, and changes nothing any more.
+            while self.exchange.inner().has_news() {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }
             // The provider tells its prices late, and they are asked for at the next start.
             tokio::time::sleep(Duration::from_secs(90)).await;
             let carriers: [(Arc<dyn Carrier>, RateCard); 1] = [(Arc::new(self.exchange.clone()), self.rates.clone())];

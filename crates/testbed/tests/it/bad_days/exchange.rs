@@ -391,9 +391,14 @@ impl Inner {
         self.queue.insert((at, self.sequence), happens);
     }
 
-    /// Returns whether nothing is going to happen any more.
+    /// Returns whether webhooks are still under way.
+    pub fn has_news(&self) -> bool {
+        self.queue.values().any(|happens| matches!(happens, Happens::Told(..)))
+    }
+
+    /// Returns whether nothing is going to happen any more; what did happen may not be told yet.
     pub fn is_quiet(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.values().all(|happens| matches!(happens, Happens::Told(..)))
     }
 
     fn strikes(&mut self, permille: fn(&Lies) -> u16) -> bool {

@@ -41,6 +41,7 @@ pub mod spending_alert;
 pub mod standing_approval;
 pub mod statistics;
 pub mod task;
+pub mod task_filter;
 pub mod task_plan;
 pub mod trouble;
 pub mod waiting_line;

@@ -17,6 +17,7 @@ use assistant::refusal::Refusals;
 use assistant::spending_alert::Alert;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
+use assistant::task_filter::{Page, TaskFilter};
 use async_trait::async_trait;
 use dialogue::report::Report;
 use dialogue::transcript::Turn;
@@ -36,8 +37,11 @@ pub trait TaskStore: Send + Sync {
     /// Returns the receipt that was shown when a task was created.
     async fn receipt(&self, id: &TaskId) -> Result<Option<Receipt>, StoreError>;
 
-    /// Returns the newest tasks, newest first.
-    async fn tasks(&self, at_most: u32) -> Result<Vec<Task>, StoreError>;
+    /// Returns a part of the tasks that are wanted, newest first. What was erased of a task leaves nothing to list.
+    async fn tasks(&self, filter: &TaskFilter, page: Page) -> Result<Vec<Task>, StoreError>;
+
+    /// Returns how many tasks are wanted.
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, StoreError>;
 
     /// Moves a task to another state; a task that has ended stays as it is.
     ///

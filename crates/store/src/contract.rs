@@ -25,6 +25,7 @@ use assistant::policy::{self as gate, Cleared, Facts, Rules};
 use assistant::rate_limit::{Begun, Caps, Usage};
 use assistant::statistics::{Statistics, TaskCounts};
 use assistant::task::{CalleeKind, Limits, Line, Schedule, Task, TaskState};
+use assistant::task_filter::{Page, TaskFilter};
 use dialogue::brief::{Persona, TaskType};
 use dialogue::moves::EndReason;
 use dialogue::report::{Outcome, Report};
@@ -165,8 +166,43 @@ pub async fn tasks_come_back_as_they_were(store: &dyn TaskStore) {
     assert_eq!(store.receipt(&second.id).await.unwrap(), Some(receipt(&second)));
     assert_eq!(store.task(&TaskId::new("t3")).await.unwrap(), None);
     assert_eq!(store.receipt(&TaskId::new("t3")).await.unwrap(), None);
-    assert_eq!(store.tasks(10).await.unwrap(), [second.clone(), task("t1")]);
-    assert_eq!(store.tasks(1).await.unwrap(), [second]);
+    let all = TaskFilter::default();
+    assert_eq!(store.tasks(&all, Page::newest(10)).await.unwrap(), [second.clone(), task("t1")]);
+    assert_eq!(store.tasks(&all, Page::newest(1)).await.unwrap(), [second]);
+    assert_eq!(store.tasks(&all, Page { skip: 1, at_most: 1 }).await.unwrap(), [task("t1")]);
+    assert_eq!(store.tasks(&all, Page { skip: 2, at_most: 1 }).await.unwrap(), []);
+}
+
+/// Tasks are found and counted by state, type, callee and the moment they were made, and by all of these at once; in what state they are now
+/// counts.
+pub async fn tasks_are_found_by_what_they_are(store: &dyn TaskStore) {
+    let types = [TaskType::InformationInquiry, TaskType::Reservation, TaskType::Reservation, TaskType::Cancellation];
+    let numbers = ["+12125550123", "+12125550124", "+12125550123", "+12125550124"];
+    for (index, (task_type, number)) in types.into_iter().zip(numbers).enumerate() {
+        let number = PhoneNumber::parse(number).unwrap();
+        let task = Task { task_type, number, created_at: NOON + Duration::from_secs(index as u64), ..task(&format!("t{index}")) };
+        store.create_task(&task, &receipt(&task)).await.unwrap();
+    }
+    store.set_task_state(&TaskId::new("t2"), TaskState::Canceled, NOON).await.unwrap();
+    let (reserved, at_124) = (vec![TaskType::Reservation], PhoneNumber::parse("+12125550124").ok());
+    let after = |seconds| Some(NOON + Duration::from_secs(seconds));
+    let all = TaskFilter::default();
+    let cases: [(TaskFilter, &[&str]); 9] = [
+        (all.clone(), &["t3", "t2", "t1", "t0"]),
+        (TaskFilter { states: vec![TaskState::Canceled], ..all.clone() }, &["t2"]),
+        (TaskFilter { states: vec![TaskState::Canceled, TaskState::AwaitingApproval], ..all.clone() }, &["t3", "t2", "t1", "t0"]),
+        (TaskFilter { task_types: reserved.clone(), ..all.clone() }, &["t2", "t1"]),
+        (TaskFilter { task_types: vec![TaskType::Cancellation, TaskType::InformationInquiry], ..all.clone() }, &["t3", "t0"]),
+        (TaskFilter { callee: at_124.clone(), ..all.clone() }, &["t3", "t1"]),
+        (TaskFilter { callee: PhoneNumber::parse("+12125550125").ok(), ..all.clone() }, &[]),
+        (TaskFilter { since: after(1), until: after(3), ..all.clone() }, &["t2", "t1"]),
+        (TaskFilter { states: vec![TaskState::AwaitingApproval], task_types: reserved, callee: at_124, since: after(1), until: after(2) }, &["t1"]),
+    ];
+    for (filter, expected) in cases {
+        let found = store.tasks(&filter, Page::newest(10)).await.unwrap();
+        assert_eq!(found.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), expected, "{filter:?}");
+        assert_eq!(store.count_tasks(&filter).await.unwrap(), expected.len() as u64, "{filter:?}");
+    }
 }
 
 /// A second task of the same identity is refused and changes nothing.

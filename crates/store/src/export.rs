@@ -40,7 +40,7 @@ const OF_ATTEMPT: &str = "attempt_id IN (SELECT attempts.id FROM attempts JOIN t
 const TABLES: [Table; 13] = [
     Table {
         name: "tasks",
-        columns: &["id", "state", "created_at", "body", "receipt"],
+        columns: &["id", "state", "created_at", "task_type", "body", "receipt"],
         sealed: &["body", "receipt"],
         of_subject: "subject = ? AND length(body) > 0",
         key: &["id"],

@@ -12,6 +12,7 @@ use assistant::refusal::Refusals;
 use assistant::spending_alert::Alert;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
+use assistant::task_filter::{Page, TaskFilter};
 use async_trait::async_trait;
 use dialogue::transcript::Turn;
 use ports::task_store::{AttemptRecord, Finish, FurtherLeg, LegEvent, OpenAttempt, StoreError, TaskStore, Unsettled};
@@ -158,8 +159,12 @@ impl TaskStore for Store {
         self.select_receipt(id).await
     }
 
-    async fn tasks(&self, at_most: u32) -> Result<Vec<Task>, StoreError> {
-        self.select_tasks(at_most).await
+    async fn tasks(&self, filter: &TaskFilter, page: Page) -> Result<Vec<Task>, StoreError> {
+        self.select_tasks(filter, page).await
+    }
+
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, StoreError> {
+        self.count_listed(filter).await
     }
 
     async fn set_task_state(&self, id: &TaskId, state: TaskState, at: Timestamp) -> Result<(), StoreError> {

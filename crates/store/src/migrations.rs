@@ -26,6 +26,7 @@ const STEPS: &[(&str, &str, &str)] = &[
     step!("0011", "carrier_recordings"),
     step!("0012", "asked_wait"),
     step!("0013", "further_legs"),
+    step!("0014", "task_lists"),
 ];
 
 /// Applies the steps that a database lacks. Each is known by its number, and by a digest of its text: a database that was made by

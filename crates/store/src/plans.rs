@@ -12,7 +12,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 use telephony::{AttemptId, TaskId, Timestamp};
 
-use crate::attempts::{amount, column};
+use crate::attempts::{amount, column, word};
 use crate::database::{Store, Survives, told};
 use crate::tasks::{receipt_place, state_of, task_place};
 
@@ -41,10 +41,12 @@ impl PlanStore for Store {
             return Err(StoreError::Conflict);
         }
         let subject = self.subject_of(&mut transaction, &task.number, task.created_at).await?;
-        let update = sqlx::query("UPDATE tasks SET state = ?, body = ?, receipt = ? WHERE id = ?")
+        let update = sqlx::query("UPDATE tasks SET state = ?, task_type = ?, body = ?, receipt = ?, subject = ? WHERE id = ?")
             .bind(task.state.as_str())
+            .bind(word(&task.task_type)?)
             .bind(self.close_for(&subject, &task_place(&task.id), task)?)
             .bind(self.close_for(&subject, &receipt_place(&task.id), receipt)?)
+            .bind(&subject)
             .bind(task.id.as_str());
         update.execute(&mut *transaction).await.map_err(|error| told(&error))?;
         self.void_batch_of(&mut transaction, &task.id, at).await?;

@@ -3,13 +3,14 @@
 use assistant::approval::{Approval, ApprovedBy, Receipt, ReceiptHash};
 use assistant::audit::AuditEvent;
 use assistant::task::{Task, TaskState};
+use assistant::task_filter::{Page, TaskFilter};
 use ports::task_store::StoreError;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection, SqliteExecutor};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqliteExecutor};
 use telephony::{TaskId, Timestamp};
 
-use crate::attempts::column;
-use crate::database::{Store, Survives, told};
+use crate::attempts::{amount, column, word};
+use crate::database::{Store, Survives, stored, told};
 
 /// Stands before the name of the standing approval that has approved a task.
 pub(crate) const STANDING: &str = "standing:";
@@ -24,10 +25,11 @@ impl Store {
     /// Inserts a task; its caller commits.
     pub(crate) async fn insert_task_in(&self, connection: &mut SqliteConnection, task: &Task, receipt: &Receipt) -> Result<(), StoreError> {
         let subject = self.subject_of(connection, &task.number, task.created_at).await?;
-        sqlx::query("INSERT INTO tasks (id, state, created_at, body, receipt, subject) VALUES (?, ?, ?, ?, ?, ?)")
+        sqlx::query("INSERT INTO tasks (id, state, created_at, task_type, body, receipt, subject) VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(task.id.as_str())
             .bind(task.state.as_str())
             .bind(task.created_at.as_millis())
+            .bind(word(&task.task_type)?)
             .bind(self.close_for(&subject, &task_place(&task.id), task)?)
             .bind(self.close_for(&subject, &receipt_place(&task.id), receipt)?)
             .bind(&subject)
@@ -57,11 +59,36 @@ impl Store {
         self.open_for(column::<Option<String>>(&row, 1)?.as_deref(), &receipt_place(id), &sealed)
     }
 
-    pub(crate) async fn select_tasks(&self, at_most: u32) -> Result<Vec<Task>, StoreError> {
-        let select = sqlx::query("SELECT id, state, body, subject FROM tasks WHERE length(body) > 0 ORDER BY created_at DESC, id DESC LIMIT ?")
-            .bind(i64::from(at_most));
-        let rows = select.fetch_all(self.read()).await.map_err(|error| told(&error))?;
+    pub(crate) async fn select_tasks(&self, filter: &TaskFilter, page: Page) -> Result<Vec<Task>, StoreError> {
+        let mut select = self.listed("SELECT id, state, body, subject", filter)?;
+        select.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(page.at_most));
+        select.push(" OFFSET ").push_bind(stored(page.skip));
+        let rows = select.build().fetch_all(self.read()).await.map_err(|error| told(&error))?;
         rows.iter().filter_map(|row| self.task_of(row).transpose()).collect()
+    }
+
+    pub(crate) async fn count_listed(&self, filter: &TaskFilter) -> Result<u64, StoreError> {
+        let mut select = self.listed("SELECT count(*)", filter)?;
+        amount(&select.build().fetch_one(self.read()).await.map_err(|error| told(&error))?, 0)
+    }
+
+    /// Returns the beginning of a question about the tasks that are wanted. The index `tasks_listed` answers all of it, but for the bodies.
+    fn listed(&self, what: &str, filter: &TaskFilter) -> Result<QueryBuilder<Sqlite>, StoreError> {
+        let mut select = QueryBuilder::new(what);
+        select.push(" FROM tasks WHERE length(body) > 0");
+        one_of(&mut select, "state", filter.states.iter().map(|state| Ok(state.as_str().to_owned())))?;
+        one_of(&mut select, "task_type", filter.task_types.iter().map(word))?;
+        if let Some(callee) = &filter.callee {
+            let callee_key = self.seal.lookup(callee.as_e164());
+            select.push(" AND subject IN (SELECT id FROM subjects WHERE erased_at IS NULL AND callee_key = ").push_bind(callee_key).push(")");
+        }
+        if let Some(since) = filter.since {
+            select.push(" AND created_at >= ").push_bind(since.as_millis());
+        }
+        if let Some(until) = filter.until {
+            select.push(" AND created_at < ").push_bind(until.as_millis());
+        }
+        Ok(select)
     }
 
     pub(crate) async fn update_task_state(&self, id: &TaskId, next: TaskState, at: Timestamp) -> Result<(), StoreError> {
@@ -144,6 +171,21 @@ pub(crate) fn task_place(id: &TaskId) -> String {
 
 pub(crate) fn receipt_place(id: &TaskId) -> String {
     format!("tasks.receipt/{id}")
+}
+
+/// Narrows a question to rows whose column is one of some words; to no row less if there are none.
+fn one_of(select: &mut QueryBuilder<Sqlite>, column: &str, words: impl Iterator<Item = Result<String, StoreError>>) -> Result<(), StoreError> {
+    let words = words.collect::<Result<Vec<_>, _>>()?;
+    if words.is_empty() {
+        return Ok(());
+    }
+    select.push(format!(" AND {column} IN ("));
+    let mut list = select.separated(", ");
+    for word in words {
+        list.push_bind(word);
+    }
+    select.push(")");
+    Ok(())
 }
 
 pub(crate) fn state_of(row: &SqliteRow, column: usize) -> Result<TaskState, StoreError> {

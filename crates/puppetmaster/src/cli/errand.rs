@@ -1,6 +1,6 @@
 //! Calls and tasks on the command line.
 
-use assistant::task::CalleeKind;
+use assistant::task::{CalleeKind, TaskState};
 use clap::{Args, Subcommand, ValueEnum};
 use dialogue::brief::TaskType;
 
@@ -185,15 +185,8 @@ pub enum TaskCommand {
         /// Which.
         task: String,
     },
-    /// The newest tasks.
-    List {
-        /// How many at most.
-        #[arg(long, default_value_t = 20)]
-        at_most: u32,
-        /// Print JSON for machines.
-        #[arg(long)]
-        json: bool,
-    },
+    /// The tasks that you ask for, the newest first, and how many there are.
+    List(TaskListArgs),
     /// One task with its attempts, reports and words.
     Show {
         /// Which.
@@ -205,6 +198,69 @@ pub enum TaskCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Which tasks are wanted; several of one kind mean any of them, several kinds all at once.
+#[derive(Args, Debug)]
+pub struct TaskListArgs {
+    /// In this state; may be given several times.
+    #[arg(long, value_enum)]
+    pub state: Vec<TaskStateArg>,
+    /// Of this kind; may be given several times.
+    #[arg(long = "type", value_enum)]
+    pub task_type: Vec<TaskTypeArg>,
+    /// Calls of this number, with the country code.
+    #[arg(long)]
+    pub number: Option<String>,
+    /// Made at this moment or later, in your time zone: "2026-11-30" or "2026-11-30 09:30".
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Made before this moment.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// How many at most.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub at_most: u32,
+    /// Which part of the list: 1 is the newest.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub page: u32,
+    /// Print JSON for machines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a task stands, as words.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+#[value(rename_all = "snake_case")]
+pub enum TaskStateArg {
+    /// Lacks facts.
+    Draft,
+    /// Waits for your yes.
+    AwaitingApproval,
+    /// May be called.
+    Approved,
+    /// Is being called.
+    Running,
+    /// Ended with a report.
+    Done,
+    /// You gave it up.
+    Canceled,
+    /// It could not be done.
+    Failed,
+}
+
+impl From<TaskStateArg> for TaskState {
+    fn from(arg: TaskStateArg) -> Self {
+        match arg {
+            TaskStateArg::Draft => Self::Draft,
+            TaskStateArg::AwaitingApproval => Self::AwaitingApproval,
+            TaskStateArg::Approved => Self::Approved,
+            TaskStateArg::Running => Self::Running,
+            TaskStateArg::Done => Self::Done,
+            TaskStateArg::Canceled => Self::Canceled,
+            TaskStateArg::Failed => Self::Failed,
+        }
+    }
 }
 
 /// A task to make.

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use assistant::attempt::Direction;
 use assistant::moment;
 use assistant::task::{Task, TaskState};
+use assistant::task_filter::{Page, TaskFilter};
 use audio::wav::WavHeader;
 use dialogue::transcript::Transcript;
 use engine::replay;
 use ports::batch_store::BatchStore;
+use ports::clock::Clock;
 use ports::plan_store::PlanStore;
 use ports::policy_store::PolicyStore;
 use ports::recording_vault::{ObjectKind, RecordingVault};
@@ -18,13 +20,13 @@ use serde_json::json;
 use store::Store;
 use telephony::{AttemptId, TaskId};
 
-use super::{batch, series, task};
-use crate::cli::TaskCommand;
+use super::{batch, do_not_call, series, task};
+use crate::cli::{TaskCommand, TaskListArgs};
 use crate::config::Config;
 use crate::decision_view;
 use crate::failure::{FAILED, Failure, codes};
 use crate::report_view;
-use crate::wiring;
+use crate::wiring::{self, SystemClock};
 
 pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCode, Failure> {
     match command {
@@ -36,11 +38,11 @@ pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCo
         TaskCommand::Change(args) => return series::change(&args, config).await,
         TaskCommand::Batch(args) => return batch::batch(args, config).await,
         TaskCommand::Run { task } => return task::run(&TaskId::new(task), config).await,
-        TaskCommand::List { .. } | TaskCommand::Show { .. } => {}
+        TaskCommand::List(_) | TaskCommand::Show { .. } => {}
     }
     let (store, _) = wiring::look(config).await?;
     match command {
-        TaskCommand::List { at_most, json } => list(&store, at_most, json, &config.zone()).await?,
+        TaskCommand::List(args) => list(&store, &args, &config.zone()).await?,
         TaskCommand::Show { task, why, json } => {
             wiring::settle_now(config, &store).await?;
             show(&store, &TaskId::new(task), &Shown { why, json, zone: config.zone() }).await?;
@@ -58,22 +60,44 @@ pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(store: &Store, at_most: u32, is_json: bool, zone: &str) -> Result<(), Failure> {
-    let tasks = store.tasks(at_most).await?;
-    if is_json {
-        println!("{}", json!(tasks));
+async fn list(store: &Store, args: &TaskListArgs, zone: &str) -> Result<(), Failure> {
+    let filter = filter(args, zone)?;
+    let page = Page { skip: u64::from(args.page - 1) * u64::from(args.at_most), at_most: args.at_most };
+    let (tasks, count) = (store.tasks(&filter, page).await?, store.count_tasks(&filter).await?);
+    if args.json {
+        println!("{}", json!({ "count": count, "tasks": tasks }));
         return Ok(());
     }
-    if tasks.is_empty() {
-        println!("no tasks yet; make a call with: puppetmaster call \"+12125550123\" \"Ask what time they close today\"");
+    match (tasks.is_empty(), filter == TaskFilter::default(), count) {
+        (true, true, 0) => println!("no tasks yet; make a call with: puppetmaster call \"+12125550123\" \"Ask what time they close today\""),
+        (true, false, 0) => println!("no task is like that; leave something out, or see all with: puppetmaster task list"),
+        (true, ..) => println!("there is no such page: of {count} in all {} fit on one", args.at_most),
+        (false, ..) => {}
     }
-    for task in tasks {
+    for task in &tasks {
         println!("{}  {:<17}  {}  {}", task.id, task.state.in_words(), task.number.in_international_format(), task.intent.expose());
         if let Some(series) = store.plan(&task.id).await?.and_then(|planned| planned.plan.series) {
             println!("{:indent$}  {}", "", series::in_words(&series, zone), indent = task.id.as_str().len());
         }
     }
+    let last = page.skip + tasks.len() as u64;
+    if !tasks.is_empty() && (tasks.len() as u64) < count {
+        let next = if last < count { format!("; the next: --page {}", args.page + 1) } else { String::new() };
+        println!("{} to {last} of {count}{next}", page.skip + 1);
+    }
     Ok(())
+}
+
+fn filter(args: &TaskListArgs, zone: &str) -> Result<TaskFilter, Failure> {
+    let now = SystemClock.now();
+    let read = |text: &Option<String>| text.as_deref().map(|text| moment::read(text, zone, now)).transpose();
+    Ok(TaskFilter {
+        states: args.state.iter().map(|state| (*state).into()).collect(),
+        task_types: args.task_type.iter().map(|task_type| (*task_type).into()).collect(),
+        callee: args.number.as_deref().map(do_not_call::parsed).transpose()?,
+        since: read(&args.since)?,
+        until: read(&args.until)?,
+    })
 }
 
 /// How a task is shown.

@@ -46,7 +46,7 @@ fn nothing_is_stored_unless_every_row_is_good() {
     for line in ["shops.csv:3: number: ", "[number.emergency]", "shops.csv:4: item: ", "[batch.field]", "shops.csv:5: ", "3 mistakes in 3 lines"] {
         assert!(ended.stderr.contains(line), "{line}: {ended:?}");
     }
-    assert_eq!(json(&home, &["task", "list", "--json"]), serde_json::json!([]), "the good row neither");
+    assert_eq!(json(&home, &["task", "list", "--json"]), serde_json::json!({ "count": 0, "tasks": [] }), "the good row neither");
     assert_eq!(json(&home, &["task", "batch", "list", "--json"]), serde_json::json!([]));
     home.run(&["task", "batch", "nothing.csv"]).fails_with(1, "command.cannot_read");
     home.run(&["task", "batch", "show", "nothing"]).fails_with(1, "batch.unknown");

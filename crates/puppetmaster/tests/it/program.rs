@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use assistant::attempt::AttemptState;
 use assistant::task::{Task, TaskState};
+use assistant::task_filter::{Page, TaskFilter};
 use ports::task_store::{AttemptRecord, TaskStore};
 use store::{Access, Options, Store};
 use telephony::Disposition;
@@ -91,7 +92,7 @@ impl Home {
             let store = Store::open(&self.data(), Options::new(Access::Looking)).await.unwrap();
             assert!(store.unfinished().await.unwrap().is_empty(), "an attempt was left open");
             let mut books = Vec::new();
-            for task in store.tasks(100).await.unwrap() {
+            for task in store.tasks(&TaskFilter::default(), Page::newest(100)).await.unwrap() {
                 let attempts = store.attempts(&task.id).await.unwrap();
                 for attempt in &attempts {
                     assert_eq!(attempt.state, AttemptState::Terminal);

@@ -244,3 +244,43 @@ fn nothing_that_is_due_is_dialed_during_a_pause() {
     end(serving);
     assert_eq!(network.calls().len(), 1);
 }
+
+#[test]
+fn tasks_are_listed_by_what_they_are_and_page_by_page() {
+    let home = Home::new();
+    for (number, intent, name) in [
+        ("+12125550123", "Ask what time they close today", "Sam"),
+        ("+12125550124", "Ask what time they open tomorrow", "Sam"),
+        ("+12125550123", "Book a table for two tonight at 7 pm", "Sam"),
+    ] {
+        let made = home.run(&["task", "create", number, intent, "--for", name, "--incomplete", "--json"]);
+        assert_eq!(made.code, Some(0), "{made:?}");
+    }
+    let list = |args: &[&str]| home.run(&[&["task", "list"], args].concat());
+    let found = |args: &[&str]| {
+        let listed: Value = serde_json::from_str(&list(&[args, &["--json"]].concat()).stdout).unwrap();
+        assert_eq!(listed["tasks"].as_array().unwrap().len() as u64, listed["count"].as_u64().unwrap(), "{args:?}: {listed}");
+        listed["tasks"].as_array().unwrap().iter().map(|task| task["intent"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let [close, open, book] = ["Ask what time they close today", "Ask what time they open tomorrow", "Book a table for two tonight at 7 pm"];
+    assert_eq!(found(&[]), [book, open, close], "the newest first");
+    assert_eq!(found(&["--type", "information_inquiry"]), [open, close]);
+    assert_eq!(found(&["--number", "+1 212 555 0123"]), [book, close]);
+    assert_eq!(found(&["--number", "+12125550123", "--type", "reservation", "--state", "awaiting_approval"]), [book]);
+    assert_eq!(found(&["--since", "2020-01-01", "--until", "+1h"]).len(), 3);
+    let task = serde_json::from_str::<Value>(&list(&["--type", "reservation", "--json"]).stdout).unwrap()["tasks"][0]["id"].clone();
+    assert_eq!(home.run(&["task", "cancel", task.as_str().unwrap()]).code, Some(0));
+    assert_eq!(found(&["--state", "canceled"]), [book]);
+    assert_eq!(found(&["--state", "canceled", "--state", "awaiting_approval"]).len(), 3);
+
+    assert!(!list(&[]).stdout.contains(" of 3"), "all fit on one page");
+    let first = list(&["--at-most", "2"]).stdout;
+    assert!(first.contains(book) && !first.contains(close) && first.ends_with("1 to 2 of 3; the next: --page 2\n"), "{first}");
+    let last = list(&["--at-most", "2", "--page", "2"]).stdout;
+    assert!(last.contains(close) && !last.contains(open) && last.ends_with("3 to 3 of 3\n"), "{last}");
+    assert!(list(&["--page", "9"]).stdout.contains("there is no such page"));
+    assert!(list(&["--until", "2020-01-01"]).stdout.contains("no task is like that"));
+    list(&["--since", "soon"]).fails_with(1, "schedule.moment");
+    list(&["--number", "shop"]).fails_with(1, "number.unreadable");
+    assert_eq!(list(&["--at-most", "0"]).code, Some(2));
+}

@@ -8,6 +8,7 @@ use assistant::compliance::do_not_call::{Bars, Channel, Lifted, Suppression};
 use assistant::compliance::line_kind::{KindSource, KnownLine, LineKind};
 use assistant::compliance::retention::{DataClass, Retention};
 use assistant::task::TaskState;
+use assistant::task_filter::{Page, TaskFilter};
 use dialogue::report::Outcome;
 use ports::inbound_store::InboundStore;
 use ports::policy_store::PolicyStore;
@@ -223,7 +224,7 @@ async fn a_running_call_is_in_the_way_and_everybody_is_everybody() {
     store.finish_attempt(&live, &contract::finish(Disposition::Busy, None, 0), TaskState::Done).await.unwrap();
     store.begin_visit(&AttemptId::new("v1"), &CarrierCallId::new("CA8"), Some(&PhoneNumber::parse("+12125550177").unwrap()), NOON).await.unwrap();
     assert_eq!(store.erase(&vault, Whose::Everybody, NOON).await.unwrap(), Erased { subjects: 2, calls: 3 });
-    assert_eq!((store.tasks(9).await.unwrap(), vault.list().unwrap()), (Vec::new(), Vec::new()));
+    assert_eq!((store.tasks(&TaskFilter::default(), Page::newest(9)).await.unwrap(), vault.list().unwrap()), (Vec::new(), Vec::new()));
     let keys = std::fs::read_dir(directory.path().join("keys")).unwrap().count();
     assert_eq!(keys, 2, "the installation's own and that of the do-not-call list");
 }
@@ -260,5 +261,8 @@ async fn an_export_comes_back_as_it_was_and_a_running_call_does_not() {
     let third = tempfile::tempdir().unwrap();
     let (empty, _) = open(third.path()).await;
     assert_eq!(empty.import(&running, NOON).await, Err(StoreError::Corrupt));
-    assert!(empty.tasks(9).await.unwrap().is_empty() && empty.unfinished().await.unwrap().is_empty(), "all or nothing");
+    assert!(
+        empty.tasks(&TaskFilter::default(), Page::newest(9)).await.unwrap().is_empty() && empty.unfinished().await.unwrap().is_empty(),
+        "all or nothing"
+    );
 }

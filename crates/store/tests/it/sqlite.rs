@@ -23,6 +23,7 @@ macro_rules! passes {
 
 passes!(
     tasks_come_back_as_they_were,
+    tasks_are_found_by_what_they_are,
     an_identity_is_used_once,
     a_task_that_has_ended_stays,
     an_approval_is_used_once,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use assistant::attempt::AttemptState;
 use assistant::compliance::do_not_call::{Channel, Suppression};
+use assistant::task_filter::{Page, TaskFilter};
 use ports::policy_store::PolicyStore;
 use ports::task_store::{StoreError, TaskStore};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -53,7 +54,7 @@ async fn a_database_that_another_program_holds_is_locked() {
     let task = contract::task("t1");
     assert_eq!(store.create_task(&task, &contract::receipt(&task)).await, Err(StoreError::Locked));
     assert_eq!(StoreError::Locked.code(), "store.locked");
-    assert_eq!(store.tasks(1).await, Ok(Vec::new()), "readers go on");
+    assert_eq!(store.tasks(&TaskFilter::default(), Page::newest(1)).await, Ok(Vec::new()), "readers go on");
     sqlx::query("ROLLBACK").execute(&mut *connection).await.unwrap();
     store.create_task(&task, &contract::receipt(&task)).await.unwrap();
 }

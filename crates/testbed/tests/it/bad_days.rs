@@ -128,6 +128,7 @@ mod the_store_in_memory {
 
     the_store_keeps! {
         tasks_come_back_as_they_were
+        tasks_are_found_by_what_they_are
         an_identity_is_used_once
         a_task_that_has_ended_stays
         an_approval_is_used_once

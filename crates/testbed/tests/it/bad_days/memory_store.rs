@@ -22,6 +22,7 @@ use assistant::refusal::Refusals;
 use assistant::spending_alert::Alert;
 use assistant::statistics::{EndedCall, TaskCounts};
 use assistant::task::{Task, TaskState};
+use assistant::task_filter::{Page, TaskFilter};
 use async_trait::async_trait;
 use dialogue::report::Outcome;
 use dialogue::transcript::Turn;
@@ -321,11 +322,14 @@ impl TaskStore for MemoryStore {
         Ok(self.rows().tasks.iter().find(|(task, _)| task.id == *id).map(|(_, receipt)| receipt.clone()))
     }
 
-    async fn tasks(&self, at_most: u32) -> Result<Vec<Task>, StoreError> {
-        let mut tasks: Vec<Task> = self.rows().tasks.iter().map(|(task, _)| task.clone()).collect();
-        tasks.sort_by_key(|task| std::cmp::Reverse(task.created_at));
-        tasks.truncate(at_most as usize);
-        Ok(tasks)
+    async fn tasks(&self, filter: &TaskFilter, page: Page) -> Result<Vec<Task>, StoreError> {
+        let mut tasks: Vec<Task> = self.rows().tasks.iter().map(|(task, _)| task).filter(|task| filter.fits(task)).cloned().collect();
+        tasks.sort_by_key(|task| std::cmp::Reverse((task.created_at, task.id.clone())));
+        Ok(tasks.into_iter().skip(page.skip as usize).take(page.at_most as usize).collect())
+    }
+
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, StoreError> {
+        Ok(self.rows().tasks.iter().filter(|(task, _)| filter.fits(task)).count() as u64)
     }
 
     async fn set_task_state(&self, id: &TaskId, state: TaskState, _at: Timestamp) -> Result<(), StoreError> {

@@ -280,7 +280,7 @@ fn tasks_are_listed_by_what_they_are_and_page_by_page() {
     assert!(last.contains(close) && !last.contains(open) && last.ends_with("3 to 3 of 3\n"), "{last}");
     assert!(list(&["--page", "9"]).stdout.contains("there is no such page"));
     assert!(list(&["--until", "2020-01-01"]).stdout.contains("no task is like that"));
-    list(&["--since", "soon"]).fails_with(1, "schedule.moment");
-    list(&["--number", "shop"]).fails_with(1, "number.unreadable");
+    list(&["--since", "soon"]).fails_with(2, "schedule.moment");
+    list(&["--number", "shop"]).fails_with(1, "command.bad_number");
     assert_eq!(list(&["--at-most", "0"]).code, Some(2));
 }

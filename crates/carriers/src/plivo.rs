@@ -40,8 +40,14 @@ use names::Names;
 pub const ORIGIN: &str = "https://api.plivo.com";
 
 /// What Plivo can do for real telephones.
-pub const ABILITIES: Abilities =
-    Abilities { media_stream: true, text_relay: false, machine_detection: true, queues: false, lists_within: shared::lists_within(Line::Real) };
+pub const ABILITIES: Abilities = Abilities {
+    media_stream: true,
+    text_relay: false,
+    machine_detection: true,
+    waits_for_beeps: true,
+    queues: false,
+    lists_within: shared::lists_within(Line::Real),
+};
 
 /// Calls that an account may ask for in a second if nothing else was agreed.
 ///

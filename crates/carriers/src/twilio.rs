@@ -36,8 +36,14 @@ use crate::shared::{self, Turnstile, check_clearance, check_grant, whole_seconds
 pub const ORIGIN: &str = "https://api.twilio.com";
 
 /// What Twilio can do for real telephones.
-pub const ABILITIES: Abilities =
-    Abilities { media_stream: true, text_relay: true, machine_detection: true, queues: true, lists_within: shared::lists_within(Line::Real) };
+pub const ABILITIES: Abilities = Abilities {
+    media_stream: true,
+    text_relay: true,
+    machine_detection: true,
+    waits_for_beeps: false,
+    queues: true,
+    lists_within: shared::lists_within(Line::Real),
+};
 
 /// Calls that an account may ask for in a second if nothing else was agreed.
 ///

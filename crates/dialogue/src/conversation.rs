@@ -523,6 +523,11 @@ impl Conversation {
         self.utterance.is_some() || self.thinking.is_some()
     }
 
+    /// Returns whether a voicemail has greeted us, and has not been heard to record yet.
+    pub fn awaits_beep(&self) -> bool {
+        self.stage == Stage::Talking && self.who == WhoAnswered::Voicemail && self.voicemail == Voicemail::Greeting && self.utterance.is_none()
+    }
+
     /// Returns whether all that is still to be said is our goodbye.
     pub fn is_taking_leave(&self) -> bool {
         matches!(self.stage, Stage::TakingLeave { .. })

@@ -99,6 +99,17 @@ impl TurnDesk {
         has_lines
     }
 
+    /// Answers the carrier's question: let it wait for the beep, so long at most, and then ask again. Returns whether there was a question.
+    pub fn await_beep(&mut self, at_most: Duration) -> bool {
+        let Some((reply, _)) = self.question.take() else {
+            return false;
+        };
+        let verbs = vec![Verb::AwaitBeep { at_most }, Verb::Redirect { url: self.url.clone() }];
+        // As with every answer.
+        let _ = reply.send(Plan { verbs });
+        true
+    }
+
     fn plan(&mut self) -> Plan {
         let mut verbs: Vec<_> = self.records_to.take().map(|report_to| Verb::Record { report_to }).into_iter().collect();
         let mut lines = Vec::new();
@@ -189,6 +200,20 @@ mod tests {
         let mut answer = asked(&mut desk, 0);
         desk.answer(AT(0), false);
         assert!(matches!(answer.try_recv().unwrap().verbs[..], [Verb::PressDigits { .. }, Verb::HangUp]));
+    }
+
+    #[test]
+    fn a_beep_is_waited_for_before_anything_is_said() {
+        let mut desk = TurnDesk::new(URL.into(), None);
+        let at_most = Duration::from_secs(3);
+        assert!(!desk.await_beep(at_most), "nobody asks");
+        let mut answer = asked(&mut desk, 0);
+        desk.say("The order is ready.".into(), false);
+        assert!(desk.await_beep(at_most));
+        assert_eq!(answer.try_recv().unwrap().verbs, [Verb::AwaitBeep { at_most }, Verb::Redirect { url: URL.into() }]);
+        let mut answer = asked(&mut desk, 2_000);
+        assert!(desk.answer(AT(2_000), false));
+        assert_eq!(answer.try_recv().unwrap().verbs[0], Verb::Say { text: "The order is ready.".into() });
     }
 
     #[test]

@@ -120,6 +120,9 @@ pub struct Abilities {
     pub text_relay: bool,
     /// It tells who answered if asked: a machine at least; some tell persons and the beep as well.
     pub machine_detection: bool,
+    /// It waits for a voicemail's beep within a document ([`Verb::AwaitBeep`](telephony::plan::Verb::AwaitBeep)), where its news of machines
+    /// do not tell the beep.
+    pub waits_for_beeps: bool,
     /// It lines callers up in queues; if not, our reception keeps the line and leads callers into rooms.
     pub queues: bool,
     /// For how long after a request without a clear answer a call may still come into its lists. Nobody says that there is none before.

@@ -298,7 +298,14 @@ impl Carrier for StubLine {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { media_stream: true, text_relay: false, machine_detection: false, queues: false, lists_within: Duration::ZERO }
+        Abilities {
+            media_stream: true,
+            text_relay: false,
+            machine_detection: false,
+            waits_for_beeps: false,
+            queues: false,
+            lists_within: Duration::ZERO,
+        }
     }
 
     async fn place_call(&self, cleared: Cleared, _request: &CallRequest) -> Result<CarrierCall, CarrierError> {

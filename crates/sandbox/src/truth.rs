@@ -82,6 +82,8 @@ pub struct CallTruth {
     pub heard_calls: Vec<String>,
     /// Keys that the callee's side heard.
     pub keys_heard: String,
+    /// Beeps that ended a wait for one in a document.
+    pub beeps_waited_for: u64,
     /// Messages that a voicemail kept.
     pub messages: Vec<String>,
     /// Webhooks that were sent, in order of their sending.

@@ -121,6 +121,11 @@ pub enum Verb {
         /// How long, in whole seconds on the wire.
         length: Duration,
     },
+    /// Wait for the beep behind which a voicemail records; where the carrier hears none, just wait.
+    AwaitBeep {
+        /// How long at most, in whole seconds on the wire.
+        at_most: Duration,
+    },
     /// Ring somebody else and connect the two until either hangs up.
     Forward {
         /// Whom. The number gate has let it pass.

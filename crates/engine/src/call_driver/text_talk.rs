@@ -1,6 +1,6 @@
 //! A conversation in texts: the carrier hears and speaks, over a socket of texts or by asking for each turn.
 
-use dialogue::conversation::{Input, Output};
+use dialogue::conversation::{Input, Output, ToneHeard};
 use dialogue::moves::LineKind;
 use ports::carrier::{CarrierEvent, CarrierNews, ConversationMode, RelayEvent, RelayMessage};
 use std::time::Duration;
@@ -39,12 +39,25 @@ pub(super) struct TextTalk {
     waits_until: SessionTime,
     /// What waits to be said cannot wait for the carrier's next question.
     is_urgent: bool,
+    beep: BeepWait,
 }
+
+/// Whether the carrier was asked to wait for the beep of a voicemail that has greeted us.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BeepWait {
+    NotYet,
+    UnderWay,
+    Over,
+}
+
+/// How long it waits. The greeting is over for a second or two when we hear of it, some mailboxes close after five seconds of silence, and without a
+/// beep we speak as well.
+const AWAITS_BEEP_FOR: Duration = Duration::from_secs(3);
 
 impl TextTalk {
     /// `since` is when the call's texts began to flow first: places in the call are counted from there.
     fn new(now: SessionTime, since: SessionTime, way: Way) -> Self {
-        Self { lane: TextLane::new(since), way, asked_at: now, waits_until: now, is_urgent: false }
+        Self { lane: TextLane::new(since), way, asked_at: now, waits_until: now, is_urgent: false, beep: BeepWait::NotYet }
     }
 
     pub(super) fn position(&self, now: SessionTime) -> telephony::AudioPosition {
@@ -119,6 +132,10 @@ impl CallDriver {
         text.asked_at = now;
         text.is_urgent = false;
         let mut inputs = Vec::new();
+        if text.beep == BeepWait::UnderWay {
+            text.beep = BeepWait::Over;
+            inputs.push(Input::Tone(ToneHeard::Beep));
+        }
         match news {
             CarrierNews::Turn { words: Some(words), confidence, .. } => text.lane.heard(now, &words, true, confidence, &mut inputs),
             CarrierNews::Turn { digits, .. } => {
@@ -261,12 +278,17 @@ impl CallDriver {
         self.converse_all(inputs);
         let is_working = self.conversation.is_working() || self.facts.opt_out_pending;
         let is_leaving = self.conversation.is_taking_leave();
+        let awaits_beep = self.conversation.awaits_beep() && self.ports.carrier.abilities().waits_for_beeps;
         let Some(text) = &mut self.text else {
             return;
         };
         let Way::Turns(desk) = &mut text.way else {
             return;
         };
+        if awaits_beep && text.beep == BeepWait::NotYet && desk.await_beep(AWAITS_BEEP_FOR) {
+            text.beep = BeepWait::UnderWay;
+            return;
+        }
         let is_idle = !is_working && text.waits_until <= now;
         desk.listens_afterwards(!is_leaving);
         if desk.answer(now, is_idle) {

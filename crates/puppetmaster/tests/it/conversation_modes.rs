@@ -4,7 +4,8 @@
 use audio::wav::read_wav;
 use serde_json::Value;
 
-use crate::program::{Home, Network};
+use crate::column::Column;
+use crate::program::{Home, Network, give_way};
 
 const SHOP: &str = "+12125550123";
 
@@ -90,6 +91,53 @@ fn a_voicemail_gets_its_message_in_every_mode() {
         let message = turns.iter().any(|turn| turn["speaker"] == "assistant" && turn["text"].as_str().unwrap().contains("order is ready"));
         assert!(message, "{mode}: {report}");
     }
+}
+
+/// A voicemail whose greeting is longer than our opening, so that its end is heard, and whose beep comes late.
+const MAILBOX: &str = r#"
+number: "+12125550170"
+name: Mailbox
+description: A voicemail whose beep comes late.
+line: { ring_after_ms: 100, answer_after_ms: 800 }
+scenes:
+  away:
+    voicemail:
+      greeting:
+        - { after_ms: 300, say: "Hi, you have reached the voicemail of Jordan. I cannot come to the phone right now, for I am at work or on the road." }
+        - { after_ms: 200, say: "The office is open from nine to five and knows what to do about everything that cannot wait." }
+        - { after_ms: 200, say: "Please leave a message after the tone." }
+      beep_after_ms: 3500
+      records_seconds: 60
+      silence_seconds: 9
+"#;
+
+/// Plivo's news of machines do not tell the beep; its documents can wait for it.
+#[test]
+fn over_plivo_a_message_is_left_behind_the_beep_though_nobody_listens_to_the_line() {
+    let home = Home::new();
+    std::fs::create_dir(home.path().join("cast")).unwrap();
+    std::fs::write(home.path().join("cast/mailbox.yaml"), MAILBOX).unwrap();
+    let network = Network::with(&home, &["--set", "sandbox.scenarios_dir=cast"]);
+    let line = Column::PractisedPlivo.open(&network);
+    let mut args = line.settings();
+    args.extend(["--set", "conversation_mode=spoken_turns", "call", "+12125550170", "Tell Jordan that the order is ready"]);
+    args.extend(["--voicemail", "The order is ready and can be picked up.", "--yes", "--json"]);
+    let ended = home.run(&args);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
+    assert_eq!(report["disposition"].as_str(), Some("voicemail"), "{report}");
+    // Its ears may be behind the end.
+    let mut call = network.calls().remove(0);
+    for _ in 0..400 {
+        if call["messages"].as_array().is_some_and(|messages| !messages.is_empty()) {
+            break;
+        }
+        give_way();
+        call = network.calls().remove(0);
+    }
+    assert_eq!(call["beeps_waited_for"].as_u64(), Some(1), "{call:#}");
+    let tape = call["messages"].to_string().to_lowercase();
+    assert!(tape.contains("order is ready") && tape.contains("picked up"), "{call:#}");
+    assert!(!ended.stderr.contains("ERROR"), "{ended:?}");
 }
 
 /// That a refused media stream does the same is a row of the contract.

@@ -382,7 +382,8 @@ fn verb_of_plan(verb: &PlanVerb) -> Verb {
         PlanVerb::Say { text } => Verb::Say(Say::plain(text.clone())),
         PlanVerb::Play { url } => Verb::Play(Play::file(url.clone())),
         PlanVerb::PressDigits { digits } => Verb::Play(Play::keys(digits.iter().map(|digit| digit.as_char()).collect::<String>())),
-        PlanVerb::Pause { length } => Verb::Pause { length: seconds(*length) },
+        // Twilio hears beeps for its news of machines, and not in a document.
+        PlanVerb::Pause { length } | PlanVerb::AwaitBeep { at_most: length } => Verb::Pause { length: seconds(*length) },
         PlanVerb::Forward { to, shows, ring_for, time_limit, done_to } => Verb::Dial(Box::new(Dial {
             action: done_to.clone(),
             caller_id: shows.as_ref().map(|shows| shows.as_e164().to_owned()),

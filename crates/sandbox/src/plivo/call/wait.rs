@@ -55,6 +55,7 @@ impl Driver {
         {
             // Not in the middle of what the line tells: with the next frame.
             waiting.until = SessionTime::ZERO;
+            self.note(|truth| truth.beeps_waited_for += 1);
         }
     }
 }

@@ -597,7 +597,7 @@ impl Carrier for Exchange {
 
     fn abilities(&self) -> Abilities {
         let lists_within = Duration::from_millis(MADE_WITHIN + LISTED_WITHIN + 30_000);
-        Abilities { media_stream: false, text_relay: false, machine_detection: false, queues: false, lists_within }
+        Abilities { media_stream: false, text_relay: false, machine_detection: false, waits_for_beeps: false, queues: false, lists_within }
     }
 
     async fn place_call(&self, cleared: Cleared, request: &CallRequest) -> Result<CarrierCall, CarrierError> {

@@ -109,6 +109,7 @@ fn verb_of_plan(verb: &PlanVerb) -> Result<Verb, Lacking> {
         PlanVerb::Play { url } => Play::once(url.clone()).into(),
         PlanVerb::PressDigits { digits } => Dtmf::press(digits.iter().map(|digit| digit.as_char()).collect::<String>()).into(),
         PlanVerb::Pause { length } => Wait::seconds(seconds(*length)).into(),
+        PlanVerb::AwaitBeep { at_most } => Wait::for_beep(seconds(*at_most).max(1)).into(),
         PlanVerb::Redirect { url } => Redirect::to(url.clone()).into(),
         PlanVerb::HangUp => Hangup::default().into(),
     })
@@ -150,6 +151,7 @@ mod tests {
                 PlanVerb::Play { url: "https://e.com/a.wav?x=1&y=2".into() },
                 PlanVerb::PressDigits { digits: "1*#".chars().filter_map(Digit::new).collect() },
                 PlanVerb::Pause { length: Duration::from_millis(1_200) },
+                PlanVerb::AwaitBeep { at_most: Duration::from_secs(3) },
                 PlanVerb::ConnectMedia { url: "ws://127.0.0.1:1/m".into(), token: "t".into() },
                 PlanVerb::Room { name: "r1".into(), opens: true, closes: false, star_leaves: true, beeps: true },
                 PlanVerb::Listen { lines: vec!["Yes?".into()], answer_to: "https://e.com/turn".into(), silence: Duration::from_secs(5) },

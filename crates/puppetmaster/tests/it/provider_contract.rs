@@ -169,7 +169,8 @@ fn network(home: &Home) -> Network {
     let scripts = home.path().join("scripts");
     std::fs::create_dir(&scripts).unwrap();
     let shop = include_str!("../../../../scenarios/corner-shop.yaml").replace("+12125550123", IMPATIENT);
-    let interrupts = "    person:\n      when_spoken_over: talks_over\n      interrupts:\n        - { line: 2, after_ms: 300, say: \"Yes, that is right, we close at nine pm today.\" }\n";
+    // They think for longer than we need to begin anew: to answer the few words that they have cut off, in the middle of ours, would be another scenario.
+    let interrupts = "    person:\n      thinks_ms: 3500\n      when_spoken_over: talks_over\n      interrupts:\n        - { line: 2, after_ms: 300, say: \"Yes, that is right, we close at nine pm today.\" }\n";
     std::fs::write(scripts.join("impatient.yaml"), shop.replace("    person:\n", interrupts)).unwrap();
     Network::with(home, &["--set", &format!("sandbox.scenarios_dir={}", scripts.display())])
 }
@@ -225,6 +226,8 @@ fn run(scenario: &Scenario, network: &Network, line: &Line) -> Value {
     let report: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}: no report: {ended:?}", scenario.name));
     let calls = &network.calls()[before..];
     assert!(calls.iter().all(|call| call["rings"].as_u64() <= Some(1)), "{}: {calls:?}", scenario.name);
+    // Shown if the cell brings something else.
+    println!("{:#}\n{:#?}", report["transcript"], calls.iter().map(|call| (&call["callee_said"], &call["callee_heard"])).collect::<Vec<_>>());
     let attempt = report["attempt"].as_str().unwrap();
     let is_kept = !report["recording"].is_null();
     if scenario.brings == THE_ERRAND.brings && is_kept {

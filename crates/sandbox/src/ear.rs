@@ -132,11 +132,10 @@ impl Ear {
                 let was_over = quiet_since.is_some_and(|since| at.saturating_sub(since) >= samples_of_ms(self.end_ms));
                 match turn.pieces.last_mut() {
                     Some(piece) if !piece.is_closed && !was_over => (piece.is_asked, piece.text) = (false, None),
-                    Some(piece) if !piece.is_closed => {
-                        piece.is_closed = true;
+                    last => {
+                        last.into_iter().for_each(|piece| piece.is_closed = true);
                         self.begin_piece(at);
                     }
-                    _ => self.begin_piece(at),
                 }
             }
         }

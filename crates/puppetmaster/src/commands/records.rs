@@ -11,7 +11,6 @@ use audio::wav::WavHeader;
 use dialogue::transcript::Transcript;
 use engine::replay;
 use ports::batch_store::BatchStore;
-use ports::clock::Clock;
 use ports::plan_store::PlanStore;
 use ports::policy_store::PolicyStore;
 use ports::recording_vault::{ObjectKind, RecordingVault};
@@ -26,7 +25,7 @@ use crate::config::Config;
 use crate::decision_view;
 use crate::failure::{FAILED, Failure, codes};
 use crate::report_view;
-use crate::wiring::{self, SystemClock};
+use crate::wiring;
 
 pub(super) async fn task(command: TaskCommand, config: &Config) -> Result<ExitCode, Failure> {
     match command {
@@ -89,14 +88,12 @@ async fn list(store: &Store, args: &TaskListArgs, zone: &str) -> Result<(), Fail
 }
 
 fn filter(args: &TaskListArgs, zone: &str) -> Result<TaskFilter, Failure> {
-    let now = SystemClock.now();
-    let read = |text: &Option<String>| text.as_deref().map(|text| moment::read(text, zone, now)).transpose();
     Ok(TaskFilter {
         states: args.state.iter().map(|state| (*state).into()).collect(),
         task_types: args.task_type.iter().map(|task_type| (*task_type).into()).collect(),
         callee: args.number.as_deref().map(do_not_call::parsed).transpose()?,
-        since: read(&args.since)?,
-        until: read(&args.until)?,
+        since: task::moment_of(args.since.as_deref(), zone)?,
+        until: task::moment_of(args.until.as_deref(), zone)?,
     })
 }
 

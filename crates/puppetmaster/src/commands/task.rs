@@ -84,9 +84,13 @@ pub(super) async fn create(args: TaskCreateArgs, config: &Config) -> Result<Exit
 
 /// Returns when a task may be carried out, by moments in the user's zone.
 pub(super) fn schedule(args: &WhenArgs, config: &Config) -> Result<Schedule, Failure> {
-    let (now, zone) = (SystemClock.now(), config.zone());
-    let read = |text: &Option<String>| text.as_deref().map(|text| moment::read(text, &zone, now)).transpose();
-    Ok(Schedule { not_before: read(&args.not_before)?, not_after: read(&args.deadline)? })
+    let zone = config.zone();
+    Ok(Schedule { not_before: moment_of(args.not_before.as_deref(), &zone)?, not_after: moment_of(args.deadline.as_deref(), &zone)? })
+}
+
+/// Returns the moment that somebody in this zone means, if they say one.
+pub(super) fn moment_of(text: Option<&str>, zone: &str) -> Result<Option<Timestamp>, Failure> {
+    Ok(text.map(|text| moment::read(text, zone, SystemClock.now())).transpose()?)
 }
 
 fn told_state(task: &Task, missing: &[NeededFact]) {
